@@ -1,0 +1,489 @@
+"""The tree of a `.policy` file as written: immutable, a span on every node, names not yet looked up.
+
+Whatever surface the text is written in (English today), the tree is the same (law L2). Sugar stays: a `limit` is a
+`Limit`. `policyd.check` looks names up, checks types and removes the sugar; its result is `policyd.check.resolved`.
+Spans do not take part in equality.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from policyd.language.source import NOWHERE, Source, Span
+
+
+def _span() -> Span:
+    return field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+
+
+node = dataclass(frozen=True, slots=True)
+
+# ---------------------------------------------------------------- names and expressions
+
+
+@node
+class Name:
+    """A dotted name: `message.text`, `conduct`, `owner`."""
+
+    parts: tuple[str, ...]
+    span: Span = _span()
+
+    @property
+    def text(self) -> str:
+        return ".".join(self.parts)
+
+
+@node
+class Constant:
+    """A constant as written. `unit` tells the type: durations are milliseconds, a date is a `datetime.date`."""
+
+    unit: Literal["bool", "int", "number", "text", "duration", "date"]
+    value: bool | int | float | str | date
+    span: Span = _span()
+
+
+@node
+class ListOf:
+    items: tuple[Expr, ...]
+    span: Span = _span()
+
+
+@node
+class Call:
+    """`known(x)`, `strikes(conduct)`, `request.answer("…")`, `group.messages(7d)`."""
+
+    function: Name
+    arguments: tuple[Expr, ...]
+    span: Span = _span()
+
+
+@node
+class Unary:
+    op: Literal["not", "-"]
+    operand: Expr
+    span: Span = _span()
+
+
+@node
+class Binary:
+    """Arithmetic and `default`, which binds tightest."""
+
+    op: Literal["+", "-", "*", "/", "default"]
+    left: Expr
+    right: Expr
+    span: Span = _span()
+
+
+CompareOp = Literal["==", "!=", "<", "<=", ">", ">=", "contains", "starts with", "ends with"]
+
+
+@node
+class Compare:
+    op: CompareOp
+    left: Expr
+    right: Expr
+    span: Span = _span()
+
+
+@node
+class In:
+    """`x in [a, b]`, `now in night`, `x not in [..]`. `container`: a list, or the name of hours, a roster or a list."""
+
+    item: Expr
+    container: Expr
+    negated: bool
+    span: Span = _span()
+
+
+@node
+class Matches:
+    """`message.text matches gambling_words` or `matches [a, b]`."""
+
+    subject: Expr
+    lexicons: tuple[Name, ...]
+    span: Span = _span()
+
+
+@node
+class Like:
+    """`x like /pattern/`: RE2, searched anywhere. `pattern` is what stands between the slashes, `\\/` undone."""
+
+    subject: Expr
+    pattern: str
+    pattern_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class And:
+    items: tuple[Expr, ...]
+    span: Span = _span()
+
+
+@node
+class Or:
+    items: tuple[Expr, ...]
+    span: Span = _span()
+
+
+Expr = Name | Constant | ListOf | Call | Unary | Binary | Compare | In | Matches | Like | And | Or
+
+# ---------------------------------------------------------------- message texts and actions
+
+
+@node
+class Placeholder:
+    """`{member.name}` inside a message text; its span covers the braces."""
+
+    name: Name
+    span: Span = _span()
+
+
+@node
+class Text:
+    """A message text: literal pieces and placeholders in order. Adjacent literals are merged, `{{` is undone."""
+
+    parts: tuple[str | Placeholder, ...]
+    span: Span = _span()
+
+
+Audience = Literal["member", "moderators", "admins", "owner"]
+ActionKind = Literal[
+    "flag", "mask", "hold", "delete",
+    "warn", "call out", "mute", "remove", "ban",
+    "admit", "refuse",
+    "reply", "notify",
+    "strike", "forgive", "assign",
+]  # fmt: skip
+
+
+@node
+class Action:
+    """One action after `then`, `otherwise` or `at N`. Which fields are set depends on `do`:
+
+    `text` for warn, call out, refuse, reply, notify and after `saying`: a `Text` or the name of a template.
+    `duration` (ms) for mute, and for ban with an end. `audience` for notify. `target` for the ladder of strike and
+    forgive. `group` for assign. `times` for strike and forgive (None: not written). `once` (ms) for `once in D`.
+    """
+
+    do: ActionKind
+    text: Text | Name | None = None
+    duration: int | None = None
+    audience: Audience | None = None
+    target: Name | None = None
+    group: Text | None = None
+    times: int | None = None
+    once: int | None = None
+    span: Span = _span()
+
+
+# ---------------------------------------------------------------- declarations
+
+
+@node
+class Attribute:
+    """`attribute member.course : text`. `type_name` as written: `text`, `list of text`, `role` …"""
+
+    owner: Name
+    name: str
+    type_name: str
+    name_span: Span = _span()
+    type_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Let:
+    name: str
+    value: Expr
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Template:
+    name: str
+    text: Text
+    maximum: int | None = None
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Word:
+    """A quoted string of a lexicon: an entry, a file name or an exception."""
+
+    text: str
+    span: Span = _span()
+
+
+@node
+class Lexicon:
+    """`resist` and `boundary` are None where the clause is not written."""
+
+    name: str
+    words: tuple[Word, ...] = ()
+    files: tuple[Word, ...] = ()
+    excepts: tuple[Word, ...] = ()
+    resist: tuple[Name, ...] | None = None
+    boundary: Name | None = None
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class HoursEvery:
+    """`every mon-fri 19:00-21:00, 22:00-23:00`. Days 0 = Monday; times are minutes of the day, 0..1440; an end at or
+    before its start lies on the next day."""
+
+    days: tuple[int, ...]
+    times: tuple[tuple[int, int], ...]
+    span: Span = _span()
+
+
+@node
+class HoursOn:
+    """`on 2026-10-01 09:00-12:00`; without times the whole day."""
+
+    first: date
+    last: date
+    times: tuple[tuple[int, int], ...]
+    span: Span = _span()
+
+
+@node
+class HoursRange:
+    """`from D to D` (bounds every `every`; the last day included) or `except D..D`."""
+
+    kind: Literal["from", "except"]
+    first: date
+    last: date
+    span: Span = _span()
+
+
+@node
+class Hours:
+    name: str
+    parts: tuple[HoursEvery | HoursOn | HoursRange, ...]
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Counting:
+    """The common part of counter and limit: which events, by what key, within how long (ms)."""
+
+    kind: str
+    keys: tuple[Name, ...]
+    within: int
+    where: Expr | None = None
+    kind_span: Span = _span()
+    within_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Counter:
+    name: str
+    counting: Counting
+    up_to: int | None = None
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Limit:
+    name: str
+    title: str | None
+    at_most: int
+    counting: Counting
+    unless: Expr | None
+    then: tuple[Action, ...]
+    at_most_span: Span = _span()
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Step:
+    at: int
+    actions: tuple[Action, ...]
+    at_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Ladder:
+    name: str
+    steps: tuple[Step, ...]
+    forget: int | None = None
+    together: int | None = None
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Rule:
+    """`kinds` is empty where `on` is not written. `otherwise` is None where it is not written."""
+
+    name: str
+    title: str | None
+    shadow: bool
+    kinds: tuple[Name, ...]
+    when: Expr | None
+    unless: Expr | None
+    then: tuple[Action, ...]
+    otherwise: tuple[Action, ...] | None = None
+    otherwise_span: Span = _span()
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class Exempt:
+    """`rules` is None for `from everything`."""
+
+    name: str
+    when: Expr
+    rules: tuple[Name, ...] | None
+    rules_span: Span = _span()
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+# ---------------------------------------------------------------- tests
+
+
+@node
+class Given:
+    """`given group "g1" tagged "course" named "…" size 120` and `given member u1 named "…" role admin joined 10d ago
+    with course "x"`. `fields` in written order; a joined `duration` literal means that long before the clock."""
+
+    what: Literal["group", "member"]
+    id: str
+    fields: tuple[tuple[str, Expr], ...] = ()
+    span: Span = _span()
+
+
+@node
+class Clock:
+    """`at 2026-03-02 20:00` (minutes of that day) or `after 11m` (ms)."""
+
+    day: date | None = None
+    minute: int | None = None
+    after: int | None = None
+    span: Span = _span()
+
+
+@node
+class Does:
+    """A member or moderator does something: `verb` is the event kind or the sanction, in the base form
+    (`message edit join leave request report profile warn mute remove ban pardon release`). `fields`: `text`, `images`,
+    `group`, `answer:<question>`, `by`, `seconds`, … `about` is the other member, if any."""
+
+    actor: str
+    verb: str
+    about: str | None = None
+    fields: tuple[tuple[str, Expr], ...] = ()
+    span: Span = _span()
+
+
+@node
+class RawEvent:
+    """`event \"\"\"{…json…}\"\"\"`."""
+
+    json: str
+    span: Span = _span()
+
+
+@node
+class Expected:
+    """One item of `expect`: an action as far as it is pinned down. `duration` in ms; `text` literal."""
+
+    do: str
+    duration: int | None = None
+    text: str | None = None
+    audience: Audience | None = None
+    group: str | None = None
+    span: Span = _span()
+
+
+@node
+class Expect:
+    """`exactly` pins every action; `items` empty means `expect nothing`. `because` names the rules."""
+
+    items: tuple[Expected, ...]
+    exactly: bool = False
+    because: tuple[Name, ...] = ()
+    span: Span = _span()
+
+
+@node
+class Each:
+    """`each of "网赌", "網賭" expect delete`: every text from a fresh member, each against the same state."""
+
+    texts: tuple[str, ...]
+    expect: Expect
+    span: Span = _span()
+
+
+@node
+class Has:
+    """`member u1 has conduct 3`."""
+
+    member: str
+    ladder: Name
+    strikes: int
+    span: Span = _span()
+
+
+TestStep = Given | Clock | Does | RawEvent | Expect | Each | Has
+"""An `Expect` stands for the answer to the event step before it."""
+
+
+@node
+class Test:
+    title: str
+    steps: tuple[TestStep, ...]
+    span: Span = _span()
+
+
+Declaration = (
+    Attribute | Let | Template | Lexicon | Hours | Counter | Limit | Ladder | Rule | Exempt | Test
+)  # fmt: skip
+
+# ---------------------------------------------------------------- files
+
+
+@node
+class Scope:
+    """`for every group`, `for groups tagged "a", "b"` (any of them) or `for groups "g1", "g2"`."""
+
+    by: Literal["every", "tag", "id"]
+    values: tuple[str, ...] = ()
+    span: Span = _span()
+
+
+@node
+class Header:
+    """`policy NAME ["title"] { … }`. None: not written."""
+
+    name: str
+    title: str | None = None
+    scope: Scope | None = None
+    timezone: Word | None = None
+    store_fails: Literal["allow", "hold", "deny"] | None = None
+    name_span: Span = _span()
+    span: Span = _span()
+
+
+@node
+class File:
+    """One file: a policy if it has a header, else a library. Declarations that did not parse are missing; their
+    diagnostics are not."""
+
+    source: Source
+    header: Header | None
+    declarations: tuple[Declaration, ...]
