@@ -1,0 +1,77 @@
+"""What a compiled policy set offers the engine."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from msgspec import Struct
+
+from policyd.check.resolved import Policy, PolicySet, Rule
+from policyd.model.event import Event
+from policyd.model.match import Match
+from policyd.model.state import LadderRead, Observed, Window
+
+
+class Hits(Protocol):
+    """What the matcher found in one text; falsy where it found nothing."""
+
+    @property
+    def lexicons(self) -> frozenset[str]: ...
+
+    def matches(self, names: frozenset[str] | None = None) -> tuple[Match, ...]: ...
+
+    def spans(self, names: frozenset[str] | None = None) -> tuple[tuple[int, int], ...]: ...
+
+
+class Prepared(Struct):
+    """What is known of an event before the store is asked: the policies that cover its group, the hits of each text
+    fact that some rule matches (by the fact's key as the policies write it, `message.text`), and what must be read.
+    `windows` and `ladders` hold what `Observed.counts` and `Observed.strikes` answer, in order; `counters` and
+    `ladder_names` are the qualified names at those places. A counter whose key is unknown has no window.
+
+    The compiled program may keep more on a subclass of its own."""
+
+    event: Event
+    policies: tuple[Policy, ...]
+    hits: dict[str, Hits]
+    windows: tuple[Window, ...]
+    counters: tuple[str, ...]
+    ladders: tuple[LadderRead, ...]
+    ladder_names: tuple[str, ...]
+    mute: bool
+    silence: bool
+
+
+class Fired(Struct, frozen=True):
+    """A rule whose `then` applies, or its `otherwise`."""
+
+    rule: Rule
+    otherwise: bool = False
+
+
+class Outcome(Struct, frozen=True):
+    """In name order. `unasked`: rules that read state and came out unknown because the store failed (law L15)."""
+
+    fired: tuple[Fired, ...] = ()
+    shadow: tuple[Fired, ...] = ()
+    unasked: tuple[Rule, ...] = ()
+
+
+NOTHING_FIRED = Outcome()
+
+
+class Program(Protocol):
+    """Pure and thread-safe: the same input gives the same answer on any worker at any time."""
+
+    @property
+    def policy_set(self) -> PolicySet: ...
+
+    @property
+    def revision(self) -> str: ...
+
+    def prepare(self, event: Event) -> Prepared: ...
+
+    def decide(self, prepared: Prepared, observed: Observed | None) -> Outcome:
+        """`observed.edit` makes a message an edit. None: the store failed; whatever reads state is unknown, `now`
+        included."""
+        ...

@@ -1,0 +1,83 @@
+"""What policyd answers. Field names and order are those of the endpoint (docs/protocol.md)."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType
+
+from policyd.model.match import Match
+
+Do = Literal[
+    "flag", "mask", "hold", "delete", "release", "warn", "call_out", "mute", "unmute", "remove", "ban", "unban",
+    "admit", "refuse", "reply", "notify", "lock", "unlock", "slow", "assign", "move", "add", "propose",
+]  # fmt: skip
+Verdict = Literal["allow", "flag", "mask", "hold", "delete", "admit", "refuse"]
+
+
+class Because(Struct, frozen=True):
+    """A rule that asked for the action, and what it wanted said, rendered."""
+
+    rule: str
+    text: str | UnsetType = UNSET
+
+
+class Action(Struct, frozen=True):
+    """Something for the bot to do. Unset fields do not apply. `until` is an RFC 3339 instant in the policy's zone,
+    `seconds` counts from the event. `ladder` and `step` where a ladder step asked for it."""
+
+    do: Do
+    because: tuple[Because, ...]
+    member: str | UnsetType = UNSET
+    to: str | UnsetType = UNSET
+    group: str | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+    seconds: int | UnsetType = UNSET
+    until: str | UnsetType = UNSET
+    ladder: str | UnsetType = UNSET
+    step: int | UnsetType = UNSET
+
+
+class Overridden(Struct, frozen=True):
+    """An action that a stronger one on the same axis replaced."""
+
+    do: Do
+    by: Do
+    because: tuple[Because, ...]
+
+
+class LadderState(Struct, frozen=True):
+    """Where the member stands after this event: `strikes` not forgotten, the `step` that ran now (None: none), the
+    action of the `next` step (None: the last one repeats), and when the newest strike is `forgotten`."""
+
+    strikes: int
+    step: int | None
+    next: str | None
+    forgotten: str | None
+
+
+class Shadow(Struct, frozen=True):
+    """A shadow rule that would have acted, and how: actions as text (`delete`, `mute 24h`)."""
+
+    rule: str
+    would: tuple[str, ...]
+
+
+class Decision(Struct, frozen=True):
+    """`degraded`: state could not be asked; `unasked` then names the rules, counters and ladders it concerns.
+    `explain` only where it was asked for."""
+
+    event: str
+    policy: str
+    verdict: Verdict
+    actions: tuple[Action, ...] = ()
+    matches: tuple[Match, ...] = ()
+    masked: str | None = None
+    ladders: dict[str, LadderState] = {}
+    overridden: tuple[Overridden, ...] = ()
+    shadow: tuple[Shadow, ...] = ()
+    tickets: tuple[Any, ...] = ()
+    degraded: bool = False
+    replayed: bool = False
+    unasked: tuple[str, ...] | UnsetType = UNSET
+    explain: Any | UnsetType = UNSET

@@ -1,0 +1,97 @@
+"""What a bot sends. None everywhere means: the platform does not know (unknown, law L5)."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+Scalar = bool | int | float | str | None
+AttributeValue = Scalar | list[Scalar]
+
+EventKind = Literal[
+    "message", "edit", "join", "leave", "request", "profile", "report", "sanction", "notice", "submission",
+    "verdict", "appeal", "mark", "outcome", "tick",
+]  # fmt: skip
+HANDLED_KINDS: Final = frozenset({"message", "edit", "join", "leave", "request", "profile", "report", "sanction"})
+"""Kinds that this version decides; the others are answered with a 422 that says so."""
+
+SanctionAction = Literal["warn", "mute", "remove", "ban", "pardon", "release"]
+
+
+class Group(Struct, frozen=True):
+    id: str
+    name: str | None = None
+    tags: tuple[str, ...] = ()
+    size: int | None = None
+    attributes: dict[str, AttributeValue] = {}
+
+
+class Member(Struct, frozen=True):
+    """`joined` in ms since the epoch."""
+
+    id: str
+    name: str | None = None
+    role: str | None = None
+    joined: int | None = None
+    attributes: dict[str, AttributeValue] = {}
+
+
+class Message(Struct, frozen=True):
+    """`videos` and `voices`: seconds of each."""
+
+    id: str | None = None
+    text: str | None = None
+    images: int | None = None
+    videos: tuple[float, ...] | None = None
+    voices: tuple[float, ...] | None = None
+    files: int | None = None
+    mentions: int | None = None
+    qr_codes: int | None = None
+    forwarded: bool | None = None
+    reply_to: str | None = None
+
+
+class Join(Struct, frozen=True):
+    source: str | None = None
+    inviter: str | None = None
+
+
+class Request(Struct, frozen=True):
+    text: str | None = None
+    answers: dict[str, str] = {}
+
+
+class Report(Struct, frozen=True):
+    """`message` is the id of the reported message."""
+
+    by: str | None = None
+    reason: str | None = None
+    message: str | None = None
+
+
+class Sanction(Struct, frozen=True):
+    """What a human did. `ladder` plain or qualified; None where there is only one."""
+
+    by: str | None = None
+    action: SanctionAction = "warn"
+    seconds: int | None = None
+    ladder: str | None = None
+    reason: str | None = None
+
+
+class Event(Struct, frozen=True):
+    """One event. `time` in ms since the epoch: what the bot's clock said; decides only where the store has no clock of
+    its own (law L12). The part of its kind is set, the other parts are None."""
+
+    id: str
+    kind: EventKind
+    group: Group
+    member: Member
+    time: int | None = None
+    message: Message | None = None
+    join: Join | None = None
+    request: Request | None = None
+    report: Report | None = None
+    sanction: Sanction | None = None
+    capabilities: tuple[str, ...] | None = None
