@@ -15,18 +15,18 @@ help:            ## show this list
 $(VENV)/run.stamp: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "policyd needs Python 3.11 or newer; '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Say which to use: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . 2>/dev/null \
-	  || $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@echo "setting up $(VENV) (once, about a minute) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	@touch $@
 
 serve: $(VENV)/run.stamp    ## start the service on policies/class_group (DIR=..., LISTEN=host:port)
-	$(BIN)/policyd serve $(DIR) --listen $(LISTEN)
+	@$(BIN)/policyd serve $(DIR) --listen $(LISTEN)
 
 test: $(VENV)/dev.stamp lint    ## everything that must hold: types, style, layout, the suite
 	$(BIN)/python -m pytest -n auto $(PYTEST_ARGS)
@@ -40,8 +40,8 @@ bench: $(VENV)/dev.stamp    ## measure (never part of make test)
 	$(BIN)/python -m pytest bench -o python_files='*.py' -o python_functions='bench_*' --benchmark-only $(PYTEST_ARGS)
 
 lock:            ## renew the pinned requirements (needs uv)
-	$(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/run.txt
-	$(UV) pip compile pyproject.toml --extra dev --extra tables --extra peers --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/run.txt -o requirements/dev.txt
+	$(UV) pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/run.txt
+	$(UV) pip compile pyproject.toml requirements/build.in --extra dev --extra tables --extra peers --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/run.txt -o requirements/dev.txt
 
 clean:           ## remove what these commands made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info
