@@ -17,6 +17,7 @@ HANDLED_KINDS: Final = frozenset({"message", "edit", "join", "leave", "request",
 """Kinds that this version decides; the others are answered with a 422 that says so."""
 
 SanctionAction = Literal["warn", "mute", "remove", "ban", "pardon", "release"]
+ROLES: Final = ("guest", "member", "moderator", "admin", "owner", "bot")
 
 
 class Group(Struct, frozen=True):
@@ -38,13 +39,13 @@ class Member(Struct, frozen=True):
 
 
 class Message(Struct, frozen=True):
-    """`videos` and `voices`: seconds of each."""
+    """`videos` and `voices`: seconds of each, None where a length is not known (a platform that only counts them)."""
 
     id: str | None = None
     text: str | None = None
     images: int | None = None
-    videos: tuple[float, ...] | None = None
-    voices: tuple[float, ...] | None = None
+    videos: tuple[float | None, ...] | None = None
+    voices: tuple[float | None, ...] | None = None
     files: int | None = None
     mentions: int | None = None
     qr_codes: int | None = None
