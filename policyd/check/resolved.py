@@ -17,113 +17,106 @@ from policyd.language.source import NOWHERE, Span
 from policyd.language.types import Type
 from policyd.text.lexicon import Lexicon
 
-
-def _span() -> Span:
-    return field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-node = dataclass(frozen=True, slots=True)
-
 # ---------------------------------------------------------------- expressions
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Const:
     """`value` is the run-time value: bool, int, float, str (also for enumeration members), int ms, or a tuple of them
     for a list. Percent are numbers; a date is the first instant of that day in the policy's zone."""
 
     value: bool | int | float | str | tuple[object, ...]
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A built-in fact, by the name in `facts.FACTS`: `message.length`, `now`, `member.muted`."""
 
     name: str
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class AttributeFact:
     """A declared attribute of `group` or `member`; unknown where the event lacks it or holds another type."""
 
     owner: Literal["group", "member"]
     name: str
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Answer:
     """`request.answer("question")`."""
 
     question: str
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class CounterValue:
     counter: str
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Strikes:
     """`strikes(LADDER)`: strikes of the member that are not yet forgotten, before this event."""
 
     ladder: str
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class LetValue:
     let: str
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class ListExpr:
     items: tuple[Expr, ...]
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Not:
     operand: Expr
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class And:
     items: tuple[Expr, ...]
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Or:
     items: tuple[Expr, ...]
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Negative:
     operand: Expr
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Arithmetic:
     """Numbers, durations and times. `/` always gives a `number` (or, duration by number, a whole duration)."""
 
@@ -131,10 +124,10 @@ class Arithmetic:
     left: Expr
     right: Expr
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Compare:
     """Both sides of one type (int and number mix). Roles order as in `types.ROLE`; text only `==` and `!=`."""
 
@@ -142,10 +135,10 @@ class Compare:
     left: Expr
     right: Expr
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class TextTest:
     """Plain code points, case-sensitive. `contains` also: a list (left) has an item (right)."""
 
@@ -153,19 +146,19 @@ class TextTest:
     left: Expr
     right: Expr
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class InList:
     item: Expr
     items: Expr
     negated: bool
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class InHours:
     """`now in night`; any time may stand for `now`."""
 
@@ -173,52 +166,52 @@ class InHours:
     hours: str
     negated: bool
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Matches:
     """`fact` is a text fact that the event itself carries. True where any of the lexicons has a hit."""
 
     fact: Fact | AttributeFact | Answer
     lexicons: tuple[str, ...]
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Like:
     subject: Expr
     pattern: str
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Default:
     """`left` unless it is unknown, then `right`."""
 
     left: Expr
     right: Expr
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Known:
     operand: Expr
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class FunctionCall:
     """A pure function of `functions.FUNCTIONS`; unknown where an argument is unknown or the function returns None."""
 
     function: str
     arguments: tuple[Expr, ...]
     type: Type
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 Expr = (
@@ -229,23 +222,23 @@ Expr = (
 # ---------------------------------------------------------------- texts and actions
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class TextFact:
     """What only message texts know: `rule.title`, `match.text`, `ladder.strikes` (see `facts.TEXT_FACTS`)."""
 
     name: str
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Text:
     """Literal pieces and what is printed between them; an unknown value prints as nothing."""
 
     parts: tuple[str | TextFact | Expr, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Action:
     """As `nodes.Action`, templates put in. `ladder` is qualified; `times` of a strike is at least 1, of a forgive 0
     means all. `once` in ms."""
@@ -258,20 +251,20 @@ class Action:
     group: Text | None = None
     times: int = 1
     once: int | None = None
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 # ---------------------------------------------------------------- declarations
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Let:
     name: str
     value: Expr
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class HoursWindow:
     """`days` (0 = Monday) or, where set, `dates` (first, last) select the local days on which the window starts, at
     minute `start`, for `end - start` minutes of wall-clock time (`end` may pass 1440: the next day). `bounds`: the
@@ -285,15 +278,15 @@ class HoursWindow:
     excepts: tuple[tuple[date, date], ...] = ()
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Hours:
     name: str
     zone: str
     windows: tuple[HoursWindow, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Counter:
     """Events of `kind` whose `where` is true, by `keys`, within `within` ms, counted up to `cap`.
 
@@ -307,17 +300,17 @@ class Counter:
     where: Expr | None
     cap: int
     identity: str
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Step:
     at: int
     actions: tuple[Action, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Ladder:
     """Steps in rising order. `forget` and `together` in ms, 0 where not written: never forgotten, never together."""
 
@@ -325,10 +318,10 @@ class Ladder:
     steps: tuple[Step, ...]
     forget: int
     together: int
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Rule:
     """`kinds` are the events on which it is looked at. `reads_state`: `when` or `unless` reads counters, strikes or
     other state, itself or through a let. `then_span`/`otherwise_span` cover the clauses; `title` falls back to the
@@ -344,10 +337,10 @@ class Rule:
     otherwise: tuple[Action, ...]
     reads_state: bool
     from_limit: bool = False
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Exempt:
     """Silences `rules` (qualified names, of this policy) where `when` is true."""
 
@@ -355,10 +348,10 @@ class Exempt:
     when: Expr
     rules: tuple[str, ...]
     reads_state: bool
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Scope:
     by: Literal["every", "tag", "id"]
     values: tuple[str, ...] = ()

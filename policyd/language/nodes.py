@@ -13,119 +13,112 @@ from typing import Literal
 
 from policyd.language.source import NOWHERE, Source, Span
 
-
-def _span() -> Span:
-    return field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-node = dataclass(frozen=True, slots=True)
-
 # ---------------------------------------------------------------- names and expressions
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Name:
     """A dotted name: `message.text`, `conduct`, `owner`."""
 
     parts: tuple[str, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
     @property
     def text(self) -> str:
         return ".".join(self.parts)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Constant:
     """A constant as written. `unit` tells the type: durations are milliseconds, a date is a `datetime.date`."""
 
     unit: Literal["bool", "int", "number", "text", "duration", "date"]
     value: bool | int | float | str | date
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class ListOf:
     items: tuple[Expr, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Call:
     """`known(x)`, `strikes(conduct)`, `request.answer("…")`, `group.messages(7d)`."""
 
     function: Name
     arguments: tuple[Expr, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Unary:
     op: Literal["not", "-"]
     operand: Expr
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Binary:
     """Arithmetic and `default`, which binds tightest."""
 
     op: Literal["+", "-", "*", "/", "default"]
     left: Expr
     right: Expr
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 CompareOp = Literal["==", "!=", "<", "<=", ">", ">=", "contains", "starts with", "ends with"]
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Compare:
     op: CompareOp
     left: Expr
     right: Expr
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class In:
     """`x in [a, b]`, `now in night`, `x not in [..]`. `container`: a list, or the name of hours, a roster or a list."""
 
     item: Expr
     container: Expr
     negated: bool
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Matches:
     """`message.text matches gambling_words` or `matches [a, b]`."""
 
     subject: Expr
     lexicons: tuple[Name, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Like:
     """`x like /pattern/`: RE2, searched anywhere. `pattern` is what stands between the slashes, `\\/` undone."""
 
     subject: Expr
     pattern: str
-    pattern_span: Span = _span()
-    span: Span = _span()
+    pattern_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class And:
     items: tuple[Expr, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Or:
     items: tuple[Expr, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 Expr = Name | Constant | ListOf | Call | Unary | Binary | Compare | In | Matches | Like | And | Or
@@ -133,20 +126,20 @@ Expr = Name | Constant | ListOf | Call | Unary | Binary | Compare | In | Matches
 # ---------------------------------------------------------------- message texts and actions
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Placeholder:
     """`{member.name}` inside a message text; its span covers the braces."""
 
     name: Name
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Text:
     """A message text: literal pieces and placeholders in order. Adjacent literals are merged, `{{` is undone."""
 
     parts: tuple[str | Placeholder, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 Audience = Literal["member", "moderators", "admins", "owner"]
@@ -159,7 +152,7 @@ ActionKind = Literal[
 ]  # fmt: skip
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Action:
     """One action after `then`, `otherwise` or `at N`. Which fields are set depends on `do`:
 
@@ -176,50 +169,50 @@ class Action:
     group: Text | None = None
     times: int | None = None
     once: int | None = None
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 # ---------------------------------------------------------------- declarations
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Attribute:
     """`attribute member.course : text`. `type_name` as written: `text`, `list of text`, `role` …"""
 
     owner: Name
     name: str
     type_name: str
-    name_span: Span = _span()
-    type_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    type_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Let:
     name: str
     value: Expr
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Template:
     name: str
     text: Text
     maximum: int | None = None
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Word:
     """A quoted string of a lexicon: an entry, a file name or an exception."""
 
     text: str
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Lexicon:
     """`resist` and `boundary` are None where the clause is not written."""
 
@@ -229,49 +222,49 @@ class Lexicon:
     excepts: tuple[Word, ...] = ()
     resist: tuple[Name, ...] | None = None
     boundary: Name | None = None
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class HoursEvery:
     """`every mon-fri 19:00-21:00, 22:00-23:00`. Days 0 = Monday; times are minutes of the day, 0..1440; an end at or
     before its start lies on the next day."""
 
     days: tuple[int, ...]
     times: tuple[tuple[int, int], ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class HoursOn:
     """`on 2026-10-01 09:00-12:00`; without times the whole day."""
 
     first: date
     last: date
     times: tuple[tuple[int, int], ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class HoursRange:
     """`from D to D` (bounds every `every`; the last day included) or `except D..D`."""
 
     kind: Literal["from", "except"]
     first: date
     last: date
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Hours:
     name: str
     parts: tuple[HoursEvery | HoursOn | HoursRange, ...]
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Counting:
     """The common part of counter and limit: which events, by what key, within how long (ms)."""
 
@@ -279,21 +272,21 @@ class Counting:
     keys: tuple[Name, ...]
     within: int
     where: Expr | None = None
-    kind_span: Span = _span()
-    within_span: Span = _span()
-    span: Span = _span()
+    kind_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    within_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Counter:
     name: str
     counting: Counting
     up_to: int | None = None
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Limit:
     name: str
     title: str | None
@@ -301,30 +294,30 @@ class Limit:
     counting: Counting
     unless: Expr | None
     then: tuple[Action, ...]
-    at_most_span: Span = _span()
-    name_span: Span = _span()
-    span: Span = _span()
+    at_most_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Step:
     at: int
     actions: tuple[Action, ...]
-    at_span: Span = _span()
-    span: Span = _span()
+    at_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Ladder:
     name: str
     steps: tuple[Step, ...]
     forget: int | None = None
     together: int | None = None
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Rule:
     """`kinds` is empty where `on` is not written. `otherwise` is None where it is not written."""
 
@@ -336,27 +329,27 @@ class Rule:
     unless: Expr | None
     then: tuple[Action, ...]
     otherwise: tuple[Action, ...] | None = None
-    otherwise_span: Span = _span()
-    name_span: Span = _span()
-    span: Span = _span()
+    otherwise_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Exempt:
     """`rules` is None for `from everything`."""
 
     name: str
     when: Expr
     rules: tuple[Name, ...] | None
-    rules_span: Span = _span()
-    name_span: Span = _span()
-    span: Span = _span()
+    rules_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 # ---------------------------------------------------------------- tests
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Given:
     """`given group "g1" tagged "course" named "…" size 120` and `given member u1 named "…" role admin joined 10d ago
     with course "x"`. `fields` in written order; a joined `duration` literal means that long before the clock."""
@@ -364,20 +357,20 @@ class Given:
     what: Literal["group", "member"]
     id: str
     fields: tuple[tuple[str, Expr], ...] = ()
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Clock:
     """`at 2026-03-02 20:00` (minutes of that day) or `after 11m` (ms)."""
 
     day: date | None = None
     minute: int | None = None
     after: int | None = None
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Does:
     """A member or moderator does something: `verb` is the event kind or the sanction, in the base form
     (`message edit join leave request report profile warn mute remove ban pardon release`). `fields`: `text`, `images`,
@@ -387,18 +380,18 @@ class Does:
     verb: str
     about: str | None = None
     fields: tuple[tuple[str, Expr], ...] = ()
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class RawEvent:
     """`event \"\"\"{…json…}\"\"\"`."""
 
     json: str
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Expected:
     """One item of `expect`: an action as far as it is pinned down. `duration` in ms; `text` literal."""
 
@@ -407,47 +400,47 @@ class Expected:
     text: str | None = None
     audience: Audience | None = None
     group: str | None = None
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Expect:
     """`exactly` pins every action; `items` empty means `expect nothing`. `because` names the rules."""
 
     items: tuple[Expected, ...]
     exactly: bool = False
     because: tuple[Name, ...] = ()
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Each:
     """`each of "网赌", "網賭" expect delete`: every text from a fresh member, each against the same state."""
 
     texts: tuple[str, ...]
     expect: Expect
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Has:
     """`member u1 has conduct 3`."""
 
     member: str
     ladder: Name
     strikes: int
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 TestStep = Given | Clock | Does | RawEvent | Expect | Each | Has
 """An `Expect` stands for the answer to the event step before it."""
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Test:
     title: str
     steps: tuple[TestStep, ...]
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 Declaration = (
@@ -457,16 +450,16 @@ Declaration = (
 # ---------------------------------------------------------------- files
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Scope:
     """`for every group`, `for groups tagged "a", "b"` (any of them) or `for groups "g1", "g2"`."""
 
     by: Literal["every", "tag", "id"]
     values: tuple[str, ...] = ()
-    span: Span = _span()
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class Header:
     """`policy NAME ["title"] { … }`. None: not written."""
 
@@ -475,11 +468,11 @@ class Header:
     scope: Scope | None = None
     timezone: Word | None = None
     store_fails: Literal["allow", "hold", "deny"] | None = None
-    name_span: Span = _span()
-    span: Span = _span()
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
-@node
+@dataclass(frozen=True, slots=True)
 class File:
     """One file: a policy if it has a header, else a library. Declarations that did not parse are missing; their
     diagnostics are not."""
