@@ -37,7 +37,9 @@ class LadderRead(Struct, frozen=True):
 class Observe(Struct, frozen=True):
     """`digest` (8 bytes) stands for kind, member and content: the same id with another digest is refused.
     `revision` names the policies that ask. `at` is the event's own instant, used only by stores on virtual time.
-    `message` is the message id, if the event has one and is a message or an edit; `is_edit`: the kind is `edit`."""
+    `message` is the message id, if the event has one and is a message or an edit; `is_edit`: the kind is `edit`.
+    `silence` asks for `last_seen`; `spoke`: the event is a message, and if it is no edit after all, its instant is the
+    member's next `last_seen`."""
 
     tenant: str
     group: str
@@ -52,6 +54,7 @@ class Observe(Struct, frozen=True):
     ladders: tuple[LadderRead, ...] = ()
     mute: bool = False
     silence: bool = False
+    spoke: bool = False
 
 
 class LadderStep(Struct, frozen=True):

@@ -1,0 +1,260 @@
+"""The plain store: one process, Python, nothing kept across a restart. The meaning of the other stores is this one.
+
+Its coroutines never suspend, so that a caller without an event loop can drive them by hand.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from policyd.model.state import (
+    Commit,
+    Committed,
+    EventIdReused,
+    Observe,
+    Observed,
+    StoreUnavailable,
+    Throttle,
+    Window,
+)
+from policyd.state import ladder as ladders
+from policyd.state.retention import GIVEN, RECEIPTS, SILENCE, UNFORGOTTEN, period
+
+
+class _Receipt(Struct):
+    digest: bytes
+    period: int
+    observed: Observed
+    committed: Committed | None = None
+
+
+class _Times(Struct):
+    """Instants, the newest last, and for how many ms after it they matter."""
+
+    span: int
+    times: list[int]
+
+
+class _Ladder(Struct):
+    forget: int
+    entries: list[ladders.Entry]
+
+
+class _Given(Struct):
+    instant: int
+    rules: frozenset[str]
+
+
+class _Member(Struct):
+    windows: dict[str, _Times] = field(default_factory=dict)
+    ladders: dict[str, _Ladder] = field(default_factory=dict)
+    throttles: dict[str, _Times] = field(default_factory=dict)
+    mute_until: int = 0
+    last_seen: int = 0
+
+
+class _Group(Struct):
+    receipts: dict[str, _Receipt] = field(default_factory=dict)
+    messages: dict[str, int] = field(default_factory=dict)
+    given: dict[str, _Given] = field(default_factory=dict)
+    windows: dict[str, _Times] = field(default_factory=dict)
+    members: dict[str, _Member] = field(default_factory=dict)
+    latest: int = 0
+    swept: int = 0
+
+
+def _wall_clock() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class MemoryStore:
+    """Counts on the clock given (ms since the epoch). `virtual`: the clock of an event is its own `at`; without one,
+    the latest of its group.
+
+    Where the clock goes back, the newest instant of a window becomes `now` and the older ones move with it; a throttle,
+    a strike or a last message in the future becomes one of now. `receipts` in ms: see `retention.RECEIPTS`."""
+
+    def __init__(
+        self, clock: Callable[[], int] = _wall_clock, *, virtual: bool = False, receipts: int = RECEIPTS
+    ) -> None:
+        self._clock = clock
+        self._virtual = virtual
+        self._receipts = receipts
+        self._groups: dict[tuple[str, str], _Group] = {}
+        self._swept = 0
+
+    async def observe(self, ask: Observe) -> Observed:
+        group = self._group(ask.tenant, ask.group)
+        now = self._now(ask, group)
+        group.latest = max(group.latest, now)
+        oldest = period(now, self._receipts) - 2
+        self._sweep(group, now, oldest)
+        receipt = group.receipts.get(ask.event)
+        if receipt is not None and receipt.period >= oldest:
+            return _again(receipt, ask)
+        member = group.members.setdefault(ask.member, _Member())
+        observed = _first_sight(group, member, ask, now, oldest)
+        group.receipts[ask.event] = _Receipt(ask.digest, oldest + 2, observed)
+        if ask.message is not None and group.messages.get(ask.message, -1) < oldest:
+            group.messages[ask.message] = oldest + 2
+        return observed
+
+    async def commit(self, change: Commit) -> Committed:
+        group = self._group(change.tenant, change.group)
+        receipt = group.receipts.get(change.event)
+        if receipt is None or receipt.digest != change.digest:
+            raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
+        if receipt.committed is None:
+            member = group.members.setdefault(change.member, _Member())
+            receipt.committed = _apply(member, change, change.now if self._virtual else self._clock())
+            if change.message is not None and change.given:
+                before = group.given.get(change.message, _Given(0, frozenset())).rules
+                group.given[change.message] = _Given(change.now, before | set(change.given))
+        return receipt.committed
+
+    async def ready(self) -> None:
+        """Always."""
+
+    async def close(self) -> None:
+        self._groups.clear()
+
+    def _group(self, tenant: str, group: str) -> _Group:
+        return self._groups.setdefault((tenant, group), _Group())
+
+    def _now(self, ask: Observe, group: _Group) -> int:
+        if not self._virtual:
+            return self._clock()
+        return ask.at if ask.at is not None else group.latest or self._clock()
+
+    def _sweep(self, group: _Group, now: int, oldest: int) -> None:
+        """Once in a period, drops what no longer matters. On virtual time every group has a time of its own."""
+        if self._virtual:
+            if group.swept < oldest:
+                group.swept = oldest
+                _drop_expired(group, now, oldest)
+        elif self._swept < oldest:
+            self._swept = oldest
+            for key, each in list(self._groups.items()):
+                _drop_expired(each, now, oldest)
+                if each is not group and not (each.receipts or each.members or each.windows or each.given):
+                    del self._groups[key]
+
+
+def _again(receipt: _Receipt, ask: Observe) -> Observed:
+    if receipt.digest != ask.digest:
+        raise EventIdReused(f"event id `{ask.event}` was used before with another kind, member or content")
+    return replace(receipt.observed, replayed=True, committed=receipt.committed)
+
+
+def _first_sight(group: _Group, member: _Member, ask: Observe, now: int, oldest: int) -> Observed:
+    given = frozenset[str]()
+    edit = ask.is_edit
+    if ask.message is not None:
+        known = group.given.get(ask.message)
+        if known is not None and known.instant > now - GIVEN:
+            given = known.rules
+        edit = edit or bool(given) or group.messages.get(ask.message, -1) >= oldest
+    last_seen = min(member.last_seen, now) if member.last_seen > now - SILENCE else 0
+    if ask.spoke and not edit:
+        member.last_seen = now
+    return Observed(
+        now=now,
+        counts=tuple(
+            _bump((member if window.scope == "member" else group).windows, window, now, edit) for window in ask.windows
+        ),
+        strikes=tuple(
+            ladders.count(member.ladders[read.ladder].entries, read.forget, now) if read.ladder in member.ladders else 0
+            for read in ask.ladders
+        ),
+        mute_until=member.mute_until if ask.mute and member.mute_until > now else 0,
+        last_seen=last_seen if ask.silence else 0,
+        edit=edit,
+        given=given,
+        revision=ask.revision,
+    )
+
+
+def _bump(cells: dict[str, _Times], window: Window, now: int, edit: bool) -> int:
+    cell = cells.get(window.cell)
+    if cell is not None:
+        ahead = cell.times[-1] - now
+        if ahead > 0:
+            cell.times[:] = [instant - ahead for instant in cell.times]
+    if window.bump == "always" or window.bump == ("edit" if edit else "new"):
+        if cell is None:
+            cell = cells[window.cell] = _Times(window.span, [])
+        cell.span = window.span
+        cell.times.append(now)
+        del cell.times[: -window.cap]
+    if cell is None:
+        return 0
+    return min(window.cap, sum(instant > now - window.span for instant in cell.times))
+
+
+def _apply(member: _Member, change: Commit, clock: int) -> Committed:
+    running = member.mute_until if member.mute_until > change.now else 0
+    forgiven = tuple(
+        ladders.forgive(_entries(member, forgive.ladder, forgive.forget, clock), forgive, change.now)
+        for forgive in change.forgives
+    )
+    steps = tuple(
+        ladders.strike(_entries(member, strike.ladder, strike.forget, clock), strike, change.event, change.now)
+        for strike in change.strikes
+    )
+    mutes = [change.mute] + [
+        dict(strike.steps).get(step.step, 0) for strike, step in zip(change.strikes, steps, strict=True)
+    ]
+    until = 0 if change.unmute else running
+    if min(mutes) >= 0 and max(mutes):
+        until = max(until, change.now + max(mutes))
+    member.mute_until = until
+    return Committed(
+        steps=steps,
+        forgiven=forgiven,
+        spoken=tuple(_claim(member.throttles, throttle, change.now, clock) for throttle in change.throttles),
+        mute_until=until,
+        was_muted_until=running,
+    )
+
+
+def _entries(member: _Member, name: str, forget: int, clock: int) -> list[ladders.Entry]:
+    ladder = member.ladders.setdefault(name, _Ladder(forget, []))
+    ladder.forget = forget
+    ladders.not_after(ladder.entries, clock)
+    return ladder.entries
+
+
+def _claim(cells: dict[str, _Times], throttle: Throttle, now: int, clock: int) -> bool:
+    cell = cells.get(throttle.cell)
+    if cell is not None:
+        cell.times[0] = min(cell.times[0], clock)
+        if now - cell.times[0] < throttle.span:
+            return False
+    cells[throttle.cell] = _Times(throttle.span, [now])
+    return True
+
+
+def _drop_expired(group: _Group, now: int, oldest: int) -> None:
+    group.receipts = {event: receipt for event, receipt in group.receipts.items() if receipt.period >= oldest}
+    group.messages = {message: period for message, period in group.messages.items() if period >= oldest}
+    group.given = {message: given for message, given in group.given.items() if given.instant > now - GIVEN}
+    group.windows = _live(group.windows, now)
+    for key, member in list(group.members.items()):
+        member.windows = _live(member.windows, now)
+        member.throttles = _live(member.throttles, now)
+        member.ladders = {
+            name: ladder
+            for name, ladder in member.ladders.items()
+            if any(entry.instant > now - (ladder.forget or UNFORGOTTEN) for entry in ladder.entries)
+        }
+        seen = member.last_seen > now - SILENCE
+        if not (seen or member.windows or member.throttles or member.ladders or member.mute_until > now):
+            del group.members[key]
+
+
+def _live(cells: dict[str, _Times], now: int) -> dict[str, _Times]:
+    return {name: cell for name, cell in cells.items() if cell.times[-1] > now - cell.span}
