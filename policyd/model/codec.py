@@ -1,0 +1,174 @@
+"""Events from the wire, decisions onto it."""
+
+from __future__ import annotations
+
+from typing import Any, Final, get_args
+
+import msgspec
+
+from policyd.model.document import Form, check_plain, read, split
+from policyd.model.event import (
+    HANDLED_KINDS,
+    ROLES,
+    Event,
+    EventKind,
+    Group,
+    Join,
+    Member,
+    Message,
+    Report,
+    Request,
+    Sanction,
+    SanctionAction,
+)
+from policyd.model.problem import EventError, Failure, pointer, problem
+from policyd.model.readers import (
+    Reader,
+    Unfit,
+    describe,
+    read_answers,
+    read_attributes,
+    read_bool,
+    read_choice,
+    read_count,
+    read_id,
+    read_item,
+    read_lengths,
+    read_list,
+    read_part,
+    read_text,
+    read_time,
+    refuse_slip,
+)
+
+__all__ = ["Form", "decode", "encode", "event_from", "event_id", "read", "split"]
+
+_MESSAGE: Final = {
+    "id": read_id, "text": read_text, "images": read_count, "videos": read_lengths, "voices": read_lengths,
+    "files": read_count, "mentions": read_count, "qr_codes": read_count, "forwarded": read_bool, "reply_to": read_id,
+}  # fmt: skip
+_COMMON: Final[dict[str, Reader[Any]]] = {
+    "id": read_id,
+    "kind": read_text,
+    "time": read_time,
+    "group": read_part(
+        Group,
+        {"id": read_id, "name": read_text, "tags": read_list(read_text), "size": read_count,
+         "attributes": read_attributes},
+        required=("id",),
+    ),
+    "member": read_part(
+        Member,
+        {"id": read_id, "name": read_text, "role": read_choice(ROLES), "joined": read_time,
+         "attributes": read_attributes},
+        required=("id",),
+    ),
+    "capabilities": read_list(read_text),
+}  # fmt: skip
+_read_join: Final = read_part(Join, {"source": read_text, "inviter": read_id})
+_PARTS: Final[dict[str, tuple[str, Reader[Any]]]] = {
+    "message": ("message", read_part(Message, _MESSAGE)),
+    "edit": ("message", read_part(Message, _MESSAGE, required=("id",))),
+    "join": ("join", _read_join),
+    "leave": ("join", _read_join),
+    "request": ("request", read_part(Request, {"text": read_text, "answers": read_answers})),
+    "report": ("report", read_part(Report, {"by": read_id, "reason": read_text, "message": read_id})),
+    "sanction": (
+        "sanction",
+        read_part(
+            Sanction,
+            {"by": read_id, "action": read_choice(get_args(SanctionAction)), "seconds": read_count,
+             "ladder": read_text, "reason": read_text},
+            required=("action",),
+        ),
+    ),
+}  # fmt: skip
+"""The key and reader of each kind's own part."""
+_FOREIGN: Final = frozenset(
+    {"message", "join", "request", "report", "sanction", "notice", "submission", "verdict", "appeal", "mark",
+     "outcome", "tick"}
+)  # fmt: skip
+"""Parts of other kinds, which an event may carry to no effect."""
+_KNOWN: Final = frozenset(_COMMON) | _FOREIGN
+_read_kind: Final = read_choice(get_args(EventKind))
+_EMPTY: Final = {"join": Join(), "leave": Join(), "request": Request(), "report": Report()}
+_REQUIRED: Final = ("id", "group", "member")
+
+
+def decode(body: bytes | memoryview, form: Form = "json") -> Event:
+    """One event. Raises `EventError`: 400 where the bytes are no document, 422 where it is no event."""
+    return _event(read(body, form))
+
+
+def event_from(tree: object) -> Event:
+    """An event from plain values as a JSON reader gives them. Raises `EventError`."""
+    check_plain(tree)
+    return _event(tree)
+
+
+def event_id(tree: object) -> str | None:
+    """The id of what may be an event, for a message about it."""
+    found = tree.get("id") if isinstance(tree, dict) else None
+    return found if isinstance(found, str) and len(found) <= 128 else None
+
+
+def encode(answer: object, form: Form = "json") -> bytes:
+    """A decision, a failure, a problem, or a list of them."""
+    return _json.encode(answer) if form == "json" else _msgpack.encode(answer)
+
+
+_json: Final = msgspec.json.Encoder()
+_msgpack: Final = msgspec.msgpack.Encoder()
+
+
+def _event(tree: Any) -> Event:
+    try:
+        if type(tree) is not dict:
+            raise Unfit("one event object", describe(tree))
+        return _build(tree)
+    except Unfit as unfit:
+        place = pointer(reversed(unfit.path))
+        detail = f"expected {unfit.expected}, but {unfit.came} came"
+        raise EventError(problem("invalid_event", detail, pointer=place, hint=unfit.hint or msgspec.UNSET)) from None
+
+
+def _build(tree: dict[str, Any]) -> Event:
+    kind = tree.get("kind")
+    if kind not in HANDLED_KINDS:
+        _refuse_kind(tree)
+    name, reader = _PARTS.get(kind, ("", None))  # type: ignore[arg-type]
+    found: dict[str, Any] = {}
+    for key, item in tree.items():
+        common = _COMMON.get(key)
+        if common is None and key == name:
+            common = reader
+        if common is not None:
+            if item is not None:
+                found[key] = read_item(common, key, item)
+        elif key not in _FOREIGN:
+            refuse_slip(key, _KNOWN)
+    for key in _REQUIRED:
+        if key not in found:
+            raise Unfit("a value", "null" if key in tree else "nothing", path=(key,))
+    if name and name not in found:
+        if kind not in _EMPTY:
+            raise Unfit("an object", "nothing", f"an event of kind `{kind}` carries `{name}`", path=(name,))
+        found[name] = _EMPTY[kind]
+    return Event(**found)
+
+
+def _refuse_kind(tree: dict[str, Any]) -> None:
+    """Raises `Unfit` for a missing, unknown or not yet handled kind."""
+    for key in tree:
+        if key not in _KNOWN:
+            refuse_slip(key, _KNOWN)
+    if tree.get("kind") is None:
+        raise Unfit("a value", "null" if "kind" in tree else "nothing", path=("kind",))
+    kind = read_item(_read_kind, "kind", tree["kind"])
+    listed = ", ".join(f"`{handled}`" for handled in sorted(HANDLED_KINDS))
+    raise Unfit("a kind that this version decides", f"`{kind}`", f"it decides {listed}", path=("kind",))
+
+
+def failure(tree: object, error: EventError) -> Failure:
+    """What stands in the place of a decision."""
+    return Failure(event_id(tree), error.problem)
