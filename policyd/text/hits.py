@@ -1,0 +1,84 @@
+"""What a search found: which lexicons, and on demand which words and where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
+
+from policyd.model.match import Match
+from policyd.text.fold import FOLD
+
+
+class Found(NamedTuple):
+    """One hit: where, by which disguise, the number of its lexicon and the entry as written."""
+
+    start: int
+    end: int
+    view: str
+    lexicon: int
+    word: str
+
+
+class Hits:
+    """The hits of one text, false when there are none. `bits` has bit i set when lexicon i of `Matcher.names` has a
+    hit: what a compiled policy asks."""
+
+    def __init__(self, text: str, names: Sequence[str], found: Sequence[Found]) -> None:
+        self._text = text
+        self._names = names
+        self._found = found
+        self.bits = 0
+        for hit in found:
+            self.bits |= 1 << hit.lexicon
+
+    def __bool__(self) -> bool:
+        return self.bits != 0
+
+    @cached_property
+    def lexicons(self) -> frozenset[str]:
+        """The names of the lexicons with at least one hit."""
+        return frozenset(self._names[hit.lexicon] for hit in self._found)
+
+    def matches(self, names: Collection[str] | None = None, *, overlapping: bool = False) -> tuple[Match, ...]:
+        """The hits of these lexicons (None: of all) in order of their start: per lexicon the leftmost, and of several
+        that begin there the longest, without overlaps; or, asked for, every one."""
+        wanted = sorted(self._of(names), key=lambda hit: (hit.start, -hit.end, hit.lexicon))
+        if not overlapping:
+            wanted = _without_overlaps(wanted)
+        return tuple(
+            Match(self._names[hit.lexicon], hit.word, self._text[hit.start : hit.end], hit.start, hit.end, hit.view)
+            for hit in wanted
+        )
+
+    def spans(self, names: Collection[str] | None = None) -> tuple[tuple[int, int], ...]:
+        """What has to be hidden of the text: all hits of these lexicons, widened over marks, joiners and variation
+        selectors that hang on their last character, in order and merged."""
+        merged: list[tuple[int, int]] = []
+        for start, end in sorted({(hit.start, hit.end) for hit in self._of(names)}):
+            if merged and start <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+            else:
+                merged.append((start, end))
+        return tuple((start, self._widened(end)) for start, end in merged)
+
+    def _of(self, names: Collection[str] | None) -> Iterable[Found]:
+        return self._found if names is None else (hit for hit in self._found if self._names[hit.lexicon] in names)
+
+    def _widened(self, end: int) -> int:
+        while end < len(self._text) and FOLD.get(ord(self._text[end])) == "":
+            end += 1
+        return end
+
+
+def _without_overlaps(hits: list[Found]) -> list[Found]:
+    reached: dict[int, int] = {}
+    kept = []
+    for hit in hits:
+        if hit.start >= reached.get(hit.lexicon, 0):
+            reached[hit.lexicon] = hit.end
+            kept.append(hit)
+    return kept
+
+
+NOTHING: Final = Hits("", (), ())

@@ -1,0 +1,67 @@
+"""What has to be known of an entry to judge a place where its key was found."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from msgspec import Struct
+
+from policyd.text.fold import FOLD, NUMERALS, fold, origins
+from policyd.text.views import NOISE, NOISE_RUN, collapse, run_starts, strip
+
+Kind = Literal["letter", "digit", ""]
+# Scripts below U+2E80 that write no spaces between words: Thai, Lao, Tibetan, Myanmar, Khmer.
+_UNSPACED: Final = ((0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF))
+
+
+def kind(char: str) -> Kind:
+    """`letter` of a script that puts spaces between words, `digit`, or neither: Han, kana, Hangul, noise."""
+    if char.isdigit():
+        return "digit"
+    code = ord((FOLD.get(ord(char)) or char)[0])
+    if char.isalpha() and code < 0x2E80 and not any(low <= code <= high for low, high in _UNSPACED):
+        return "letter"
+    return ""
+
+
+class Traits(Struct, frozen=True):
+    """`counts` and `kinds` go by the characters of the entry's key: how often each stands in a row, and of what kind
+    it is. `gaps` are the places in the key before which the entry itself has noise; `lead` and `trail` are its
+    noise at the ends. `numeral`: there is nothing but numerals in it."""
+
+    word: str
+    counts: tuple[int, ...]
+    kinds: tuple[Kind, ...]
+    gaps: frozenset[int]
+    lead: str
+    trail: str
+    numeral: bool
+
+    @property
+    def size(self) -> int:
+        """Characters of the key."""
+        return len(self.counts)
+
+
+def traits(word: str) -> Traits:
+    """The traits of an entry whose key is not empty."""
+    folded, at = fold(word), origins(word)
+    bare = strip(folded)
+    starts = run_starts(bare)
+    places = [index for index, char in enumerate(folded) if not NOISE.match(char)]
+    key = collapse(bare)
+    return Traits(
+        word=word,
+        counts=tuple(starts[i + 1] - starts[i] for i in range(len(key))),
+        kinds=tuple(kind(word[at[places[starts[i]]]]) for i in range(len(key))),
+        gaps=frozenset(i for i in range(1, len(key)) if places[starts[i]] - places[starts[i] - 1] > 1),
+        lead=folded[: places[0]],
+        trail=folded[places[-1] + 1 :],
+        numeral=all(char in NUMERALS for char in key),
+    )
+
+
+def readable(word: str) -> bool:
+    """Whether anything of the entry is left when its noise is taken away, in one piece."""
+    folded = fold(word)
+    return bool(strip(folded)) and not NOISE.search("".join(NOISE_RUN.split(folded)))

@@ -1,0 +1,163 @@
+"""Judging a place where the key of an entry was found: is it the word, where does it stand, how was it disguised?"""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import pairwise
+from typing import Final, NamedTuple
+
+from policyd.text.fold import FOLD
+from policyd.text.traits import Traits, kind
+from policyd.text.views import Origin
+
+# Noise that stands between the words of ordinary sentences; any other symbol within a word was put there on purpose.
+_ORDINARY: Final = frozenset(" \t\r\n\u00a0\u3000-‐‑–—'’‘\"“”.,:;!?/&…、，。：；！？（）()《》「」·")
+
+
+class Place(NamedTuple):
+    """Where a word stands in the original text, and the disguise that it wore there."""
+
+    start: int
+    end: int
+    view: str
+
+
+class Rule(NamedTuple):
+    """What a lexicon wants of every hit."""
+
+    boundary: bool
+    repeats: bool
+
+
+def place(text: str, origin: Origin, first: int, entry: Traits, rule: Rule) -> Place | None:
+    """The place of an entry whose key begins at `first` of the text's key, or None when it is not the word."""
+    last = first + entry.size - 1
+    runs = origin.runs
+    longer = _longer(runs, first, entry)
+    if longer is None:
+        return None
+    inner = any(longer[1:-1])
+    near, far = runs[first + 1] - entry.counts[0], runs[last] + entry.counts[-1]
+    if rule.repeats and any(longer) and _repeated_on_purpose(longer, entry):
+        begin, stop = _widen(text, origin, first, last, entry)
+        if found := _judge(text, origin, (begin, stop), (first, last), entry, rule, "repeats"):
+            return found
+    if inner:
+        return None
+    if first == last:
+        near, far = runs[first], runs[first] + entry.counts[0]
+    return _judge(text, origin, (near, far), (first, last), entry, rule, "")
+
+
+def _longer(runs: list[int] | range, first: int, entry: Traits) -> list[int] | None:
+    """By how much each run of the text is longer than the entry's; None when one is shorter."""
+    longer = []
+    for offset, count in enumerate(entry.counts):
+        more = runs[first + offset + 1] - runs[first + offset] - count
+        if more < 0:
+            return None
+        longer.append(more)
+    return longer
+
+
+def _repeated_on_purpose(longer: list[int], entry: Traits) -> bool:
+    """Numbers never repeat for emphasis, and a letter that is merely doubled within a word makes another word:
+    `rapper` is not `raper`, `fuuuck` and `ffuucckk` are."""
+    if any(more and of == "digit" for more, of in zip(longer, entry.kinds, strict=True)):
+        return False
+    letters = [more for more, of in zip(longer, entry.kinds, strict=True) if of == "letter"]
+    if not any(letters):
+        return True
+    return max(letters) > 1 or letters[0] > 0 or sum(map(bool, letters)) > 1
+
+
+def _widen(text: str, origin: Origin, first: int, last: int, entry: Traits) -> tuple[int, int]:
+    """The bare range with the whole runs at both ends; over noise only where the word has noise inside, too."""
+    at, runs = origin.at, origin.runs
+    near, far = runs[first + 1] - entry.counts[0], runs[last] + entry.counts[-1]
+    if first == last:
+        near, far = runs[first], runs[first] + entry.counts[0]
+    noisy = any(_gap(text, at, index) for index in range(near + 1, far))
+    while near > runs[first] and (noisy or not _gap(text, at, near)):
+        near -= 1
+    while far < runs[last + 1] and (noisy or not _gap(text, at, far)):
+        far += 1
+    return near, far
+
+
+def _gap(text: str, at: list[int], index: int) -> str:
+    """The noise between two neighbours of the bare text; characters that the fold drops are none."""
+    if at[index] - at[index - 1] <= 1:
+        return ""
+    return "".join(c for c in text[at[index - 1] + 1 : at[index]] if FOLD.get(ord(c), c))
+
+
+def _judge(
+    text: str, origin: Origin, bare: tuple[int, int], key: tuple[int, int], entry: Traits, rule: Rule, view: str
+) -> Place | None:
+    at = origin.at
+    near, far = bare
+    if (near and at[near - 1] == at[near]) or (far < len(at) and at[far] == at[far - 1]):
+        return None  # it begins or ends within one character of the original
+    start, end = at[near], at[far - 1] + 1
+    gaps = {index: gap for index in range(near + 1, far) if (gap := _gap(text, at, index))} if end - start > 1 else {}
+    if rule.boundary and not _bounded(text, at, near, far, entry):
+        return None
+    if gaps and not _gaps_fit(text, origin, bare, gaps, key[0], entry):
+        return None
+    if entry.numeral and not _same_numerals(text, origin, key, entry):
+        return None
+    if entry.lead or entry.trail:
+        before, after = max(start - len(entry.lead), 0), end + len(entry.trail)
+        if not _same(text[before:start], entry.lead) or not _same(text[end:after], entry.trail):
+            return None
+        start, end = before, after
+    found = text[start:end]
+    return Place(start, end, view or ("plain" if found == entry.word else "noise" if gaps else "fold"))
+
+
+def _same(noise: str, wanted: str) -> bool:
+    return unicodedata.normalize("NFKC", noise) == unicodedata.normalize("NFKC", wanted)
+
+
+def _same_numerals(text: str, origin: Origin, key: tuple[int, int], entry: Traits) -> bool:
+    """An entry of numerals alone is found as it is written: `六四` is not `64`."""
+    digits = (text[origin.at[origin.runs[index]]].isdigit() for index in range(key[0], key[1] + 1))
+    return all(digit == (of == "digit") for digit, of in zip(digits, entry.kinds, strict=True))
+
+
+def _bounded(text: str, at: list[int], near: int, far: int, entry: Traits) -> bool:
+    """Letters end at letters, digits at digits: `av` is not in `have`, but in `1av2`."""
+    left, right = entry.kinds[0], entry.kinds[-1]
+    if left and not entry.lead and near and kind(text[at[near - 1]]) == left and not _gap(text, at, near):
+        return False
+    inside = right and not entry.trail and far < len(at) and kind(text[at[far]]) == right
+    return not (inside and not _gap(text, at, far))
+
+
+def _gaps_fit(
+    text: str, origin: Origin, bare: tuple[int, int], gaps: dict[int, str], first: int, entry: Traits
+) -> bool:
+    """Whether noise may stand where it does. Between two letters or digits ordinary punctuation joins words, not
+    parts of one: there every letter has to stand alone, as in `f.u.c.k`, but for one pair in a longer word."""
+    at, runs = origin.at, origin.runs
+    spaced = False
+    for index, gap in gaps.items():
+        if kind(text[at[index - 1]]) and kind(text[at[index]]) and not _ORDINARY.isdisjoint(gap):
+            place_in_key = next((k for k in range(entry.size) if runs[first + k] == index), -1)
+            spaced = spaced or place_in_key not in entry.gaps
+    if not spaced:
+        return True
+    cuts = [bare[0], *sorted(gaps), bare[1]]
+    sizes = [len({text[at[i]] for i in range(a, b)}) for a, b in pairwise(cuts)]
+    if max(sizes) > 2 or sizes.count(2) > 1 or sizes.count(1) < 2:
+        return False
+    return _stands_alone(text, at, bare)
+
+
+def _stands_alone(text: str, at: list[int], bare: tuple[int, int]) -> bool:
+    """Whether no further single letter is spaced out before or after: `a s s u m e` holds no `ass`."""
+    near, far = bare
+    before = near > 0 and kind(text[at[near - 1]]) and (near == 1 or _gap(text, at, near - 1))
+    after = far < len(at) and kind(text[at[far]]) and (far + 1 == len(at) or _gap(text, at, far + 1))
+    return not before and not after

@@ -1,0 +1,87 @@
+"""Words found in disguise, where they stand, and where they are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from policyd.text.lexicon import Entry, Lexicon
+from policyd.text.mask import mask
+from policyd.text.matcher import Matcher
+
+
+def lexicon(*words: str, name: str = "list", excepts: tuple[str, ...] = (), boundary: bool = True) -> Lexicon:
+    return Lexicon(
+        name,
+        tuple(Entry(word, "words.txt", line) for line, word in enumerate(words, 1)),
+        tuple(Entry(word, "words.txt", line) for line, word in enumerate(excepts, 1)),
+        boundary=boundary,
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "found", "view"),
+    [
+        ("网赌", "来玩网赌吧", "网赌", "plain"),
+        ("网赌", "网 赌 加我", "网 赌", "noise"),
+        ("网赌", "網賭", "網賭", "fold"),
+        ("网赌", "网\u200b赌", "网\u200b赌", "fold"),
+        ("网赌", "网🎲🎲赌", "网🎲🎲赌", "noise"),
+        ("网赌", "一网网赌赌赌。", "网网赌赌赌", "repeats"),
+        ("黑气", "黒気", "黒気", "fold"),
+        ("fuck", "ƒυϲκ!", "ƒυϲκ", "fold"),
+        ("fuck", "oh f.u.c.k you", "f.u.c.k", "noise"),
+        ("fuck", "Fuuuck", "Fuuuck", "repeats"),
+        ("fuck", "Ⓕⓤc⒦ it", "Ⓕⓤc⒦", "fold"),
+        ("下三滥", "下3滥招式", "下3滥", "fold"),
+        ("+V", "有兴趣+v吗", "+v", "fold"),
+        ("好好", "好好学习", "好好", "plain"),
+    ],
+)
+def test_disguises_are_seen_through(word: str, text: str, found: str, view: str) -> None:
+    matches = Matcher.build([lexicon(word)]).search(text).matches()
+    assert [(m.word, m.text, m.view) for m in matches] == [(word, found, view)]
+    assert text[matches[0].start : matches[0].end] == found
+
+
+@pytest.mark.parametrize(
+    ("word", "text"),
+    [
+        ("ass", "assessment"),
+        ("butt", "but it was fine"),
+        ("av", "have"),
+        ("raper", "a rapper"),
+        ("六四", "64 GB"),
+        ("好好", "好人"),
+        ("网赌", "网-----赌"),
+        ("ass", "a s s u m e"),
+        ("110", "1-10"),
+        ("g", "5㎏"),
+    ],
+)
+def test_innocent_text_is_left_alone(word: str, text: str) -> None:
+    assert not Matcher.build([lexicon(word)]).search(text)
+
+
+def test_an_allowed_phrase_wins_over_the_entry_inside_it() -> None:
+    matcher = Matcher.build([lexicon("赌博", excepts=("反赌博",)), lexicon("赌", name="other")])
+    hits = matcher.search("反 赌 博,不要赌博")
+    assert [(m.lexicon, m.start) for m in hits.matches()] == [("other", 2), ("list", 8), ("other", 8)]
+    assert hits.lexicons == {"list", "other"}
+    assert hits.bits == 0b11
+
+
+def test_selection_is_leftmost_longest_per_lexicon_and_masks_all() -> None:
+    hits = Matcher.build([lexicon("我的世界", "我的", "世界杯")]).search("我的世界杯")
+    assert [m.word for m in hits.matches()] == ["我的世界"]
+    assert hits.spans() == ((0, 5),)
+
+
+def test_masks_cover_what_hangs_on_the_last_character() -> None:
+    text = "a网赌\u0301\u200d!"
+    hits = Matcher.build([lexicon("网赌")]).search(text)
+    assert mask(text, hits.spans()) == "a****!"
+
+
+def test_a_list_of_nothing_finds_nothing() -> None:
+    assert not Matcher.build([]).search("任何")
+    assert not Matcher.build([lexicon("", "\u200b", "!!!!!")]).search("任何 !!!!!")
