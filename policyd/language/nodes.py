@@ -352,7 +352,8 @@ class Exempt:
 @dataclass(frozen=True, slots=True)
 class Given:
     """`given group "g1" tagged "course" named "…" size 120` and `given member u1 named "…" role admin joined 10d ago
-    with course "x"`. `fields` in written order; a joined `duration` literal means that long before the clock."""
+    with course "x" in "g1"`. `fields` in written order: `tags` (a list), `name`, `size`, `role` (a `Name`), `joined` (a
+    duration constant means that long before the clock), `group`, and `attribute:course` for what follows `with`."""
 
     what: Literal["group", "member"]
     id: str
@@ -373,8 +374,10 @@ class Clock:
 @dataclass(frozen=True, slots=True)
 class Does:
     """A member or moderator does something: `verb` is the event kind or the sanction, in the base form
-    (`message edit join leave request report profile warn mute remove ban pardon release`). `fields`: `text`, `images`,
-    `group`, `answer:<question>`, `by`, `seconds`, … `about` is the other member, if any."""
+    (`message edit join leave request report profile warn mute remove ban pardon release`). `about` is the other member,
+    if any. `fields`: `text`, `name` (of `renames to`), `group` (`in "g2"`), `id` (of the message), `reason`, `seconds`
+    (a duration constant), `answer:<question>`, and under its own name whatever else follows `with`: `images`, `videos`,
+    … (a field without value is true)."""
 
     actor: str
     verb: str

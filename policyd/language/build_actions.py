@@ -1,0 +1,67 @@
+"""From forms to the tree: what a rule does."""
+
+from __future__ import annotations
+
+from typing import Final, cast
+
+from policyd.language.build_expressions import ExpressionBuilder, plain_word
+from policyd.language.forms import Form
+from policyd.language.nodes import Action, ActionKind, Audience, Name, Text
+from policyd.language.text_template import message_text
+
+AUDIENCES: Final[dict[str, Audience]] = {
+    "MEMBER": "member", "MODERATORS": "moderators", "ADMINS": "admins", "OWNER": "owner",
+}  # fmt: skip
+
+
+class ActionBuilder(ExpressionBuilder):
+    def actions(self, clause: Form) -> tuple[Action, ...]:
+        """The actions of a clause, without those that are not supported yet."""
+        built = (self.action(form) for form in clause.forms if form.kind.startswith("action_"))
+        return tuple(action for action in built if action is not None)
+
+    def action(self, form: Form) -> Action | None:
+        """One action, or None where it is not supported yet and has been reported."""
+        word = form.word
+        if form.kind == "action_later":
+            self.findings.later(plain_word(word), word.span)
+            return None
+        if form.kind == "action_hold" and len(form.parts) > 1:
+            self.findings.later("hold for", word.span.to(form.leaf("DURATION").span))
+            return None
+        duration, told = form.find_leaf("DURATION"), form.find("saying") or form
+        return Action(
+            cast(ActionKind, plain_word(word)),
+            text=self._text(told),
+            duration=None if duration is None else self.duration(duration),
+            audience=self.audience(form),
+            target=self._target(form),
+            group=message_text(form.get("text_string").span, self.findings) if form.kind == "action_assign" else None,
+            times=self._times(form),
+            once=self._once(form),
+            span=form.span,
+        )
+
+    def audience(self, form: Form) -> Audience | None:
+        named = form.find("audience")
+        return None if named is None else AUDIENCES[named.word.kind]
+
+    def _text(self, form: Form) -> Text | Name | None:
+        text = form.find("text")
+        if text is None:
+            return None
+        written = text.forms[0]
+        return self.dotted(written) if written.kind == "dotted" else message_text(written.span, self.findings)
+
+    def _target(self, form: Form) -> Name | None:
+        return self.dotted(form.get("dotted")) if form.kind == "action_ladder" else None
+
+    def _times(self, form: Form) -> int | None:
+        times = form.find("times_count")
+        return None if times is None else self.whole(times.leaf("NUMBER"))
+
+    def _once(self, form: Form) -> int | None:
+        digest, once = form.find("digest"), form.find("once")
+        if digest is not None:
+            self.findings.later("digest", digest.span)
+        return None if once is None else self.duration(once.leaf("DURATION"))

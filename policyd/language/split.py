@@ -1,0 +1,145 @@
+"""Cuts a file into its declarations, so that a broken one does not hide the next.
+
+A declaration ends at its closing brace, or, where it has none, before the next declaration. A closing brace that is
+missing is noticed where a line starts the next declaration.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from policyd.language.scan import Token
+
+BRACED: Final = frozenset({"policy", "lexicon", "hours", "limit", "ladder", "rule", "exempt", "test"})
+UNBRACED: Final = frozenset({"attribute", "let", "template", "counter"})
+LATER_BRACED: Final = frozenset(
+    {"group", "roster", "switch", "schedule", "sweep", "review", "duty", "streak", "tiers", "appeal"}
+)
+LATER_UNBRACED: Final = frozenset({"setting", "tally"})
+LATER: Final = LATER_BRACED | LATER_UNBRACED
+"""Words of declarations that belong to the language and are not supported yet."""
+
+_KEYWORDS: Final = BRACED | UNBRACED | LATER
+_WITH_BRACES: Final = BRACED | LATER_BRACED
+_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+_AFTER_UNBRACED_NAME: Final = {
+    "let": ("=",), "template": ("=", "max"), "counter": ("counts",), "attribute": (".",), "setting": ("=",),
+    "tally": ("by",),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One declaration, or text that is none: then `keyword` is empty. `tokens` are never empty. `problem`: its closing
+    brace is missing, or (a piece of one token) a closing brace that closes nothing."""
+
+    keyword: str
+    tokens: tuple[Token, ...]
+    problem: Literal["unclosed", "stray brace"] | None = None
+
+    @property
+    def start(self) -> int:
+        return self.tokens[0].start
+
+    @property
+    def end(self) -> int:
+        return self.tokens[-1].end
+
+
+def split(tokens: list[Token]) -> list[Piece]:
+    """The pieces of a file in order; every token is in exactly one of them."""
+    splitter = _Splitter(tokens)
+    for index in range(len(tokens)):
+        splitter.take(index)
+    splitter.finish()
+    return splitter.pieces
+
+
+class _Splitter:
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.pieces: list[Piece] = []
+        self._keyword = ""
+        self._current: list[Token] = []
+        self._open: list[str] = []
+        self._body_seen = False
+
+    def take(self, index: int) -> None:
+        token = self.tokens[index]
+        keyword = self._declaration_at(index)
+        if keyword:
+            self.finish()
+            self._keyword = keyword
+        self._current.append(token)
+        if token.kind == "sign":
+            self._take_sign(token)
+
+    def finish(self) -> None:
+        """End the current piece before the next token."""
+        if self._current:
+            unclosed = "{" in self._open
+            self.pieces.append(Piece(self._keyword, tuple(self._current), "unclosed" if unclosed else None))
+        self._keyword, self._current, self._open, self._body_seen = "", [], [], False
+
+    def _take_sign(self, token: Token) -> None:
+        if any(token.is_sign(opening) for opening in "([{"):
+            self._open.append("{" if token.is_sign("{") else "(" if token.is_sign("(") else "[")
+            self._body_seen = self._body_seen or self._open[-1] == "{"
+        elif token.is_sign("}"):
+            self._close_brace(token)
+        elif self._open and any(token.is_sign(closing) and self._open[-1] == _OPENING[closing] for closing in ")]"):
+            self._open.pop()
+
+    def _close_brace(self, token: Token) -> None:
+        if "{" in self._open:
+            while self._open.pop() != "{":
+                pass
+            if "{" not in self._open:
+                self.finish()
+        elif self._keyword in _WITH_BRACES and not self._body_seen:
+            self.finish()
+        else:
+            self._current.pop()
+            self.finish()
+            self.pieces.append(Piece("", (token,), "stray brace"))
+
+    def _declaration_at(self, index: int) -> str:
+        """The keyword of the declaration that starts at this token, or nothing."""
+        token = self.tokens[index]
+        if token.kind != "word" or (self._current and self._current[-1].text == "shadow"):
+            return ""
+        keyword = token.text
+        if keyword == "shadow" and self._text(index + 1) == "rule":
+            keyword, index = "rule", index + 1
+        if keyword not in _KEYWORDS or (index and self.tokens[index - 1].is_sign(".") and not token.starts_line):
+            return ""
+        if "{" in self._open:
+            starts = token.starts_line and (
+                (token.at_margin and self._looks_like(index)) or (keyword in _WITH_BRACES and self._is_sure(index))
+            )
+        else:
+            starts = not self._current or (token.starts_line and self._looks_like(index)) or self._is_sure(index)
+        return keyword if starts else ""
+
+    def _looks_like(self, index: int) -> bool:
+        """Whether a name, a text or a brace follows."""
+        after = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+        return after is not None and (after.kind in ("word", "string", "number", "bad") or after.is_sign("{"))
+
+    def _is_sure(self, index: int) -> bool:
+        """Whether what follows makes a whole head: a name and a brace, or a name and `=`."""
+        keyword, after = self.tokens[index].text, index + 1
+        if not self._looks_like(index):
+            return False
+        if keyword in _AFTER_UNBRACED_NAME:
+            second = self.tokens[after + 1] if after + 1 < len(self.tokens) else None
+            return second is not None and any(
+                second.text == text or second.is_sign(text) for text in _AFTER_UNBRACED_NAME[keyword]
+            )
+        while after < len(self.tokens) and self.tokens[after].kind in ("word", "string") and after < index + 3:
+            after += 1
+        return after < len(self.tokens) and self.tokens[after].is_sign("{")
+
+    def _text(self, index: int) -> str:
+        return self.tokens[index].text if index < len(self.tokens) else ""

@@ -1,0 +1,168 @@
+"""What can be wrong with the order of words and signs in a policy."""
+
+from __future__ import annotations
+
+from policyd.language.codes import Code, Texts, register
+
+register(
+    Code(
+        "P130",
+        "unknown-declaration",
+        "error",
+        Texts("no declaration starts like this", "`{got}` does not start a declaration", "{want}"),
+        Texts("这里不是一条声明", "声明不能以 `{got}` 开头", "{want}"),
+        bad="rul ads { then delete }",
+        good="rule ads { then delete }",
+    ),
+    Code(
+        "P131",
+        "unclosed-declaration",
+        "error",
+        Texts("a closing brace is missing", "the `{{` of `{name}` is never closed", "write `}}` after line {line}"),
+        Texts("缺少右花括号", "`{name}` 的 `{{` 没有对应的 `}}`", "请在第 {line} 行后面写 `}}`"),
+        bad="rule ads { then delete\nrule links { when message.links > 0 then flag }",
+        good="rule ads { then delete }\nrule links { when message.links > 0 then flag }",
+    ),
+    Code(
+        "P132",
+        "stray-brace",
+        "error",
+        Texts(
+            "a closing brace too many",
+            "this `}}` closes nothing",
+            "delete it, or look for a brace that closes too early",
+        ),
+        Texts("多了一个右花括号", "这个 `}}` 没有对应的 `{{`", "请删除它,或检查前面是否过早结束"),
+        bad="rule ads { then delete } }",
+        good="rule ads { then delete }",
+    ),
+    Code(
+        "P133",
+        "unexpected",
+        "error",
+        Texts("something else is expected here", "after {after}, {got} cannot stand", "expected {expected}"),
+        Texts("这里应该是别的内容", "{after}后面不能是{got}", "这里可以是:{expected}"),
+        bad="rule ads { when then delete }",
+        good="rule ads { when message.links > 0 then delete }",
+    ),
+    Code(
+        "P134",
+        "reserved-name",
+        "error",
+        Texts(
+            "a word of the language is used as a name",
+            "`{got}` is a word of the language and cannot be a name",
+            "choose another name, such as `my_{got}`",
+        ),
+        Texts("保留字不能用作名称", "`{got}` 是策略语言的保留字,不能用作名称", "请换一个名称,例如 `my_{got}`"),
+        bad="rule where { then delete }",
+        good="rule my_where { then delete }",
+    ),
+    Code(
+        "P135",
+        "repeated-clause",
+        "error",
+        Texts("a clause is written twice", "`{clause}` stands twice in {where}", "keep one; {join}"),
+        Texts("子句重复", "{where}里写了两次 `{clause}`", "只保留一个;{join}"),
+        bad="rule ads { when message.links > 0 when message.emoji > 9 then delete }",
+        good="rule ads { when message.links > 0 and message.emoji > 9 then delete }",
+    ),
+    Code(
+        "P136",
+        "missing-clause",
+        "error",
+        Texts("a clause is missing", "{where} has no `{clause}`", "add {example}"),
+        Texts("缺少子句", "{where}没有 `{clause}`", "请补上{example}"),
+        bad="rule ads { when message.links > 0 }",
+        good="rule ads { when message.links > 0 then delete }",
+    ),
+    Code(
+        "P137",
+        "single-equals",
+        "error",
+        Texts("one `=` does not compare", "`=` gives a name its value; it does not compare", "write `==`"),
+        Texts("比较要用 `==`", "`=` 用于给名称赋值,不能用来比较", "请写 `==`"),
+        bad="rule ads { when message.links = 3 then delete }",
+        good="rule ads { when message.links == 3 then delete }",
+    ),
+    Code(
+        "P138",
+        "not-supported-yet",
+        "error",
+        Texts(
+            "not supported yet",
+            "`{word}` is part of the language, but this version cannot carry it out",
+            "leave it out for now",
+        ),
+        Texts("尚未支持", "`{word}` 属于策略语言,但这个版本还不能执行", "请暂时不要使用它"),
+        bad="rule ads { then delete, lock }",
+        good="rule ads { then delete }",
+    ),
+    Code(
+        "P139",
+        "too-deep",
+        "error",
+        Texts(
+            "nested too deeply",
+            "this is nested more than {bound} levels deep",
+            "name a part of it with `let` and use the name",
+        ),
+        Texts("嵌套太深", "这里的嵌套超过了 {bound} 层", "请用 `let` 给其中一部分命名,再使用这个名称"),
+        bad="let deep = " + "(" * 65 + "true" + ")" * 65,
+        good="let deep = true",
+    ),
+    Code(
+        "P140",
+        "second-header",
+        "error",
+        Texts(
+            "a second policy in one file",
+            "this file is already the policy `{name}`",
+            "move `policy {second}` to a file of its own",
+        ),
+        Texts("一个文件里有两个策略", "这个文件已经是策略 `{name}`", "请把 `policy {second}` 移到单独的文件"),
+        bad="policy a { for every group }\npolicy b { for every group }",
+        good="policy a { for every group }",
+    ),
+    Code(
+        "P141",
+        "other-word",
+        "error",
+        Texts(
+            "the language has another word for this",
+            "`{got}` is not a word that can stand here",
+            "did you mean `{want}`?",
+        ),
+        Texts("策略语言用的是另一个词", "这里不能用 `{got}`", "是不是想写 `{want}`?"),
+        bad="rule ads { if message.links > 0 then delete }",
+        good="rule ads { when message.links > 0 then delete }",
+    ),
+    Code(
+        "P142",
+        "expect-without-event",
+        "error",
+        Texts(
+            "nothing happened that could be expected",
+            "no event stands before this `expect`",
+            'write what a member does first, as in `member u1 says "…"`',
+        ),
+        Texts(
+            "`expect` 前面没有事件", "这个 `expect` 前面没有发生任何事", '请先写成员做了什么,例如 `member u1 says "…"`'
+        ),
+        bad='test "nothing" { given group "g1" expect delete }',
+        good='test "nothing" { given group "g1" member u1 says "a" expect delete }',
+    ),
+    Code(
+        "P143",
+        "chained-comparison",
+        "error",
+        Texts(
+            "a comparison of three things",
+            "`{got}` compares what is already compared",
+            "join two comparisons with `and`",
+        ),
+        Texts("一次比较了三样东西", "`{got}` 前面已经是一个比较", "请用 `and` 连接两个比较"),
+        bad="let middling = 3 < group.size < 9",
+        good="let middling = 3 < group.size and group.size < 9",
+    ),
+)

@@ -1,0 +1,120 @@
+"""What stands between quotes: escapes undone, the margin of long texts taken away, placeholders found."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from policyd.language.findings import Findings
+from policyd.language.names import plain_name
+from policyd.language.nodes import Name, Placeholder, Text
+from policyd.language.source import Span
+
+_ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|(.)|$)", re.DOTALL)
+_PIECE: Final = re.compile(r"[^\\{]+|\\(?:u\{[0-9A-Fa-f]{1,6}\}|.|$)|\{\{|\{[^{}\r\n]*\}?", re.DOTALL)
+_FACT: Final = re.compile(r"\s*([^\W\d_]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*")
+_PLAIN_PIECE: Final = re.compile(r"[^\\]+|" + _ESCAPE.pattern, re.DOTALL)
+_SIMPLE: Final = {"n": "\n", '"': '"', "\\": "\\", "\u201c": "\u201c", "\u201d": "\u201d", "\uff02": "\uff02"}
+_LONG: Final = '"""'
+
+
+def is_long(span: Span) -> bool:
+    return span.text.startswith(_LONG) and len(span.text) >= 6
+
+
+def raw_text(span: Span) -> str:
+    """A quoted text exactly as written between its quotes."""
+    quote = 3 if is_long(span) else 1
+    return span.text[quote:-quote]
+
+
+def plain_text(span: Span, findings: Findings) -> str:
+    """A quoted text without placeholders: a word, a name, a title."""
+    return "".join(
+        _undo(written, place, findings) if written.startswith("\\") else _with_plain_breaks(written)
+        for written, place in _pieces(span, _PLAIN_PIECE)
+    )
+
+
+def message_text(span: Span, findings: Findings) -> Text:
+    """A quoted text with placeholders."""
+    parts: list[str | Placeholder] = []
+    for written, place in _pieces(span, _PIECE):
+        part: str | Placeholder | None = _with_plain_breaks(written)
+        if written.startswith("\\"):
+            part = _undo(written, place, findings)
+        elif written == "{{":
+            part = "{"
+        elif written.startswith("{"):
+            part = _placeholder(written, place, findings)
+        if isinstance(part, str) and parts and isinstance(parts[-1], str):
+            parts[-1] += part
+        elif part:
+            parts.append(part)
+    return Text(tuple(parts), span=span)
+
+
+def _placeholder(written: str, span: Span, findings: Findings) -> Placeholder | None:
+    fact = _FACT.fullmatch(written[1:-1]) if written.endswith("}") else None
+    if fact is None:
+        findings.add("P116", span, got=written)
+        return None
+    names = tuple(plain_name(part.strip()) for part in fact.group(1).split("."))
+    start = span.start + 1 + fact.start(1)
+    return Placeholder(Name(names, span=Span(span.source, start, start + len(fact.group(1)))), span=span)
+
+
+def _undo(written: str, span: Span, findings: Findings) -> str:
+    match = _ESCAPE.fullmatch(written)
+    assert match is not None, "the piece was cut by the same rule"
+    number, character = match.groups()
+    if number and int(number, 16) <= 0x10FFFF and not 0xD800 <= int(number, 16) <= 0xDFFF:
+        return chr(int(number, 16))
+    if character in _SIMPLE:
+        return _SIMPLE[character]
+    findings.add("P108", span, got=written)
+    return ""
+
+
+def _with_plain_breaks(written: str) -> str:
+    return written.replace("\r\n", "\n")
+
+
+def _pieces(span: Span, pattern: re.Pattern[str]) -> Iterator[tuple[str, Span]]:
+    text = span.source.text
+    for start, end in _lines(span):
+        for match in pattern.finditer(text, start, end):
+            yield match.group(), Span(span.source, match.start(), match.end())
+
+
+def _lines(span: Span) -> Iterator[tuple[int, int]]:
+    """The parts of the source that make up the text. A long text whose first line is empty is a block: that line, the
+    last one if only space stands on it, and the common margin of all lines are not part of it."""
+    if not is_long(span):
+        yield span.start + 1, span.end - 1
+        return
+    start, end = span.start + 3, span.end - 3
+    block = re.compile(r"[ \t\u3000]*\r?\n").match(span.source.text, start, end)
+    if block is None:
+        yield start, end
+        return
+    yield from _block_lines(span.source.text, block.end(), end)
+
+
+def _block_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    lines = []
+    while start < end:
+        after = text.find("\n", start, end) + 1 or end
+        lines.append((start, after))
+        start = after
+    written = [text[line_start:line_end].rstrip("\r\n") for line_start, line_end in lines]
+    margins = [len(line) - len(line.lstrip(" \t\u3000")) for line in written if line.strip()]
+    if lines and not text[slice(*lines[-1])].strip():
+        margins.append(lines[-1][1] - lines[-1][0])
+        lines.pop()
+    margin = min(margins, default=0)
+    for number, (line_start, line_end) in enumerate(lines):
+        if number == len(lines) - 1:
+            line_end -= len(text[line_start:line_end]) - len(text[line_start:line_end].rstrip("\r\n"))
+        yield min(line_start + margin, line_end), line_end
