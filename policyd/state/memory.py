@@ -22,7 +22,7 @@ from policyd.model.state import (
     Window,
 )
 from policyd.state import ladder as ladders
-from policyd.state.retention import GIVEN, RECEIPTS, SILENCE, UNFORGOTTEN, period
+from policyd.state.retention import GIVEN, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
 
 
 class _Receipt(Struct):
@@ -45,7 +45,7 @@ class _Ladder(Struct):
 
 
 class _Given(Struct):
-    instant: int
+    period: int
     rules: frozenset[str]
 
 
@@ -91,7 +91,7 @@ class MemoryStore:
         group = self._group(ask.tenant, ask.group)
         now = self._now(ask, group)
         group.latest = max(group.latest, now)
-        oldest = period(now, self._receipts) - 2
+        oldest = oldest_period(now, self._receipts)
         self._sweep(group, now, oldest)
         receipt = group.receipts.get(ask.event)
         if receipt is not None and receipt.period >= oldest:
@@ -112,8 +112,8 @@ class MemoryStore:
             member = group.members.setdefault(change.member, _Member())
             receipt.committed = _apply(member, change, change.now if self._virtual else self._clock())
             if change.message is not None and change.given:
-                before = group.given.get(change.message, _Given(0, frozenset())).rules
-                group.given[change.message] = _Given(change.now, before | set(change.given))
+                before = _given(group, change.message, change.now)
+                group.given[change.message] = _Given(oldest_period(change.now, GIVEN) + 2, before | set(change.given))
         return receipt.committed
 
     async def ready(self) -> None:
@@ -151,13 +151,8 @@ def _again(receipt: _Receipt, ask: Observe) -> Observed:
 
 
 def _first_sight(group: _Group, member: _Member, ask: Observe, now: int, oldest: int) -> Observed:
-    given = frozenset[str]()
-    edit = ask.is_edit
-    if ask.message is not None:
-        known = group.given.get(ask.message)
-        if known is not None and known.instant > now - GIVEN:
-            given = known.rules
-        edit = edit or bool(given) or group.messages.get(ask.message, -1) >= oldest
+    edit = ask.is_edit or (ask.message is not None and group.messages.get(ask.message, -1) >= oldest)
+    given = _given(group, ask.message, now) if edit and ask.message is not None else frozenset()
     last_seen = min(member.last_seen, now) if member.last_seen > now - SILENCE else 0
     if ask.spoke and not edit:
         member.last_seen = now
@@ -176,6 +171,11 @@ def _first_sight(group: _Group, member: _Member, ask: Observe, now: int, oldest:
         given=given,
         revision=ask.revision,
     )
+
+
+def _given(group: _Group, message: str, now: int) -> frozenset[str]:
+    known = group.given.get(message)
+    return known.rules if known is not None and known.period >= oldest_period(now, GIVEN) else frozenset()
 
 
 def _bump(cells: dict[str, _Times], window: Window, now: int, edit: bool) -> int:
@@ -241,7 +241,9 @@ def _claim(cells: dict[str, _Times], throttle: Throttle, now: int, clock: int) -
 def _drop_expired(group: _Group, now: int, oldest: int) -> None:
     group.receipts = {event: receipt for event, receipt in group.receipts.items() if receipt.period >= oldest}
     group.messages = {message: period for message, period in group.messages.items() if period >= oldest}
-    group.given = {message: given for message, given in group.given.items() if given.instant > now - GIVEN}
+    group.given = {
+        message: given for message, given in group.given.items() if given.period >= oldest_period(now, GIVEN)
+    }
     group.windows = _live(group.windows, now)
     for key, member in list(group.members.items()):
         member.windows = _live(member.windows, now)

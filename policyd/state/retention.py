@@ -11,7 +11,7 @@ RECEIPTS: Final = DAY
 """At least this long a repeated event or message id is recognised (law L11), and half as long again at most."""
 
 GIVEN: Final = 30 * DAY
-"""What was given for a message (law L10), after the last time that something was."""
+"""At least this long what was given for a message is known to its edits (law L10), and half as long again at most."""
 
 SILENCE: Final = 400 * DAY
 """When a member was last seen."""
@@ -19,10 +19,8 @@ SILENCE: Final = 400 * DAY
 UNFORGOTTEN: Final = 3650 * DAY
 """Strikes of a ladder without `forget after`, after the newest."""
 
-PERIODS: Final = 3
-"""Receipts live in a ring of so many periods of half `RECEIPTS` each; the oldest is dropped as a new one begins."""
 
-
-def period(now: int, receipts: int = RECEIPTS) -> int:
-    """The period in which `now` lies; what was claimed in an older one than `period(now) - 2` is unknown."""
-    return now // (receipts // 2)
+def oldest_period(now: int, keep: int) -> int:
+    """Time is cut into periods of half of `keep`; what was noted in an older one than this is unknown at `now`, so that
+    it can be dropped a whole period at a time. The current period is the oldest + 2."""
+    return now // (keep // 2) - 2

@@ -234,16 +234,17 @@ def test_what_was_given_for_a_message_is_kept(bot: Bot) -> None:
     assert bot.sees("a", message="m").given == frozenset()
     bot.commits("a", message="m", given=("p.x", "p.y"))
     assert bot.does("b", message="n", given=("p.z",)).steps == ()
-    bot.now += 29 * DAY
-    edited = bot.sees("c", message="m")
-    assert (edited.given, edited.edit) == (frozenset({"p.x", "p.y"}), True)
+    again = bot.sees(message="m")
+    assert (again.given, again.edit) == (frozenset({"p.x", "p.y"}), True)
+    bot.now += 30 * DAY
+    assert bot.sees("c", message="m", is_edit=True).given == frozenset({"p.x", "p.y"})
     bot.commits("c", message="m", given=("p.z",))
-    assert bot.sees("c", message="m").given == frozenset({"p.x", "p.y"})
-    bot.now += 30 * DAY - 1
-    assert bot.sees(message="m").given == frozenset({"p.x", "p.y", "p.z"})
-    bot.now += 1
-    assert bot.sees(message="m", group="g2").given == frozenset()
-    assert bot.sees(message="m").given == frozenset()
+    assert bot.sees("c", message="m", is_edit=True).given == frozenset({"p.x", "p.y"})
+    bot.now += 30 * DAY
+    assert bot.sees(message="m", is_edit=True, group="g2").given == frozenset()
+    assert bot.sees(message="m", is_edit=True).given == frozenset({"p.x", "p.y", "p.z"})
+    bot.now += 15 * DAY + 1
+    assert bot.sees(message="m", is_edit=True).given == frozenset()
 
 
 def test_silence_is_since_the_last_message(bot: Bot) -> None:
