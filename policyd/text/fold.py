@@ -36,10 +36,11 @@ def mark_ranges() -> str:
 
 
 @cache
-def table(resist: frozenset[Technique]) -> dict[int, str]:
-    """For `str.translate`: every character that the techniques of `resist` read as something else."""
+def table(resist: frozenset[Technique], *, numerals: bool = True) -> dict[int, str]:
+    """For `str.translate`: every character that the techniques of `resist` read as something else. Digits are read as
+    Han numerals (`3` and `三` are one), unless `numerals` is false."""
     steps = {char: plain for technique, char, plain in _rows()[1:] if technique in resist}
-    if "styled" in resist:
+    if numerals and "styled" in resist:
         steps |= _DIGITS
     if "noise" in resist:
         steps["_"] = " "  # a word character to `re`, noise to us
