@@ -12,16 +12,21 @@ from typing import Any, Protocol
 from policyd.check.resolved import Answer, AttributeFact, Fact, PolicySet
 from policyd.language.source import Span
 from policyd.model.event import Event
+from policyd.model.match import Match
 
 Value = Any
 """A value of the language: bool, int, float, str, a tuple of them, or None, which is the unknown (law L5)."""
 
 
 class Hits(Protocol):
-    """What the matcher found in one text, as far as expressions ask: the qualified names of the lexicons."""
+    """What the matcher found in one text: in which lexicons (qualified names), and where. Falsy where nothing."""
 
     @property
     def lexicons(self) -> frozenset[str]: ...
+
+    def matches(self, names: frozenset[str] | None = None) -> tuple[Match, ...]: ...
+
+    def spans(self, names: frozenset[str] | None = None) -> tuple[tuple[int, int], ...]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -200,4 +200,5 @@ def _call(expr: r.FunctionCall, env: Environment) -> Value:
     arguments = [evaluate(argument, env) for argument in expr.arguments]
     if None in arguments:
         return None
-    return FUNCTIONS[expr.function].implementation(*arguments)
+    result = FUNCTIONS[expr.function].apply(*arguments)
+    return whole(result) if expr.type.kind in ("int", "duration", "time") and result is not None else result

@@ -1,0 +1,126 @@
+"""What the state is when an event comes, and what its coming changes: counters and the last message.
+
+An event is counted whatever is decided about it later (law L13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from policyd.check import resolved as r
+from policyd.model.event import Event
+from policyd.reference.climbing import total
+from policyd.reference.environment import Environment, Hits, Value, text_key
+from policyd.reference.expr import evaluate
+from policyd.reference.reading import matches_in
+from policyd.reference.state import GIVEN, RECEIPTS, Group, Seen, count, message_id, unforgotten
+from policyd.text.matcher import Matcher
+
+
+def covering(policies: r.PolicySet, event: Event) -> list[r.Policy]:
+    """The policies that take part in the event's group (law L7)."""
+    return [policy for policy in policies.policies if policy.scope.covers(event.group.id, event.group.tags)]
+
+
+def unseen(policies: r.PolicySet, matcher: Matcher, event: Event) -> Seen:
+    """What the event itself tells. Of the state nothing is known (law L15)."""
+    environments = {}
+    for policy in covering(policies, event):
+        bare = Environment(policies=policies, zone=policy.zone, event=event, edit=event.kind == "edit")
+        environments[policy.name] = replace(bare, hits=_hits(policy, bare, matcher))
+    return Seen(environments, edit=event.kind == "edit", given=frozenset(), now=None)
+
+
+def see(policies: r.PolicySet, matcher: Matcher, group: Group, event: Event, now: int) -> Seen:
+    """Counts the event and reads the state as it is before what will be decided."""
+    edit = _is_edit(group, event, now)
+    given = _given(group, event, now)
+    member = group.member(event.member.id)
+    blind = unseen(policies, matcher, event).environments
+    environments = {}
+    for policy in covering(policies, event):
+        bare = replace(blind[policy.name], edit=edit)
+        environments[policy.name] = replace(
+            bare,
+            counters=_counters(policy, group, bare, now),
+            strikes={
+                ladder.name: total(unforgotten(member.strikes.get(ladder.name, []), ladder, now))
+                for ladder in policy.ladders
+            },
+            now=now,
+            mute_until=member.muted_until,
+            last_seen=member.last_message or None,
+        )
+    if event.kind == "message" and not edit:
+        member.last_message = now
+    message = message_id(event)
+    if message is not None and not _is_known(group, event, now):
+        group.messages[message] = now
+    return Seen(environments, edit, given, now)
+
+
+def _hits(policy: r.Policy, env: Environment, matcher: Matcher) -> Mapping[str, Hits]:
+    """What the lexicons find in every text that this policy matches anywhere."""
+    facts = {
+        text_key(match.fact): match.fact for expr in _expressions(policy) for match in matches_in(expr, env.policies)
+    }
+    texts = {key: evaluate(fact, env) for key, fact in facts.items()}
+    return {key: matcher.search(text) for key, text in texts.items() if text is not None}
+
+
+def _expressions(policy: r.Policy) -> Iterable[r.Expr]:
+    for rule in policy.rules:
+        yield from (expr for expr in (rule.when, rule.unless) if expr is not None)
+    yield from (exempt.when for exempt in policy.exempts)
+    yield from (counter.where for counter in policy.counters if counter.where is not None)
+    yield from (let.value for let in policy.lets)
+
+
+def _counters(policy: r.Policy, group: Group, env: Environment, now: int) -> dict[str, int]:
+    """Every counter, with this event in it where it counts. One with an unknown key is unknown, and left out."""
+    values = {}
+    for counter in policy.counters:
+        key = tuple(_key(part, env) for part in counter.keys)
+        if None in key:
+            continue
+        happened = group.counted.setdefault((counter.name, key), [])
+        if _counts(counter, env):
+            happened.append(now)
+        values[counter.name] = count(happened, counter, now)
+    return values
+
+
+def _key(key: r.Expr | str, env: Environment) -> Value:
+    match key:
+        case "member":
+            return env.event.member.id
+        case "group":
+            return env.event.group.id
+        case str():
+            raise ValueError(key)
+    return evaluate(key, env)
+
+
+def _counts(counter: r.Counter, env: Environment) -> bool:
+    kind = "edit" if env.edit else env.event.kind
+    return counter.kind == kind and (counter.where is None or evaluate(counter.where, env) is True)
+
+
+def _is_edit(group: Group, event: Event, now: int) -> bool:
+    """An edit, or a second message of a known id (law L10)."""
+    return event.kind == "edit" or (
+        event.kind == "message" and (_is_known(group, event, now) or bool(_given(group, event, now)))
+    )
+
+
+def _is_known(group: Group, event: Event, now: int) -> bool:
+    """Whether a message of this id was seen before."""
+    message = message_id(event)
+    return message is not None and group.messages.get(message, -RECEIPTS) > now - RECEIPTS
+
+
+def _given(group: Group, event: Event, now: int) -> frozenset[str]:
+    """The rules that struck, acted on the member or spoke for this message before."""
+    when, rules = group.given.get(message_id(event) or "", (0, frozenset[str]()))
+    return rules if when > now - GIVEN else frozenset()

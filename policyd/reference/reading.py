@@ -1,0 +1,56 @@
+"""What an expression reads: itself and all that stands in it, through the lets that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policyd.check import resolved as r
+from policyd.check.facts import FACTS
+
+
+def parts(expr: r.Expr, policies: r.PolicySet) -> Iterator[r.Expr]:
+    """`expr`, everything below it, and everything in the lets that are read."""
+    yield expr
+    for child in _children(expr, policies):
+        yield from parts(child, policies)
+
+
+def _children(expr: r.Expr, policies: r.PolicySet) -> tuple[r.Expr, ...]:
+    match expr:
+        case r.LetValue(let):
+            return (policies.lets[let].value,)
+        case r.And() | r.Or() | r.ListExpr():
+            return expr.items
+        case r.Not() | r.Negative() | r.Known():
+            return (expr.operand,)
+        case r.Arithmetic() | r.Compare() | r.TextTest() | r.Default():
+            return (expr.left, expr.right)
+        case r.InList():
+            return (expr.item, expr.items)
+        case r.InHours():
+            return (expr.item,)
+        case r.Matches():
+            return (expr.fact,)
+        case r.Like():
+            return (expr.subject,)
+        case r.FunctionCall():
+            return expr.arguments
+    return ()
+
+
+def own_expressions(rule: r.Rule) -> tuple[r.Expr, ...]:
+    return tuple(expr for expr in (rule.when, rule.unless) if expr is not None)
+
+
+def reads_state(expr: r.Expr, policies: r.PolicySet) -> bool:
+    """Whether the value depends on the store: on counters, strikes, mutes, or on its clock."""
+    return any(
+        isinstance(part, r.CounterValue | r.Strikes)
+        or (isinstance(part, r.Fact) and FACTS[part.name].source in ("state", "clock"))
+        for part in parts(expr, policies)
+    )
+
+
+def matches_in(expr: r.Expr, policies: r.PolicySet) -> Iterator[r.Matches]:
+    """Every `matches` in it."""
+    return (part for part in parts(expr, policies) if isinstance(part, r.Matches))

@@ -1,0 +1,40 @@
+"""What shadow rules would have done, in words (law L16)."""
+
+from __future__ import annotations
+
+from policyd.check.resolved import Action
+from policyd.model.decision import Shadow
+from policyd.reference.asking import Climb
+from policyd.reference.firing import Fired
+from policyd.reference.printing import show_duration
+from policyd.reference.state import Strike
+
+
+def shadows(fired: list[Fired], climbed: list[tuple[Climb, list[Strike]]]) -> list[Shadow]:
+    """Each shadow rule that fired with its actions, and with those of the steps that its strikes would have run."""
+    return [
+        Shadow(one.rule.name, tuple(_said(action) for action in (*one.actions, *_steps(one, climbed)))) for one in fired
+    ]
+
+
+def _steps(fired: Fired, climbed: list[tuple[Climb, list[Strike]]]) -> list[Action]:
+    return [
+        action
+        for climb, strikes in climbed
+        if fired.rule.name in climb.rules
+        for step in climb.ladder.steps
+        if step.at == strikes[-1].step
+        for action in step.actions
+    ]
+
+
+def _said(action: Action) -> str:
+    """`delete`, `mute 24h`, `notify moderators`, `strike conduct`."""
+    words: list[str] = [action.do]
+    if action.audience is not None:
+        words.append(action.audience)
+    if action.duration is not None:
+        words.append(show_duration(action.duration))
+    if action.ladder is not None:
+        words.append(action.ladder.partition(".")[2])
+    return " ".join(words)

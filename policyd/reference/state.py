@@ -1,0 +1,90 @@
+"""What is remembered between events, kept as it happened: lists of what was seen, nothing summed up.
+
+All state is per group, and within it per member; names of counters, ladders and rules carry their policy (law L14).
+Instants and durations are ms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from policyd.check.resolved import Counter, Ladder
+from policyd.model.decision import Decision
+from policyd.model.event import Event
+from policyd.reference.environment import Environment, Value
+
+HOUR = 3_600_000
+RECEIPTS = 24 * HOUR
+"""So long a repeated event or message id is known (law L11)."""
+GIVEN = 30 * 24 * HOUR
+"""So long it is known what was given for a message (law L10)."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """An event that was seen. `content` tells it from another event of the same id. `decision` is None as long as its
+    changes could not be recorded; then a repeat decides again on what was seen the first time."""
+
+    instant: int
+    content: Value
+    seen: Seen
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the state was when the event came. `environments` by policy name, for the policies that cover the group."""
+
+    environments: dict[str, Environment]
+    edit: bool
+    given: frozenset[str]
+    now: int | None
+
+
+@dataclass(frozen=True)
+class Strike:
+    """One event's strike. `step`: the number that ran, 0 for none. `weight` 0 where it fell into a running incident."""
+
+    instant: int
+    weight: int
+    step: int
+
+
+@dataclass
+class Member:
+    """`counted`: by counter and key, when such events happened. `spoken`: when a throttled text was last said."""
+
+    counted: dict[tuple[str, tuple[Value, ...]], list[int]] = field(default_factory=dict)
+    strikes: dict[str, list[Strike]] = field(default_factory=dict)
+    spoken: dict[str, int] = field(default_factory=dict)
+    muted_until: int = 0
+    last_message: int = 0
+
+
+@dataclass
+class Group:
+    """`messages`: when a message id was first seen. `given`: what rules gave for a message id, and when last."""
+
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+    messages: dict[str, int] = field(default_factory=dict)
+    given: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+    counted: dict[tuple[str, tuple[Value, ...]], list[int]] = field(default_factory=dict)
+
+    def member(self, name: str) -> Member:
+        return self.members.setdefault(name, Member())
+
+
+def count(happened: list[int], counter: Counter, now: int) -> int:
+    """Law L13: an event at t counts at `now` if `now - D < t <= now`; past the cap nothing more is told apart."""
+    return min(counter.cap, sum(now - counter.within < instant <= now for instant in happened))
+
+
+def unforgotten(strikes: list[Strike], ladder: Ladder, now: int) -> list[Strike]:
+    """Law L9: strikes as old as `forget after` no longer count; without it all do."""
+    return [strike for strike in strikes if not ladder.forget or strike.instant > now - ladder.forget]
+
+
+def message_id(event: Event) -> str | None:
+    """The id of the message that was written or edited, if the platform tells it."""
+    return None if event.message is None else event.message.id
