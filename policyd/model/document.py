@@ -106,7 +106,7 @@ def _bad_key(body: bytes, form: Form) -> tuple[Path, str] | None:
     if form == "msgpack":
         return bad_key(body)
     path = next(_repeated(json.loads(body, object_pairs_hook=_Pairs, parse_int=lambda _: 0), ()), None)
-    return path and (path, f"the key `{path[-1]}` occurs twice in one object")
+    return None if path is None else (path, f"the key `{path[-1]}` occurs twice in one object")
 
 
 class _Pairs(list[tuple[str, Any]]):

@@ -1,0 +1,137 @@
+"""What a decision changes in the store, and what the store answers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from policyd.check.resolved import Ladder
+from policyd.engine.asked import Asked, StrikeAsked, Wanted
+from policyd.engine.case import Case
+from policyd.engine.observe import digest
+from policyd.engine.sanctions import Human
+from policyd.model.state import Commit, Committed, Forgive, LadderStep, Strike
+
+SHADOW: Final = "~shadow"
+"""Ends the names of the ladders that shadow rules climb (law L16)."""
+
+
+class Settled(Struct, frozen=True):
+    """What came of it. `struck`, `shadow_struck`: every strike with where it led. `stands`: by ladder, where the member
+    stands after this event. `spoken`: of the throttled actions, what is done. `mute_until`: the end of the running
+    mute, None where it is not known; `unmuted`: a running one was ended. `failed`: the store could not be asked or
+    told, and `lost` are the ladders whose strikes were not recorded."""
+
+    struck: tuple[tuple[StrikeAsked, LadderStep], ...] = ()
+    shadow_struck: tuple[tuple[StrikeAsked, LadderStep], ...] = ()
+    stands: dict[str, LadderStep] = {}
+    spoken: tuple[Asked, ...] = ()
+    mute_until: int | None = None
+    unmuted: bool = False
+    failed: bool = False
+    lost: tuple[str, ...] = ()
+
+
+def commit_for(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> Commit | None:
+    """None where nothing changes: a clean message costs one round trip."""
+    event = case.event
+    message = None if event.message is None else event.message.id
+    strikes, forgives = _strikes(case, wanted, shadow, human), _forgives(case, wanted, shadow, human)
+    mute = _mute(wanted, human)
+    given = tuple(sorted({*wanted.given, *shadow.given})) if message is not None else ()
+    if case.observed is None or not (strikes or forgives or wanted.throttled or given or mute > 0 or human.unmute):
+        return None
+    return Commit(
+        tenant=case.tenant,
+        group=event.group.id,
+        member=event.member.id,
+        event=event.id,
+        digest=digest(event),
+        now=case.observed.now,
+        message=message,
+        strikes=strikes,
+        forgives=forgives,
+        throttles=tuple(throttled.throttle for throttled in wanted.throttled),
+        given=given,
+        mute=mute,
+        unmute=human.unmute,
+    )
+
+
+def settled(case: Case, wanted: Wanted, shadow: Wanted, human: Human, committed: Committed) -> Settled:
+    """Reads the store's answer in the order in which `commit_for` asked."""
+    live, dark = sorted(wanted.strikes), sorted(shadow.strikes)
+    steps = committed.steps
+    forgiven = [*sorted(wanted.forgives), *(ladder.name for ladder in human.pardons)]
+    stands = dict(zip(forgiven, committed.forgiven, strict=False))
+    stands |= dict(zip(live, steps, strict=False))
+    if human.strike is not None:
+        stands[human.strike.name] = steps[-1]
+    now = 0 if case.now is None else case.now
+    return Settled(
+        struck=tuple((wanted.strikes[name], step) for name, step in zip(live, steps, strict=False)),
+        shadow_struck=tuple((shadow.strikes[name], step) for name, step in zip(dark, steps[len(live) :], strict=False)),
+        stands=stands,
+        spoken=tuple(
+            asked
+            for throttled, may in zip(wanted.throttled, committed.spoken, strict=True)
+            if (asked := throttled.spoken if may else throttled.silent) is not None
+        ),
+        mute_until=committed.mute_until,
+        unmuted=committed.was_muted_until > now and committed.mute_until <= now,
+    )
+
+
+def not_settled(wanted: Wanted, human: Human) -> Settled:
+    """What is left where the store could not be asked or told: no strikes, no throttled texts (law L15)."""
+    lost = {*wanted.strikes, *wanted.forgives, *(ladder.name for ladder in human.pardons)}
+    if human.strike is not None:
+        lost.add(human.strike.name)
+    return Settled(
+        spoken=tuple(throttled.silent for throttled in wanted.throttled if throttled.silent is not None),
+        failed=True,
+        lost=tuple(sorted(lost)),
+    )
+
+
+def _strikes(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[Strike, ...]:
+    ladders = case.program.policy_set.ladders
+    live = [_strike(ladders[name], wanted.strikes[name].times) for name in sorted(wanted.strikes)]
+    dark = [
+        Strike(ladder.name + SHADOW, shadow.strikes[name].times, ladder.forget, ladder.together, _steps(ladder, False))
+        for name in sorted(shadow.strikes)
+        for ladder in (ladders[name],)
+    ]
+    by_hand = [] if human.strike is None else [_strike(human.strike, 1, human=True)]
+    return (*live, *dark, *by_hand)
+
+
+def _strike(ladder: Ladder, times: int, human: bool = False) -> Strike:
+    return Strike(ladder.name, times, ladder.forget, ladder.together, _steps(ladder, True), human)
+
+
+def _steps(ladder: Ladder, acts: bool) -> tuple[tuple[int, int], ...]:
+    """Each step with the mute that it brings; none where the ladder only tells what would have been."""
+    steps = []
+    for step in ladder.steps:
+        mutes = [action.duration or 0 for action in step.actions if action.do == "mute"]
+        out = any(action.do in ("remove", "ban") for action in step.actions)
+        steps.append((step.at, 0 if not acts else -1 if out else max(mutes, default=0)))
+    return tuple(steps)
+
+
+def _forgives(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[Forgive, ...]:
+    ladders = case.program.policy_set.ladders
+    live = [Forgive(name, wanted.forgives[name], ladders[name].forget) for name in sorted(wanted.forgives)]
+    pardons = [Forgive(ladder.name, 0, ladder.forget) for ladder in human.pardons]
+    dark = [Forgive(name + SHADOW, shadow.forgives[name], ladders[name].forget) for name in sorted(shadow.forgives)]
+    return (*live, *pardons, *dark)
+
+
+def _mute(wanted: Wanted, human: Human) -> int:
+    """ms of the longest mute asked for beside ladders; -1 where a rule removes or bans."""
+    asked = [*wanted.asked, *(throttled.spoken for throttled in wanted.throttled)]
+    if any(each.do in ("remove", "ban") for each in asked):
+        return -1
+    return max([human.mute, *(each.duration or 0 for each in asked if each.do == "mute")])

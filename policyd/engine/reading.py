@@ -1,0 +1,88 @@
+"""What the rules of a policy set read, as far as decisions show it: lexicons, and what a mask hides."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from policyd.check import resolved as r
+from policyd.compile.program import Prepared
+from policyd.model.match import Match
+from policyd.reference.environment import text_key
+from policyd.reference.reading import own_expressions, parts
+
+_LINKS = ("message.links", "message.domains")
+
+
+class Sources(Struct, frozen=True):
+    """`matched` maps the key of each text fact that a rule matches to the lexicons it matches there. `contacts`,
+    `links`: it reads those of the message; `patterns` of its `like` on `message.text`."""
+
+    matched: dict[str, frozenset[str]]
+    contacts: bool
+    links: bool
+    patterns: tuple[str, ...]
+
+
+class Reading:
+    """Worked out for a rule when it is first needed, and kept. Safe between threads: the same answer is stored twice
+    at worst."""
+
+    def __init__(self, policies: r.PolicySet) -> None:
+        self._policies = policies
+        self._rules: dict[str, Sources] = {}
+        self._kinds: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
+
+    def sources(self, rule: r.Rule) -> Sources:
+        """What the rule's own expressions read, through lets too."""
+        found = self._rules.get(rule.name)
+        if found is None:
+            found = self._rules[rule.name] = _sources(rule, self._policies)
+        return found
+
+    def facts(self, policy: r.Policy, kind: str) -> dict[str, frozenset[str]]:
+        """The text facts that the policy's rules match on events of this kind, each with all its lexicons."""
+        found = self._kinds.get((policy.name, kind))
+        if found is None:
+            lexicons = frozenset(lexicon.name for lexicon in policy.lexicons)
+            keys = {key for rule in policy.rules if kind in rule.kinds for key in self.sources(rule).matched}
+            found = self._kinds[policy.name, kind] = dict.fromkeys(sorted(keys), lexicons)
+        return found
+
+
+def matches(wanted: dict[str, frozenset[str]], prepared: Prepared) -> list[Match]:
+    """The hits of these lexicons on these facts, leftmost first, equal ones once; lexicons under their plain names."""
+    found: dict[tuple[int, int, str, str], Match] = {}
+    for key, lexicons in wanted.items():
+        hits = prepared.hits.get(key)
+        if hits:
+            for match in hits.matches(lexicons):
+                name = match.lexicon.rpartition(".")[2]
+                place = (match.start, match.end, name, match.word)
+                found.setdefault(place, Match(name, match.word, match.text, match.start, match.end, match.view))
+    return [found[place] for place in sorted(found)]
+
+
+def union(many: list[dict[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
+    """Facts and lexicons of several rules or policies together."""
+    if len(many) == 1:
+        return many[0]
+    keys = {key for one in many for key in one}
+    return {key: frozenset().union(*(one.get(key, frozenset()) for one in many)) for key in sorted(keys)}
+
+
+def _sources(rule: r.Rule, policies: r.PolicySet) -> Sources:
+    read = [part for expr in own_expressions(rule) for part in parts(expr, policies)]
+    matched: dict[str, frozenset[str]] = {}
+    for part in read:
+        if isinstance(part, r.Matches):
+            key = text_key(part.fact)
+            matched[key] = matched.get(key, frozenset()) | frozenset(part.lexicons)
+    facts = {part.name for part in read if isinstance(part, r.Fact)}
+    patterns = [part.pattern for part in read if isinstance(part, r.Like) and _is_message_text(part.subject)]
+    return Sources(
+        matched, "message.contacts" in facts, any(name in facts for name in _LINKS), tuple(dict.fromkeys(patterns))
+    )
+
+
+def _is_message_text(expr: r.Expr) -> bool:
+    return isinstance(expr, r.Fact) and expr.name == "message.text"

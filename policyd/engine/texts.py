@@ -1,0 +1,107 @@
+"""What is said: message texts with the event's values in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from policyd.check.resolved import Ladder, Rule, Step, Text, TextFact
+from policyd.engine.case import Case, policy_of
+from policyd.engine.reading import Reading, matches
+from policyd.model.state import LadderStep
+from policyd.reference.environment import Environment
+from policyd.reference.texts import render
+
+WEIGHT: Final = {"warn": 1, "call out": 2, "mute": 3, "remove": 4, "ban": 5}
+"""Member actions of a ladder step by weight (law L8)."""
+
+
+class Speaker:
+    """Renders the texts of one event. What a text needs is worked out when the first text needs it."""
+
+    def __init__(self, case: Case, reading: Reading) -> None:
+        self._case = case
+        self._reading = reading
+        self._environments: dict[str, Environment] = {}
+
+    def says(self, text: Text | None, rule: Rule) -> str | None:
+        """A text of the rule itself: nothing of a ladder is known in it."""
+        if text is None:
+            return None
+        if len(text.parts) == 1 and isinstance(text.parts[0], str):
+            return text.parts[0]
+        return render(text, self.environment(policy_of(rule.name)), self._about(text, rule))
+
+    def step_says(self, text: Text | None, rule: Rule, ladder: Ladder, stand: LadderStep) -> str | None:
+        """A text of the ladder step that `rule` brought about."""
+        if text is None:
+            return None
+        facts = {**self._about(text, rule), **ladder_facts(ladder, stand.strikes)}
+        return render(text, self.environment(policy_of(ladder.name)), facts)
+
+    def environment(self, policy: str) -> Environment:
+        """Everything that an expression of this policy can read."""
+        known = self._environments.get(policy)
+        if known is None:
+            known = self._environments[policy] = environment(self._case, policy)
+        return known
+
+    def _about(self, text: Text, rule: Rule) -> dict[str, str]:
+        names = {part.name for part in text.parts if isinstance(part, TextFact)}
+        facts = {"rule.title": rule.title}
+        if any(name.startswith("match.") for name in names):
+            found = matches(self._reading.sources(rule).matched, self._case.prepared)
+            if found:
+                first = found[0]
+                facts |= {
+                    "match.text": first.text,
+                    "match.word": first.word,
+                    "match.lexicon": first.lexicon,
+                    "match.view": first.view,
+                }
+        return facts
+
+
+def environment(case: Case, policy: str) -> Environment:
+    """Everything that an expression of this policy can read about the event."""
+    prepared, observed = case.prepared, case.observed
+    bare = Environment(
+        case.program.policy_set,
+        case.zones[policy],
+        case.event,
+        prepared.hits,
+        edit=case.kind == "edit",
+    )
+    if observed is None:
+        return bare
+    return replace(
+        bare,
+        counters=dict(zip(prepared.counters, observed.counts, strict=True)),
+        strikes=dict(zip(prepared.ladder_names, observed.strikes, strict=True)),
+        now=observed.now,
+        mute_until=observed.mute_until,
+        last_seen=observed.last_seen,
+    )
+
+
+def ladder_facts(ladder: Ladder, strikes: int) -> Mapping[str, str]:
+    """How `ladder.strikes`, `ladder.left` and `ladder.next` print after so many strikes."""
+    after = next((step for step in ladder.steps if step.at > strikes), None)
+    return {
+        "ladder.strikes": str(strikes),
+        "ladder.left": str(after.at - strikes if after else 0),
+        "ladder.next": next_does(ladder, strikes) or "",
+    }
+
+
+def next_does(ladder: Ladder, strikes: int) -> str | None:
+    """The heaviest member action of the step that comes after so many strikes, as the language spells it. None where
+    there is no such step, or none that acts on the member."""
+    after = next((step for step in ladder.steps if step.at > strikes), None)
+    return None if after is None else _heaviest(after)
+
+
+def _heaviest(step: Step) -> str | None:
+    acts = [action.do for action in step.actions if action.do in WEIGHT]
+    return max(acts, key=lambda do: WEIGHT[do], default=None)
