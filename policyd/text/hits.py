@@ -11,13 +11,15 @@ from policyd.text.fold import FOLD
 
 
 class Found(NamedTuple):
-    """One hit: where, by which disguise, the number of its lexicon and the entry as written."""
+    """One hit: where, by which disguise, the number of its lexicon, the entry as written, and whether that is an
+    allowed phrase."""
 
     start: int
     end: int
     view: str
     lexicon: int
     word: str
+    phrase: bool
 
 
 class Hits:

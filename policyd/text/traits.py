@@ -7,7 +7,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from policyd.text.fold import FOLD, NUMERALS, fold, origins
-from policyd.text.views import NOISE, NOISE_RUN, collapse, run_starts, strip
+from policyd.text.views import NOISE, collapse, run_starts, strip
 
 Kind = Literal["letter", "digit", ""]
 # Scripts below U+2E80 that write no spaces between words: Thai, Lao, Tibetan, Myanmar, Khmer.
@@ -26,13 +26,13 @@ def kind(char: str) -> Kind:
 
 class Traits(Struct, frozen=True):
     """`counts` and `kinds` go by the characters of the entry's key: how often each stands in a row, and of what kind
-    it is. `gaps` are the places in the key before which the entry itself has noise; `lead` and `trail` are its
-    noise at the ends. `numeral`: there is nothing but numerals in it."""
+    it is. `gaps` are the places of the entry's own noise: before which character of the key, and whether within its
+    run. `lead` and `trail` are its noise at the ends. `numeral`: there is nothing but numerals in it."""
 
     word: str
     counts: tuple[int, ...]
     kinds: tuple[Kind, ...]
-    gaps: frozenset[int]
+    gaps: frozenset[tuple[int, bool]]
     lead: str
     trail: str
     numeral: bool
@@ -54,14 +54,18 @@ def traits(word: str) -> Traits:
         word=word,
         counts=tuple(starts[i + 1] - starts[i] for i in range(len(key))),
         kinds=tuple(kind(word[at[places[starts[i]]]]) for i in range(len(key))),
-        gaps=frozenset(i for i in range(1, len(key)) if places[starts[i]] - places[starts[i] - 1] > 1),
+        gaps=frozenset(
+            (i, place > starts[i])
+            for i in range(len(key))
+            for place in range(starts[i], starts[i + 1])
+            if place and places[place] - places[place - 1] > 1
+        ),
         lead=folded[: places[0]],
         trail=folded[places[-1] + 1 :],
         numeral=all(char in NUMERALS for char in key),
     )
 
 
-def readable(word: str) -> bool:
-    """Whether anything of the entry is left when its noise is taken away, in one piece."""
-    folded = fold(word)
-    return bool(strip(folded)) and not NOISE.search("".join(NOISE_RUN.split(folded)))
+def readable(bare: str) -> bool:
+    """Whether the bare form of an entry can be searched for: something is left, and in one piece."""
+    return bool(bare) and not NOISE.search(bare)

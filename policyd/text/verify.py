@@ -23,10 +23,12 @@ class Place(NamedTuple):
 
 
 class Rule(NamedTuple):
-    """What a lexicon wants of every hit."""
+    """What a lexicon wants of every hit. `phrase`: an allowed phrase, which wants the noise that it is written with
+    and nothing else."""
 
-    boundary: bool
-    repeats: bool
+    boundary: bool = True
+    repeats: bool = True
+    phrase: bool = False
 
 
 def place(text: str, origin: Origin, first: int, entry: Traits, rule: Rule) -> Place | None:
@@ -65,10 +67,13 @@ def _repeated_on_purpose(longer: list[int], entry: Traits) -> bool:
     `rapper` is not `raper`, `fuuuck` and `ffuucckk` are."""
     if any(more and of == "digit" for more, of in zip(longer, entry.kinds, strict=True)):
         return False
-    letters = [more for more, of in zip(longer, entry.kinds, strict=True) if of == "letter"]
-    if not any(letters):
-        return True
-    return max(letters) > 1 or letters[0] > 0 or sum(map(bool, letters)) > 1
+    letters = [
+        (more, more + count)
+        for more, count, of in zip(longer, entry.counts, entry.kinds, strict=True)
+        if of == "letter"
+    ]
+    runs = [length for more, length in letters if more]
+    return not runs or max(runs) > 2 or letters[0][0] > 0 or len(runs) > 1
 
 
 def _widen(text: str, origin: Origin, first: int, last: int, entry: Traits) -> tuple[int, int]:
@@ -103,7 +108,7 @@ def _judge(
     gaps = {index: gap for index in range(near + 1, far) if (gap := _gap(text, at, index))} if end - start > 1 else {}
     if rule.boundary and not _bounded(text, at, near, far, entry):
         return None
-    if gaps and not _gaps_fit(text, origin, bare, gaps, key[0], entry):
+    if (gaps or entry.gaps) and not _gaps_fit(text, origin, bare, gaps, key[0], entry, rule):
         return None
     if entry.numeral and not _same_numerals(text, origin, key, entry):
         return None
@@ -136,16 +141,20 @@ def _bounded(text: str, at: list[int], near: int, far: int, entry: Traits) -> bo
 
 
 def _gaps_fit(
-    text: str, origin: Origin, bare: tuple[int, int], gaps: dict[int, str], first: int, entry: Traits
+    text: str, origin: Origin, bare: tuple[int, int], gaps: dict[int, str], first: int, entry: Traits, rule: Rule
 ) -> bool:
-    """Whether noise may stand where it does. Between two letters or digits ordinary punctuation joins words, not
-    parts of one: there every letter has to stand alone, as in `f.u.c.k`, but for one pair in a longer word."""
-    at, runs = origin.at, origin.runs
-    spaced = False
-    for index, gap in gaps.items():
-        if kind(text[at[index - 1]]) and kind(text[at[index]]) and not _ORDINARY.isdisjoint(gap):
-            place_in_key = next((k for k in range(entry.size) if runs[first + k] == index), -1)
-            spaced = spaced or place_in_key not in entry.gaps
+    """Whether noise stands where it may. Between two letters or digits ordinary punctuation joins words, not parts of
+    one: there every letter has to stand alone, as in `f.u.c.k`, but for one pair in a longer word."""
+    if rule.phrase:
+        return entry.gaps <= {_in_key(origin, first, entry, index) for index in gaps}
+    at = origin.at
+    spaced = any(
+        kind(text[at[index - 1]])
+        and kind(text[at[index]])
+        and not _ORDINARY.isdisjoint(gap)
+        and _in_key(origin, first, entry, index) not in entry.gaps
+        for index, gap in gaps.items()
+    )
     if not spaced:
         return True
     cuts = [bare[0], *sorted(gaps), bare[1]]
@@ -153,6 +162,15 @@ def _gaps_fit(
     if max(sizes) > 2 or sizes.count(2) > 1 or sizes.count(1) < 2:
         return False
     return _stands_alone(text, at, bare)
+
+
+def _in_key(origin: Origin, first: int, entry: Traits, index: int) -> tuple[int, bool]:
+    """Which character of the entry's key a place in the bare text belongs to, and whether it lies within its run."""
+    for number in range(entry.size):
+        start = origin.runs[first + number]
+        if start <= index < origin.runs[first + number + 1]:
+            return number, index > start
+    return -1, False
 
 
 def _stands_alone(text: str, at: list[int], bare: tuple[int, int]) -> bool:

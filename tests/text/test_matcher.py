@@ -35,6 +35,14 @@ def lexicon(*words: str, name: str = "list", excepts: tuple[str, ...] = (), boun
         ("下三滥", "下3滥招式", "下3滥", "fold"),
         ("+V", "有兴趣+v吗", "+v", "fold"),
         ("好好", "好好学习", "好好", "plain"),
+        ("@@@@", "哈@@@@哈", "@@@@", "plain"),
+        ("强奸", "说弓虽女干这", "弓虽女干", "split"),
+        ("树林", "一片树 木木吗", "树 木木", "split"),
+        ("网赌", "网①赌", "网①赌", "noise"),
+        ("whore", "that wh0re!", "wh0re", "fold"),
+        ("fuck", "what the F*CK", "F*CK", "fold"),
+        ("微信", "加我薇❤", "薇❤", "fold"),
+        ("微信", "➕vx: abc_123", "vx", "fold"),
     ],
 )
 def test_disguises_are_seen_through(word: str, text: str, found: str, view: str) -> None:
@@ -56,6 +64,9 @@ def test_disguises_are_seen_through(word: str, text: str, found: str, view: str)
         ("ass", "a s s u m e"),
         ("110", "1-10"),
         ("g", "5㎏"),
+        ("微信", "发射卫星"),
+        ("goza", "142,460"),
+        ("好人", "两个女子人"),
     ],
 )
 def test_innocent_text_is_left_alone(word: str, text: str) -> None:
@@ -84,4 +95,4 @@ def test_masks_cover_what_hangs_on_the_last_character() -> None:
 
 def test_a_list_of_nothing_finds_nothing() -> None:
     assert not Matcher.build([]).search("任何")
-    assert not Matcher.build([lexicon("", "\u200b", "!!!!!")]).search("任何 !!!!!")
+    assert not Matcher.build([lexicon("", "\u200b", " ")]).search("任何 !!!!!")

@@ -1,0 +1,92 @@
+"""Characters that were written apart, `弓虽` for `强`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Final, NamedTuple
+
+from policyd.text.fold import NUMERALS
+from policyd.text.readings import FILLER, Reading
+from policyd.text.views import Origin, collapse
+
+_MOST_READINGS: Final = 6
+
+
+class Composed(NamedTuple):
+    """The bare text from `start` to `end` may be `char` written apart."""
+
+    start: int
+    end: int
+    char: str
+
+
+@cache
+def parts_table() -> dict[str, tuple[str, ...]]:
+    """For a character all ways to write it apart."""
+    lines = (files("policyd.text") / "data" / "split.tsv").read_text("utf-8").splitlines()
+    return {char: tuple(parts.split(" ")) for char, parts in (line.split("\t") for line in lines[1:])}
+
+
+class Composer:
+    """Knows the characters of the entries that resist `split`, and which of them stand together there."""
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        known = [key for key in keys if not key.isascii()]
+        self._pairs = {key[i : i + 2] for key in known for i in range(len(key) - 1)}
+        self._single = {key for key in known if len(key) == 1}
+        self.chars_of: dict[str, str] = {}
+        used = set("".join(known)) - set(NUMERALS)  # 一二 is counting, not 三
+        for char, ways in parts_table().items():
+            if char in used:
+                for parts in ways:
+                    self.chars_of[parts] = self.chars_of.get(parts, "") + char
+
+    def plain(self) -> list[str]:
+        """The parts that stay as they are when runs are made one, and can be found along with the entries."""
+        return [parts for parts in self.chars_of if collapse(parts) == parts]
+
+    def doubled(self) -> list[str]:
+        """The parts that do not: `木木` of 林."""
+        return [parts for parts in self.chars_of if collapse(parts) != parts]
+
+    def readings(self, text: str, bare: str, origin: Origin, found: list[tuple[int, int, str]]) -> Iterator[Reading]:
+        """Readings in which each of the parts found, (start, end, parts) of the bare text, that may belong to an
+        entry is composed in at least one."""
+        left = self._likely(bare, found)
+        for _ in range(_MOST_READINGS):
+            if not left:
+                return
+            chosen, reached = [], 0
+            for candidate in left:
+                if candidate.start >= reached:
+                    chosen.append(candidate)
+                    reached = candidate.end
+            left = [candidate for candidate in left if candidate not in chosen]
+            yield Reading(_composed(text, origin, chosen), "split", "split")
+
+    def _likely(self, bare: str, found: list[tuple[int, int, str]]) -> list[Composed]:
+        """Those with a neighbour beside which the character stands in some entry, longest first at each start."""
+        candidates = [Composed(start, end, char) for start, end, parts in found for char in self.chars_of[parts]]
+        after: dict[int, str] = {}
+        before: dict[int, str] = {}
+        for candidate in candidates:
+            before[candidate.end] = before.get(candidate.end, "") + candidate.char
+            after[candidate.start] = after.get(candidate.start, "") + candidate.char
+        likely = [
+            c
+            for c in candidates
+            if c.char in self._single
+            or any(other + c.char in self._pairs for other in bare[c.start - 1 : c.start] + before.get(c.start, ""))
+            or any(c.char + other in self._pairs for other in bare[c.end : c.end + 1] + after.get(c.end, ""))
+        ]
+        return sorted(likely, key=lambda c: (c.start, -c.end))
+
+
+def _composed(text: str, origin: Origin, chosen: list[Composed]) -> str:
+    chars = list(text)
+    for start, end, char in chosen:
+        first, last = origin.at[start], origin.at[end - 1]
+        chars[first : last + 1] = char + FILLER * (last - first)
+    return "".join(chars)
