@@ -15,6 +15,8 @@ from policyd.model.state import LadderRead, Observed, Window
 class Hits(Protocol):
     """What the matcher found in one text; falsy where it found nothing."""
 
+    def __bool__(self) -> bool: ...
+
     @property
     def lexicons(self) -> frozenset[str]: ...
 

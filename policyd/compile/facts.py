@@ -1,0 +1,153 @@
+"""How facts that the event itself carries are read from it, as the language types them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from operator import attrgetter
+from typing import Any, Final
+
+from policyd.check.resolved import Answer, AttributeFact, Fact
+from policyd.compile.arithmetic import fit
+from policyd.language.types import ROLE, Type
+from policyd.model.event import Event, Join, Message, Report, Request, Sanction
+
+Reader = Callable[[Event], Any]
+
+ABSENT: Final[dict[str, Any]] = {
+    "message": Message(),
+    "join": Join(),
+    "request": Request(),
+    "report": Report(),
+}
+"""What stands for the part that an event of another kind lacks: all of it unknown."""
+
+ROLES: Final = {role: role for role in ROLE.members}
+
+PLAIN: Final = frozenset(
+    {
+        "group.id", "group.name", "group.tags", "group.size",
+        "member.id", "member.name", "member.joined",
+        "message.id", "message.text", "message.images", "message.files", "message.mentions", "message.qr_codes",
+        "message.forwarded", "message.reply_to",
+        "join.source", "join.inviter", "request.text", "report.by", "report.reason",
+    }
+)  # fmt: skip
+"""Facts that are an attribute of the part of the event that they are named after."""
+
+
+def text_key(fact: Fact | AttributeFact | Answer) -> str:
+    """The fact as a policy writes it: the key of its hits."""
+    if isinstance(fact, Fact):
+        return fact.name
+    return f"{fact.owner}.{fact.name}" if isinstance(fact, AttributeFact) else f'request.answer("{fact.question}")'
+
+
+def reader(fact: Fact | AttributeFact | Answer) -> Reader:
+    """A function from an event to the value of a fact that needs neither the store nor the clock nor the text's
+    content; KeyError for others."""
+    if isinstance(fact, AttributeFact):
+        return partial(_attribute, fact.owner, fact.name, fact.type)
+    if isinstance(fact, Answer):
+        return partial(_answer, fact.question)
+    if fact.name in PLAIN:
+        owner, _, name = fact.name.partition(".")
+        return partial(_plain, owner, attrgetter(name))
+    return _OTHERS[fact.name]
+
+
+def _plain(owner: str, get: Callable[[Any], Any], event: Event) -> Any:
+    return get(getattr(event, owner) or ABSENT[owner])
+
+
+def _attribute(owner: str, name: str, kind: Type, event: Event) -> Any:
+    return typed(getattr(event, owner).attributes.get(name), kind)
+
+
+def _answer(question: str, event: Event) -> str | None:
+    return None if event.request is None else event.request.answers.get(question)
+
+
+def _count(name: str, event: Event) -> int | None:
+    clips = getattr(event.message or ABSENT["message"], name)
+    return None if clips is None else len(clips)
+
+
+def _longest(name: str, event: Event) -> int | None:
+    """Whole ms, cut; unknown where the length of any is."""
+    clips = getattr(event.message or ABSENT["message"], name)
+    return None if clips is None or None in clips else _milliseconds(max(clips, default=0))
+
+
+def _sanction(get: Callable[[Sanction], Any], event: Event) -> Any:
+    return None if event.sanction is None else get(event.sanction)
+
+
+def _role(event: Event) -> str | None:
+    return ROLES.get(event.member.role or "")
+
+
+_OTHERS: Final[dict[str, Reader]] = {
+    "member.role": _role,
+    "message.videos": partial(_count, "videos"),
+    "message.voices": partial(_count, "voices"),
+    "message.longest_video": partial(_longest, "videos"),
+    "message.longest_voice": partial(_longest, "voices"),
+    "sanction.by": partial(_sanction, attrgetter("by")),
+    "sanction.action": partial(_sanction, attrgetter("action")),
+}
+
+
+def typed(sent: object, kind: Type) -> Any:
+    """An attribute as sent (a duration in seconds, a time as RFC 3339 text), or None where it is of another type."""
+    if kind.kind == "list":
+        return _typed_list(sent, kind.element) if isinstance(sent, list) and kind.element is not None else None
+    if isinstance(sent, bool) or kind.kind == "bool":
+        return sent if isinstance(sent, bool) and kind.kind == "bool" else None
+    if isinstance(sent, str):
+        return _typed_text(sent, kind)
+    return _typed_number(sent, kind) if isinstance(sent, int | float) else None
+
+
+def _typed_list(sent: Iterable[object], element: Type) -> tuple[Any, ...] | None:
+    items = tuple(typed(item, element) for item in sent)
+    return None if None in items else items
+
+
+def _typed_text(sent: str, kind: Type) -> Any:
+    if kind.kind == "text" or (kind.kind == "enum" and sent in kind.members):
+        return sent
+    return _instant(sent) if kind.kind == "time" else None
+
+
+def _typed_number(sent: int | float, kind: Type) -> Any:
+    if kind.kind == "int":
+        return fit(sent) if isinstance(sent, int) else None
+    if kind.kind == "duration":
+        return _milliseconds(sent)
+    return _finite(sent) if kind.kind == "number" else None
+
+
+def _milliseconds(seconds: int | float) -> int | None:
+    if isinstance(seconds, int):
+        return fit(seconds * 1000)
+    length = _finite(seconds * 1000)
+    return None if length is None else fit(int(length))
+
+
+def _finite(value: int | float) -> float | None:
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _instant(text: str) -> int | None:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if moment.tzinfo is None else round(moment.timestamp() * 1000)

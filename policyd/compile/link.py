@@ -1,0 +1,42 @@
+"""From generated code to functions that can be called."""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import Any
+
+from policyd.compile.codegen import Generated, Unit
+from policyd.compile.emit import module
+from policyd.language.source import Source
+
+
+class _PolicyText:
+    """Lets a traceback show the line of the policy that the code stems from."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def get_source(self, _name: str) -> str:
+        return self._source.text
+
+
+def link(generated: Generated) -> dict[str, FunctionType]:
+    """All functions by name. The code sees its constants and the functions that it calls, and no built-in name."""
+    spaces = {name: _run(unit) for name, unit in generated.units.items()}
+    functions = {
+        name: value for space in spaces.values() for name, value in space.items() if isinstance(value, FunctionType)
+    }
+    for name, unit in generated.units.items():
+        spaces[name].update({called: functions[called] for called in unit.links})
+    return {name: function for name, function in functions.items() if not name.startswith("k")}
+
+
+def _run(unit: Unit) -> dict[str, Any]:
+    space: dict[str, Any] = {
+        "__builtins__": {},
+        "__name__": f"policy {unit.source.name}",
+        "__loader__": _PolicyText(unit.source),
+    }
+    exec(compile(module(unit.functions), unit.source.name, "exec", dont_inherit=True), space)
+    space.update({f"k{place}": value for place, value in enumerate(unit.constants.values)})
+    return space

@@ -1,0 +1,177 @@
+"""A checked policy set, compiled: prepares events, and decides them from what was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from policyd.check.resolved import PolicySet, Rule
+from policyd.compile.codegen import generate
+from policyd.compile.hours import WallClock
+from policyd.compile.link import link
+from policyd.compile.plan import PolicyPlan
+from policyd.compile.program import NOTHING_FIRED, Fired, Hits, Outcome, Prepared
+from policyd.compile.scope import Route, route
+from policyd.compile.text_facts import NO_TEXT, TextFacts
+from policyd.model.event import Event, Group
+from policyd.model.state import Observed, Window
+from policyd.text.matcher import Matcher
+
+_REMEMBERED: Final = 50_000
+"""Groups whose covering policies are remembered; past it, all are worked out anew as their events come."""
+
+
+def compile_policies(policy_set: PolicySet) -> CompiledProgram:
+    """The program of a policy set."""
+    return CompiledProgram(policy_set)
+
+
+class Ready(Prepared):
+    """A prepared event with what the compiled program keeps of it. `places`: where in the route's counters the windows
+    stand, where some are left out. `hit`: some word was found somewhere."""
+
+    route: Route
+    texts: TextFacts
+    hit: bool
+    places: tuple[int, ...] | None
+
+
+class CompiledProgram:
+    """Thread-safe: what it keeps besides the code are caches, each replaced as a whole."""
+
+    def __init__(self, policy_set: PolicySet) -> None:
+        clocks: dict[str, WallClock] = {}
+        self._plans = [
+            PolicyPlan(policy, clocks.setdefault(policy.zone, WallClock(policy.zone))) for policy in policy_set.policies
+        ]
+        self._generated = generate(self._plans)
+        self._functions = link(self._generated)
+        self._search = Matcher.build(list(policy_set.lexicons.values())).search
+        self._policy_set = policy_set
+        self._by_id = any(policy.scope.by == "id" for policy in policy_set.policies)
+        self._covering: dict[tuple[str, tuple[str, ...]], tuple[int, ...]] = {}
+        self._routes: dict[tuple[tuple[int, ...], str], Route] = {}
+
+    @property
+    def policy_set(self) -> PolicySet:
+        return self._policy_set
+
+    @property
+    def revision(self) -> str:
+        return self._policy_set.revision
+
+    def prepare(self, event: Event) -> Prepared:
+        """Matches the event's texts and says what must be observed."""
+        taken = self._route(event)
+        hits: dict[str, Hits] = {}
+        hit = False
+        for key, read in taken.subjects:
+            text = read(event)
+            if text is not None:
+                found = hits[key] = self._search(text)
+                hit = hit or bool(found)
+        ready = Ready(
+            event=event,
+            policies=taken.policies,
+            hits=hits,
+            windows=taken.windows,
+            counters=taken.counters,
+            ladders=taken.ladders,
+            ladder_names=taken.ladder_names,
+            mute=taken.mute,
+            silence=taken.silence,
+            route=taken,
+            texts=TextFacts(event.message.text) if taken.text and event.message is not None else NO_TEXT,
+            hit=hit,
+            places=None,
+        )
+        if not taken.fixed:
+            _choose_windows(ready)
+        return ready
+
+    def decide(self, prepared: Prepared, observed: Observed | None) -> Outcome:
+        """What fires. `prepared` must come from this program."""
+        assert isinstance(prepared, Ready)
+        if observed is None:
+            return _decide_blind(prepared)
+        taken = prepared.route
+        visits = taken.edit_visits if observed.edit else taken.visits
+        counts: Sequence[int | None] = observed.counts
+        if prepared.places is not None:
+            counts = _spread(counts, prepared.places, len(taken.counters))
+        memo: dict[int, Any] = {}
+        out: list[Fired] = []
+        for function, places in visits.always:
+            function(prepared, observed, counts, places, memo, out)
+        if prepared.hit:
+            for function, places in visits.gated.opened(prepared.hits):
+                function(prepared, observed, counts, places, memo, out)
+        return _outcome(out, ()) if out else NOTHING_FIRED
+
+    def _route(self, event: Event) -> Route:
+        key = (self._covering_of(event.group), event.kind)
+        found = self._routes.get(key)
+        if found is None:
+            if len(self._routes) >= _REMEMBERED:
+                self._routes = {}
+            covering = [(self._plans[place], self._generated.rules[place]) for place in key[0]]
+            found = self._routes[key] = route(event.kind, covering, self._generated, self._functions)
+        return found
+
+    def _covering_of(self, group: Group) -> tuple[int, ...]:
+        """Places of the policies that take part in the group."""
+        key = (group.id if self._by_id else "", group.tags)
+        found = self._covering.get(key)
+        if found is None:
+            if len(self._covering) >= _REMEMBERED:
+                self._covering = {}
+            found = self._covering[key] = tuple(
+                place for place, plan in enumerate(self._plans) if plan.policy.scope.covers(group.id, group.tags)
+            )
+        return found
+
+
+def _choose_windows(ready: Ready) -> None:
+    """The windows of this event: those whose key is known, counting it where their `where` is true."""
+    windows: list[Window] = []
+    places: list[int] = []
+    memos: tuple[dict[int, Any], dict[int, Any]] = ({}, {})
+    for place, counting in enumerate(ready.route.countings):
+        window = counting.window(ready, memos)
+        if window is not None:
+            windows.append(window)
+            places.append(place)
+    ready.windows = tuple(windows)
+    if len(places) < len(ready.route.countings):
+        ready.counters = tuple(ready.route.counters[place] for place in places)
+        ready.places = tuple(places)
+
+
+def _spread(counts: Sequence[int | None], places: tuple[int, ...], length: int) -> list[int | None]:
+    """The counts at the places of their counters; None for counters that were not observed."""
+    spread: list[int | None] = [None] * length
+    for place, count in zip(places, counts, strict=True):
+        spread[place] = count
+    return spread
+
+
+def _decide_blind(ready: Ready) -> Outcome:
+    """The store failed: what reads no state is decided as ever, the rest only where the state cannot matter."""
+    visits = ready.route.visits
+    memo: dict[int, Any] = {}
+    out: list[Fired] = []
+    unasked: list[Rule] = []
+    for function, places in (*visits.stateless, *visits.stateless_gated.opened(ready.hits)):
+        function(ready, None, None, places, memo, out)
+    for function, places in visits.blind:
+        function(ready, None, None, places, memo, out, unasked)
+    return _outcome(out, unasked)
+
+
+def _outcome(out: list[Fired], unasked: Sequence[Rule]) -> Outcome:
+    out.sort(key=lambda fired: fired.rule.name)
+    return Outcome(
+        fired=tuple(fired for fired in out if not fired.rule.shadow),
+        shadow=tuple(fired for fired in out if fired.rule.shadow),
+        unasked=tuple(sorted(unasked, key=lambda rule: rule.name)),
+    )

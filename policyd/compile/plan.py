@@ -1,0 +1,158 @@
+"""What a policy needs to be decided: which rules may fire on which words, what must be observed for which event.
+
+Worked out once for each policy, from the checked tree alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Final
+
+from policyd.check import resolved as r
+from policyd.compile.frame import Key
+from policyd.compile.gates import Gate, Gates
+from policyd.compile.hours import OpenHours, WallClock
+from policyd.compile.reads import Reader, Reads, children
+from policyd.compile.text_facts import DERIVED
+
+_INLINED_NODES: Final = 8
+"""A let of at most so many nodes that reads no other let stands where it is read."""
+
+AS_EDIT: Final = {"message": "edit"}
+"""An event of this kind may come out as one of that kind: a message whose id was seen before (law L10)."""
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What rules on one kind of event read, and what counts it: counters and ladders by qualified name, in name order;
+    the text facts to be matched, by key."""
+
+    counters: tuple[str, ...] = ()
+    ladders: tuple[str, ...] = ()
+    subjects: Mapping[str, r.Fact | r.AttributeFact | r.Answer] = field(default_factory=dict)
+    mute: bool = False
+    silence: bool = False
+    text: bool = False
+
+
+class PolicyPlan:
+    """The plan of one policy."""
+
+    def __init__(self, policy: r.Policy, clock: WallClock) -> None:
+        self.policy = policy
+        self.clock = clock
+        self.lets = {let.name: let for let in policy.lets}
+        self.reader = Reader(self.lets)
+        self.hours = {hours.name: OpenHours(hours, WallClock(hours.zone)) for hours in policy.hours}
+        self.inlined = frozenset(let.name for let in policy.lets if _is_small(let.value))
+        self.exempts = _exempts_by_rule(policy.exempts)
+
+    @cached_property
+    def places(self) -> dict[Key, int]:
+        """Where counters and ladders stand in the `n` of generated functions."""
+        keys: list[Key] = [("counter", counter.name) for counter in self.policy.counters]
+        keys += [("ladder", ladder.name) for ladder in self.policy.ladders]
+        return {key: place for place, key in enumerate(keys)}
+
+    @cached_property
+    def keyed(self) -> frozenset[str]:
+        """Counters that have no value where the text that they go by is unknown."""
+        return frozenset(
+            counter.name for counter in self.policy.counters if any(not isinstance(key, str) for key in counter.keys)
+        )
+
+    @cached_property
+    def stateful_lets(self) -> frozenset[str]:
+        return frozenset(let.name for let in self.policy.lets if self.reader.let(let.name).stateful)
+
+    @cached_property
+    def stateful_exempts(self) -> frozenset[str]:
+        return frozenset(exempt.name for exempt in self.policy.exempts if self.reader.of([exempt.when]).stateful)
+
+    @cached_property
+    def stateful_rules(self) -> frozenset[str]:
+        """Rules that cannot always be decided without the store: they, or what exempts them, read state."""
+        return frozenset(
+            rule.name
+            for rule in self.policy.rules
+            if self.reader.of([rule.when, rule.unless]).stateful
+            or not self.stateful_exempts.isdisjoint(self.exempts.get(rule.name, ()))
+        )
+
+    @cached_property
+    def gates(self) -> dict[str, Gate | None]:
+        """The gate of each rule. None where it must be looked at on every event, as all with an `otherwise`."""
+        gates = Gates(self.lets)
+        return {
+            rule.name: None if rule.when is None or rule.otherwise else gates.of(rule.when)
+            for rule in self.policy.rules
+        }
+
+    @cached_property
+    def counted(self) -> tuple[r.Counter, ...]:
+        """The counters that anything reads."""
+        read = set(chain.from_iterable(reads.counters for reads in self._reads_of_rules.values()))
+        return tuple(counter for counter in self.policy.counters if counter.name in read)
+
+    def needs(self, kind: str) -> Needs:
+        """What must be known before an event of `kind` can be decided, whatever it comes out as."""
+        kinds = {kind, AS_EDIT.get(kind, kind)}
+        reads = Reads()
+        for rule in self.policy.rules:
+            if kinds.intersection(rule.kinds):
+                reads.update(self._reads_of_rules[rule.name])
+        counters = [counter for counter in self.counted if counter.kind in kinds or counter.name in reads.counters]
+        for counter in counters:
+            if counter.kind in kinds:
+                reads.update(self.reader.of([counter.where]))
+            reads.update(self.reader.of(key for key in counter.keys if not isinstance(key, str)))
+        return Needs(
+            counters=tuple(counter.name for counter in counters),
+            ladders=tuple(sorted(reads.ladders)),
+            subjects=dict(sorted(reads.subjects.items())),
+            mute="member.muted" in reads.facts,
+            silence="member.silent" in reads.facts,
+            text=any(fact.removeprefix("message.") in DERIVED for fact in reads.facts),
+        )
+
+    @cached_property
+    def _reads_of_rules(self) -> dict[str, Reads]:
+        """What each rule reads, what exempts it, and what its texts and those of the ladders it strikes may print."""
+        exempts = {exempt.name: exempt for exempt in self.policy.exempts}
+        steps = {
+            ladder.name: self.reader.of_actions(chain.from_iterable(step.actions for step in ladder.steps))
+            for ladder in self.policy.ladders
+        }
+        found = {}
+        for rule in self.policy.rules:
+            silencers = [exempts[name].when for name in self.exempts.get(rule.name, ())]
+            reads = self.reader.of([rule.when, rule.unless, *silencers])
+            actions = (*rule.then, *rule.otherwise)
+            reads.update(self.reader.of_actions(actions))
+            for action in actions:
+                if action.do == "strike" and action.ladder is not None:
+                    reads.update(steps[action.ladder])
+            found[rule.name] = reads
+        return found
+
+
+def _exempts_by_rule(exempts: Iterable[r.Exempt]) -> dict[str, tuple[str, ...]]:
+    by_rule: dict[str, tuple[str, ...]] = {}
+    for exempt in exempts:
+        for rule in exempt.rules:
+            by_rule[rule] = (*by_rule.get(rule, ()), exempt.name)
+    return by_rule
+
+
+def _is_small(expr: r.Expr) -> bool:
+    stack, nodes = [expr], 0
+    while stack and nodes <= _INLINED_NODES:
+        expr = stack.pop()
+        if isinstance(expr, r.LetValue):
+            return False
+        nodes += 1
+        stack.extend(children(expr))
+    return nodes <= _INLINED_NODES

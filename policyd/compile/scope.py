@@ -1,0 +1,199 @@
+"""What is done for an event of one kind in a group: what the covering policies call, observe and read, together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from types import FunctionType
+from typing import Any, Final
+
+from policyd.check.resolved import Counter, Policy
+from policyd.compile.codegen import Generated, RuleFunction
+from policyd.compile.facts import Reader, reader
+from policyd.compile.gates import Gate
+from policyd.compile.plan import AS_EDIT, Needs, PolicyPlan
+from policyd.compile.program import Hits
+from policyd.model.state import Bump, LadderRead, Observed, Window
+
+Call = tuple[Callable[..., Any], tuple[int | None, ...]]
+"""A generated function and its `n`."""
+
+_AS_EDIT: Final = Observed(now=0, edit=True)
+"""Stands for what is observed where a counter of edits asks for the event's kind before that is known."""
+
+
+class Gated:
+    """Functions by the words that let them fire."""
+
+    def __init__(self, calls: Iterable[tuple[Gate, Call]]) -> None:
+        self._by_word: dict[tuple[str, str], dict[int, Call]] = {}
+        for number, (gate, call) in enumerate(calls):
+            for word in gate:
+                self._by_word.setdefault(word, {})[number] = call
+
+    def opened(self, hits: dict[str, Hits]) -> Iterable[Call]:
+        """Each function that some hit opens, once."""
+        opened: dict[int, Call] = {}
+        for key, found in hits.items():
+            if found:
+                for lexicon in found.lexicons:
+                    opened.update(self._by_word.get((key, lexicon), ()))
+        return opened.values()
+
+
+@dataclass(frozen=True)
+class Visits:
+    """The functions for rules on one kind: looked at always, where a word was found, and both for when the store
+    failed (`blind` ones besides those that read no state)."""
+
+    always: tuple[Call, ...]
+    gated: Gated
+    stateless: tuple[Call, ...]
+    stateless_gated: Gated
+    blind: tuple[Call, ...]
+
+
+@dataclass(frozen=True)
+class Counting:
+    """How the event counts in one counter. `where` and `key` are generated functions."""
+
+    counter: str
+    counts: Window
+    reads: Window
+    where: Callable[..., Any] | None
+    key: Callable[..., Any] | None
+    as_edit: bool
+
+    def window(self, prepared: Any, memos: tuple[dict[int, Any], dict[int, Any]]) -> Window | None:
+        """The window to observe for this event; None where its key is unknown."""
+        observed, memo = (_AS_EDIT, memos[1]) if self.as_edit else (None, memos[0])
+        window = self.counts
+        if self.where is not None and not self.where(prepared, observed, None, None, memo):
+            window = self.reads
+        if self.key is None:
+            return window
+        key = self.key(prepared, observed, None, None, memo)
+        if key is None:
+            return None
+        cell = f"{window.cell}:{blake2b(key.encode(), digest_size=8).hexdigest()}"
+        return Window(cell, window.scope, window.span, window.cap, window.bump)
+
+
+@dataclass(frozen=True)
+class Route:
+    """Everything about events of one kind in groups that the same policies cover. `fixed`: the windows are the same
+    for every such event."""
+
+    policies: tuple[Policy, ...]
+    visits: Visits
+    edit_visits: Visits
+    subjects: tuple[tuple[str, Reader], ...]
+    countings: tuple[Counting, ...]
+    fixed: bool
+    windows: tuple[Window, ...]
+    counters: tuple[str, ...]
+    ladders: tuple[LadderRead, ...]
+    ladder_names: tuple[str, ...]
+    mute: bool
+    silence: bool
+    text: bool
+
+
+def route(
+    kind: str,
+    covering: Sequence[tuple[PolicyPlan, list[RuleFunction]]],
+    generated: Generated,
+    functions: dict[str, FunctionType],
+) -> Route:
+    """The route of events of `kind` where the policies of `covering` take part."""
+    plans = [plan for plan, _ in covering]
+    needs = [plan.needs(kind) for plan in plans]
+    counters = [name for need in needs for name in need.counters]
+    ladders = [name for need in needs for name in need.ladders]
+    defined = {counter.name: counter for plan in plans for counter in plan.counted}
+    forget = {ladder.name: ladder.forget for plan in plans for ladder in plan.policy.ladders}
+    subjects = {key: fact for need in needs for key, fact in need.subjects.items()}
+    countings = tuple(_counting(defined[name], kind, generated, functions) for name in counters)
+    places = _places(plans, needs)
+    return Route(
+        policies=tuple(plan.policy for plan in plans),
+        visits=_visits(kind, covering, places, functions),
+        edit_visits=_visits(AS_EDIT.get(kind, kind), covering, places, functions),
+        subjects=tuple((key, reader(fact)) for key, fact in subjects.items()),
+        countings=countings,
+        fixed=all(counting.where is None and counting.key is None for counting in countings),
+        windows=tuple(counting.counts for counting in countings),
+        counters=tuple(counters),
+        ladders=tuple(LadderRead(name, forget[name]) for name in ladders),
+        ladder_names=tuple(ladders),
+        mute=any(need.mute for need in needs),
+        silence=any(need.silence for need in needs),
+        text=any(need.text for need in needs),
+    )
+
+
+def _places(plans: Sequence[PolicyPlan], needs: Sequence[Needs]) -> list[tuple[int | None, ...]]:
+    """For each policy where its counters and ladders stand in what is observed."""
+    places = []
+    counters = ladders = 0
+    for plan, need in zip(plans, needs, strict=True):
+        row: list[int | None] = [None] * len(plan.places)
+        for name in need.counters:
+            row[plan.places["counter", name]] = counters
+            counters += 1
+        for name in need.ladders:
+            row[plan.places["ladder", name]] = ladders
+            ladders += 1
+        places.append(tuple(row))
+    return places
+
+
+def _visits(
+    kind: str,
+    covering: Sequence[tuple[PolicyPlan, list[RuleFunction]]],
+    places: Sequence[tuple[int | None, ...]],
+    functions: dict[str, FunctionType],
+) -> Visits:
+    made = [
+        (rules, (functions[rules.name], place))
+        for (_, of_policy), place in zip(covering, places, strict=True)
+        for rules in of_policy
+        if kind in rules.kinds
+    ]
+    plain = [(rules, call) for rules, call in made if not rules.blind]
+    stateless = [(rules, call) for rules, call in plain if not rules.stateful]
+    return Visits(
+        always=tuple(call for rules, call in plain if rules.gate is None),
+        gated=Gated((rules.gate, call) for rules, call in plain if rules.gate is not None),
+        stateless=tuple(call for rules, call in stateless if rules.gate is None),
+        stateless_gated=Gated((rules.gate, call) for rules, call in stateless if rules.gate is not None),
+        blind=tuple(call for rules, call in made if rules.blind),
+    )
+
+
+def _counting(counter: Counter, kind: str, generated: Generated, functions: dict[str, FunctionType]) -> Counting:
+    names = generated.counters[counter.name]
+    bump = _bump(counter.kind, kind)
+    counts = Window(
+        cell=counter.identity,
+        scope="member" if "member" in counter.keys else "group",
+        span=counter.within,
+        cap=counter.cap,
+        bump=bump,
+    )
+    return Counting(
+        counter=counter.name,
+        counts=counts,
+        reads=Window(counts.cell, counts.scope, counts.span, counts.cap, "never"),
+        where=functions[names.where] if names.where is not None and bump != "never" else None,
+        key=functions[names.key] if names.key is not None else None,
+        as_edit=counter.kind == "edit",
+    )
+
+
+def _bump(counted: str, kind: str) -> Bump:
+    """When an event of `kind` counts among events of kind `counted`."""
+    if kind == "message":
+        return {"message": "new", "edit": "edit"}.get(counted, "never")  # type: ignore[return-value]
+    return "always" if counted == kind else "never"
