@@ -189,12 +189,10 @@ class DeclarationBuilder(ActionBuilder):
 
     def counting(self, form: Form) -> Counting | None:
         """What a counter or the phrase of a limit counts; None where that is not supported yet or not whole."""
-        for later in ("per", "distinct", "sums", "across_groups"):
-            for clause in form.all(later):
-                self.findings.later(plain_word(clause.word), clause.word.span)
+        self._report_later(form)
         by, where = self.one(form, "by"), self._condition(form, "where")
         within_form, kind = self.one(form, "within"), form.find("kind")
-        if by is None:
+        if by is None and form.find("per") is None:
             self._report_missing(form, "by", "by member")
         if within_form is None and form.find("per") is None:
             self._report_missing(form, "within", "within 10m")
@@ -207,6 +205,13 @@ class DeclarationBuilder(ActionBuilder):
             singular(kind.word.text), keys, self.duration(within), where,
             kind_span=kind.span, within_span=within.span, span=counted,
         )  # fmt: skip
+
+    def _report_later(self, form: Form) -> None:
+        for clause in form.forms:
+            if clause.kind == "per" and clause.leaf("FIELD").text not in ("day", "week", "month"):
+                self.findings.add("P141", clause.word.span, got="per", want="by")
+            elif clause.kind in ("per", "distinct", "sums", "across_groups"):
+                self.findings.later(plain_word(clause.word), clause.word.span)
 
     def _report_missing(self, form: Form, clause: str, example: str) -> None:
         self.findings.add("P136", _head(form), where=_describe(form), clause=clause, example=f"`{example}`")

@@ -476,10 +476,19 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A declaration that did not parse or is not supported yet: `rule`, `flood`. Either may be empty."""
+
+    keyword: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """One file: a policy if it has a header, else a library. Declarations that did not parse are missing; their
-    diagnostics are not."""
+    diagnostics are not, and `unread` has their names, so that nobody complains that those are unknown."""
 
     source: Source
     header: Header | None
     declarations: tuple[Declaration, ...]
+    unread: tuple[Unread, ...] = ()

@@ -17,6 +17,7 @@ LARGEST: Final = 10**15
 """The bound of a written number: all whole numbers up to it are exact as a double."""
 
 _PART: Final = re.compile(r"([0-9]+)([wdhms])")
+WELL_FORMED_DURATION: Final = re.compile(r"(?:[0-9]+[wdhms])+")
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _GLUED: Final = re.compile(r"(\d+(?:\.\d+)?)(\w*)(%?)")
 _UNIT_WORDS: Final = {

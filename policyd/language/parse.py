@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from bisect import bisect_left
 from functools import cache
 from pathlib import Path
 from typing import Final, cast
@@ -13,22 +15,21 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from policyd.language import lexical_codes, syntax_codes
 from policyd.language.build_declarations import DeclarationBuilder
 from policyd.language.build_scenarios import ScenarioBuilder
-from policyd.language.diagnostics import Diagnostic
+from policyd.language.clauses import clause_around, join_closed_too_early
+from policyd.language.diagnostics import Diagnostic, Phrase, Related
 from policyd.language.findings import Findings
 from policyd.language.forms import Form, Leaf
-from policyd.language.nodes import Declaration, File, Header
+from policyd.language.names import plain_name
+from policyd.language.nodes import Declaration, File, Header, Unread
 from policyd.language.scan import Scanner, Token
 from policyd.language.source import Source, Span
-from policyd.language.split import BRACED, LATER, UNBRACED, Piece, split
+from policyd.language.split import BRACED, DEEPEST, LATER, UNBRACED, Piece, split, too_deep
 from policyd.language.syntax_errors import explain_no_declaration, explain_unexpected
 
 __all__ = ["parse"]
 
 CODES: Final = (lexical_codes, syntax_codes)
 """The modules whose import registers the kinds of findings that are made here."""
-
-DEEPEST: Final = 64
-"""How deep brackets and forms may nest: the tree is walked recursively."""
 
 _FORMS_PER_LEVEL: Final = 3
 """A form of an expression is at most this many nodes of the parse tree deep beside those that it nests."""
@@ -40,55 +41,80 @@ def parse(source: Source) -> tuple[File, list[Diagnostic]]:
     scanner = Scanner(source)
     scanner.scan()
     reader = _Reader(source, scanner.findings)
-    for piece in split(scanner.tokens):
+    for piece in join_closed_too_early(split(scanner.tokens)):
         reader.read(piece)
     findings = sorted(reader.findings, key=lambda finding: (finding.span.start, finding.span.end, finding.code))
-    return File(source, reader.header, tuple(reader.declarations)), findings
+    return File(source, reader.header, tuple(reader.declarations), tuple(reader.unread)), findings
 
 
 class _Reader:
+    """Reads pieces in order; afterwards it holds the parts of the file and what is wrong with it."""
+
     def __init__(self, source: Source, lexical: list[Diagnostic]) -> None:
         self.source = source
         self.findings = Findings(lexical)
         self.header: Header | None = None
         self.declarations: list[Declaration] = []
-        self._broken = sorted(finding.span.start for finding in lexical if finding.code in _UNREADABLE)
+        self.unread: list[Unread] = []
+        self._unreadable = sorted(finding.span.start for finding in lexical if finding.code in _UNREADABLE)
 
     def read(self, piece: Piece) -> None:
+        unreadable = self._unreadable_in(piece)
         if piece.problem == "stray brace":
             self.findings.add("P132", self._span(piece.tokens[0]))
+        elif piece.problem == "closed too early":
+            self._report_closed_too_early(piece)
         elif piece.keyword in LATER:
             self.findings.later(piece.keyword, self._span(piece.tokens[0]))
-        elif any(piece.start <= start < piece.end for start in self._broken):
+            self._leave_out(piece)
+        elif piece.keyword:
             self._report_unclosed(piece)
-        elif not piece.keyword:
+            self._read_declaration(piece, unreadable)
+        elif not unreadable:
             self.findings.append(explain_no_declaration(self.source, piece))
-        else:
-            self._report_unclosed(piece)
-            self._read_declaration(piece)
+            self._leave_out(piece)
+
+    def _unreadable_in(self, piece: Piece) -> list[int]:
+        first = bisect_left(self._unreadable, piece.start)
+        return self._unreadable[first : bisect_left(self._unreadable, piece.end)]
 
     def _report_unclosed(self, piece: Piece) -> None:
-        if piece.problem != "unclosed":
+        braces = [token for token in piece.tokens if token.is_sign("{")]
+        if piece.problem != "unclosed" or len(braces) > 1:
             return
-        brace = next(token for token in piece.tokens if token.is_sign("{"))
+        brace = braces[0]
         head = self.source.text[piece.start : brace.start].split("\n")[0].strip() or piece.keyword
         last_line = self.source.position(piece.tokens[-1].start)[0]
         self.findings.add("P131", self._span(brace), name=head, line=last_line)
 
-    def _read_declaration(self, piece: Piece) -> None:
-        deep = _too_deep(piece.tokens)
+    def _report_closed_too_early(self, piece: Piece) -> None:
+        brace = next(token for token in piece.tokens if token.is_sign("}"))
+        clause = piece.tokens[piece.tokens.index(brace) + 1]
+        label = Phrase("this clause stands outside", "这个子句落在了外面")
+        self.findings.add("P155", self._span(brace), related=[Related(self._span(clause), label)], clause=clause.text)
+        self._leave_out(piece)
+
+    def _leave_out(self, piece: Piece) -> None:
+        head = itertools.takewhile(lambda token: token.kind == "word", piece.tokens)
+        words = [token.text for token in head if token.text != "shadow"]
+        self.unread.append(Unread(piece.keyword, plain_name(words[1]) if len(words) > 1 else ""))
+
+    def _read_declaration(self, piece: Piece, unreadable: list[int]) -> None:
+        deep = too_deep(piece.tokens)
         if deep is not None:
             self.findings.add("P139", self._span(deep), bound=DEEPEST)
+            self._leave_out(piece)
             return
-        tree = self._tree(piece)
+        tree = self._tree(piece, unreadable)
         if tree is None:
-            return
-        if _depth(tree) > DEEPEST * _FORMS_PER_LEVEL:
+            self._leave_out(piece)
+        elif _depth(tree) > DEEPEST * _FORMS_PER_LEVEL:
             self.findings.add("P139", Span(self.source, piece.start, piece.end), bound=DEEPEST)
-            return
-        self._build(self._form(tree, piece))
+            self._leave_out(piece)
+        else:
+            self._build(_form(tree, self.source, piece), piece)
 
-    def _build(self, form: Form) -> None:
+    def _build(self, form: Form, piece: Piece) -> None:
         if form.kind == "policy":
             self._take_header(DeclarationBuilder(self.findings).header(form))
         elif form.kind == "test":
@@ -97,6 +123,8 @@ class _Reader:
             declaration = DeclarationBuilder(self.findings).declaration(form)
             if declaration is not None:
                 self.declarations.append(declaration)
+            else:
+                self._leave_out(piece)
 
     def _take_header(self, header: Header) -> None:
         if self.header is None:
@@ -104,33 +132,76 @@ class _Reader:
         else:
             self.findings.add("P140", header.name_span, name=self.header.name, second=header.name)
 
-    def _tree(self, piece: Piece) -> Tree[LarkToken] | None:
-        text = self.source.text[piece.start : piece.end] + ("\n}" if piece.problem == "unclosed" else "")
-        try:
-            return _parser().parse(text, start=piece.keyword)
-        except UnexpectedInput as error:
-            offset, accepted = _where(error, len(text))
-            self.findings.append(explain_unexpected(self.source, piece, piece.start + offset, accepted))
+    def _tree(self, piece: Piece, unreadable: list[int]) -> Tree[LarkToken] | None:
+        """The parse tree of a declaration, or None. A clause that cannot be read is reported and passed over, so that
+        the clauses behind it are read too; then there is no tree."""
+        draft = _Draft(self.source, piece)
+        if not all(draft.pass_over(offset) or draft.is_consequence(offset) for offset in unreadable):
             return None
-
-    def _form(self, tree: Tree[LarkToken], piece: Piece) -> Form:
-        """Forms for a tree of Lark. A closing brace that was put in lies at the end of the piece."""
-        parts = tuple(
-            self._form(part, piece) if isinstance(part, Tree) else self._leaf(part, piece) for part in tree.children
-        )
-        return Form(str(tree.data), parts, parts[0].span.to(parts[-1].span))
-
-    def _leaf(self, token: LarkToken, piece: Piece) -> Leaf:
-        assert token.start_pos is not None and token.end_pos is not None, "the lexer sets positions"
-        start = min(piece.start + token.start_pos, piece.end)
-        return Leaf(token.type, str(token), Span(self.source, start, min(piece.start + token.end_pos, piece.end)))
+        whole = not unreadable
+        for _ in range(_MOST_ERRORS):
+            try:
+                tree = _parser().parse(draft.text, start=piece.keyword)
+                return tree if whole else None
+            except UnexpectedInput as error:
+                offset, accepted = _where(error, len(draft.text))
+            if whole or not draft.is_consequence(piece.start + offset):
+                self.findings.append(explain_unexpected(self.source, piece, piece.start + offset, accepted))
+            whole = False
+            if not draft.pass_over(piece.start + offset):
+                return None
+        return None
 
     def _span(self, token: Token) -> Span:
         return Span(self.source, token.start, token.end)
 
 
-_UNREADABLE: Final = frozenset({"P103", "P105", "P106", "P107", "P109", "P110", "P115"})
+class _Draft:
+    """The text of a declaration as it is tried, of one length always: clauses that cannot be read are blanked."""
+
+    def __init__(self, source: Source, piece: Piece) -> None:
+        self._source = source
+        self._piece = piece
+        self.text = source.text[piece.start : piece.end] + ("\n}" if piece.problem == "unclosed" else "")
+        self._lines: set[int] = set()
+
+    def pass_over(self, offset: int) -> bool:
+        """Blank the clause at `offset` of the source. False where there is none, or nothing is left of it."""
+        clause = clause_around(self._piece, offset)
+        if clause is None:
+            return False
+        start, end = clause[0] - self._piece.start, clause[1] - self._piece.start
+        if not self.text[start:end].strip():
+            return False
+        last = clause[0] + len(self.text[start:end].rstrip()) - 1
+        self._lines.update(range(self._source.position(clause[0])[0], self._source.position(last)[0] + 1))
+        self.text = self.text[:start] + " " * (end - start) + self.text[end:]
+        return True
+
+    def is_consequence(self, offset: int) -> bool:
+        """Whether an error at `offset` may come of a clause passed over: on the same line, or at the very end."""
+        return offset >= self._piece.end or self._source.position(min(offset, self._piece.end))[0] in self._lines
+
+
+def _form(tree: Tree[LarkToken], source: Source, piece: Piece) -> Form:
+    """Forms for a tree of Lark. A closing brace that was put in lies at the end of the piece."""
+    parts = tuple(
+        _form(part, source, piece) if isinstance(part, Tree) else _leaf(part, source, piece) for part in tree.children
+    )
+    return Form(str(tree.data), parts, parts[0].span.to(parts[-1].span))
+
+
+def _leaf(token: LarkToken, source: Source, piece: Piece) -> Leaf:
+    assert token.start_pos is not None and token.end_pos is not None, "the lexer sets positions"
+    start = min(piece.start + token.start_pos, piece.end)
+    return Leaf(token.type, str(token), Span(source, start, min(piece.start + token.end_pos, piece.end)))
+
+
+_UNREADABLE: Final = frozenset({"P103", "P105", "P106", "P107", "P109", "P110", "P115", "P120"})
 """Findings of the scanner after which the grammar would only repeat the trouble."""
+
+_MOST_ERRORS: Final = 10
+"""How many clauses of one declaration are reported."""
 
 
 def _where(error: UnexpectedInput, end: int) -> tuple[int, frozenset[str]]:
@@ -140,19 +211,6 @@ def _where(error: UnexpectedInput, end: int) -> tuple[int, frozenset[str]]:
         return end if at_end else error.token.start_pos or 0, frozenset(error.accepts or error.expected)
     assert isinstance(error, UnexpectedCharacters), "the parser raises no other"
     return cast(int, error.pos_in_stream), frozenset(error.allowed or ())
-
-
-def _too_deep(tokens: tuple[Token, ...]) -> Token | None:
-    """The bracket that nests too deeply."""
-    depth = 0
-    for token in tokens:
-        if any(token.is_sign(sign) for sign in "([{"):
-            depth += 1
-            if depth > DEEPEST:
-                return token
-        elif any(token.is_sign(sign) for sign in ")]}"):
-            depth -= 1
-    return None
 
 
 def _depth(tree: Tree[LarkToken]) -> int:

@@ -29,6 +29,7 @@ _TOKEN: Final = re.compile(
       | \uff02(?:[^\uff02\\\r\n]|\\[^\r\n])*\uff02)
   | (?P<open_long>\"{{3}})
   | (?P<open_string>["\u201c\u201d\uff02][^\r\n]*)
+  | (?P<other_quotes>'[^'\r\n]*'|\u2018[^\u2019\r\n]*\u2019|[\u300c\u300e][^\u300d\u300f\r\n]*[\u300d\u300f])
   | (?P<bidirectional>[{_BIDIRECTIONAL}]+)
   | (?P<invisible>[{_INVISIBLE}]+)
   | (?P<number>{_DIGIT}{{4}}[-\uff0d]{_DIGIT}{{1,2}}[-\uff0d]{_DIGIT}{{1,2}}(?!\w)
@@ -38,7 +39,7 @@ _TOKEN: Final = re.compile(
   | (?P<sign>[.\uff0e]{{2}} | [=\uff1d]{{2}} | [!\uff01<\uff1c>\uff1e][=\uff1d]
       | [.\uff0e,\uff0c\u3001:\uff1a{{\uff5b}}\uff5d(\uff08)\uff09\[\uff3b\u3010\]\uff3d\u3011<\uff1c>\uff1e=\uff1d
          \u2260\u2264\u2265+\uff0b\-\uff0d\u2212*\uff0a\u00d7/\uff0f\u00f7])
-  | (?P<bad>.)
+  | (?P<bad>&&|\|\||.)
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -77,9 +78,9 @@ def plain_sign(written: str) -> str:
 
 
 _INSTEAD: Final = {
-    ";": "", "\uff1b": "", "&": "and", "|": "or", "!": "not", "\uff01": "not", "\u3002": "", "'": '"', "\u2018": '"',
-    "\u2019": '"', "\u300c": '"', "\u300d": '"', "\u300a": "<", "\u300b": ">", "~": "-", "\uff5e": "-", "\u2014": "-",
-    "\u2013": "-", "\u2026": "..",
+    ";": "", "\uff1b": "", "\u3002": "", "&": "and", "&&": "and", "|": "or", "||": "or", "!": "not", "\uff01": "not",
+    "'": '"', "\u2018": '"', "\u2019": '"', "\u300c": '"', "\u300d": '"', "\u300a": "<", "\u300b": ">", "~": "-",
+    "\uff5e": "-", "\u2014": "-", "\u2013": "-", "\u2026": "..",
 }  # fmt: skip
 """What authors mean by signs that the language does not have; nothing: the sign is simply not needed."""
 
@@ -152,6 +153,8 @@ class Scanner:
                 self._report_hidden("bidirectional", hidden.group(), start + hidden.start())
         elif kind == "open_string":
             self._report("P106", start, end)
+        elif kind == "other_quotes":
+            self._report("P120", start, end, got=text, want=f'"{text[1:-1]}"')
         elif kind == "open_long":
             self._report("P107", start, end)
         else:

@@ -28,15 +28,19 @@ _AFTER_UNBRACED_NAME: Final = {
     "tally": ("by",),
 }  # fmt: skip
 
+DEEPEST: Final = 64
+"""How deep brackets and expressions may nest: trees are walked recursively."""
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """One declaration, or text that is none: then `keyword` is empty. `tokens` are never empty. `problem`: its closing
-    brace is missing, or (a piece of one token) a closing brace that closes nothing."""
+    brace is missing, or stands before its last clauses, or (a piece of one token) a closing brace that closes nothing.
+    """
 
     keyword: str
     tokens: tuple[Token, ...]
-    problem: Literal["unclosed", "stray brace"] | None = None
+    problem: Literal["unclosed", "closed too early", "stray brace"] | None = None
 
     @property
     def start(self) -> int:
@@ -143,3 +147,16 @@ class _Splitter:
 
     def _text(self, index: int) -> str:
         return self.tokens[index].text if index < len(self.tokens) else ""
+
+
+def too_deep(tokens: tuple[Token, ...]) -> Token | None:
+    """The first bracket that nests too deeply."""
+    depth = 0
+    for token in tokens:
+        if any(token.is_sign(sign) for sign in "([{"):
+            depth += 1
+            if depth > DEEPEST:
+                return token
+        elif any(token.is_sign(sign) for sign in ")]}"):
+            depth -= 1
+    return None

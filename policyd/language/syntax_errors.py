@@ -3,30 +3,64 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
+from policyd.language.clauses import CLAUSE_WORDS
 from policyd.language.codes import diagnostic
 from policyd.language.diagnostics import Diagnostic, FieldValue, Phrase
 from policyd.language.names import RESERVED
+from policyd.language.numbers import UNIT_OF_WORD, WELL_FORMED_DURATION, full_width_to_plain
 from policyd.language.scan import Token
 from policyd.language.source import Source, Span
 from policyd.language.split import BRACED, UNBRACED, Piece
-from policyd.language.vocabulary import OTHER_WORDS, expected_phrase, spelling
+from policyd.language.vocabulary import ACTIONS, DAYS, expected_phrase, other_words, spelling
 
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "=", "contains", "in", "matches", "like"})
+_DECLARATIONS: Final = tuple(sorted(BRACED | UNBRACED))
+_ALL_CLAUSE_WORDS: Final = frozenset[str]().union(*CLAUSE_WORDS.values())
+_NEAR: Final = 0.75
+"""How alike two words must be, by difflib's ratio, for one to be offered for the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A token that cannot stand where it stands, its neighbours, and the terminals that could."""
+
+    source: Source
+    piece: Piece
+    index: int
+    accepted: frozenset[str]
+
+    @property
+    def token(self) -> Token:
+        return self.piece.tokens[self.index]
+
+    def neighbour(self, distance: int) -> Token | None:
+        index = self.index + distance
+        return self.piece.tokens[index] if 0 <= index < len(self.piece.tokens) else None
+
+    @property
+    def span(self) -> Span:
+        return Span(self.source, self.token.start, self.token.end)
+
+    def span_to(self, other: Token) -> Span:
+        return Span(self.source, self.token.start, other.end)
 
 
 def explain_no_declaration(source: Source, piece: Piece) -> Diagnostic:
     """For text outside any declaration."""
     first = piece.tokens[0]
-    known = sorted(BRACED | UNBRACED)
-    near = OTHER_WORDS.get(first.text.lower(), "") if first.kind == "word" else ""
-    if near not in known:
-        near = next(iter(difflib.get_close_matches(first.text.lower(), known, n=1, cutoff=0.7)), "")
-    want = Phrase(f"did you mean `{near}`?", f"是不是想写 `{near}`?")
-    if not near:
-        words = " ".join(f"`{word}`" for word in known)
-        want = Phrase(f"a declaration starts with one of {words}", f"声明的开头是以下之一:{words}")
+    words = [word for word in other_words(first.text) if word in _DECLARATIONS] if first.kind == "word" else []
+    words = words or difflib.get_close_matches(first.text.lower(), _DECLARATIONS, n=1, cutoff=_NEAR)
+    if first.text in _ALL_CLAUSE_WORDS:
+        want = Phrase("clauses stand inside a declaration: `rule NAME { … }`", "子句要写在声明里面:`rule 名称 { … }`")
+    elif words:
+        want = Phrase(f"did you mean `{words[0]}`?", f"是不是想写 `{words[0]}`?")
+    else:
+        listed = " ".join(f"`{word}`" for word in _DECLARATIONS)
+        want = Phrase(f"a declaration starts with one of {listed}", f"声明的开头是以下之一:{listed}")
     return diagnostic("P130", Span(source, first.start, first.end), got=first.text, want=want)
 
 
@@ -37,11 +71,13 @@ def explain_unexpected(source: Source, piece: Piece, offset: int, accepted: froz
         last = piece.tokens[-1]
         end = Phrase("the end of the declaration", "声明的结尾")
         return _unexpected(Span(source, last.start, last.end), last, end, accepted)
-    token = piece.tokens[index]
-    span = Span(source, token.start, token.end)
-    before = piece.tokens[index - 1] if index else None
-    known = _known_mistake(token, span, accepted)
-    return known or _unexpected(span, before, Phrase(f"`{token.text}`", f"`{token.text}`"), accepted)
+    trouble = Trouble(source, piece, index, accepted)
+    for recognise in _MISTAKES:
+        found = recognise(trouble)
+        if found is not None:
+            return found
+    got = Phrase(f"`{trouble.token.text}`", f"`{trouble.token.text}`")
+    return _unexpected(trouble.span, trouble.neighbour(-1), got, accepted)
 
 
 def _unexpected(span: Span, before: Token | None, got: Phrase, accepted: frozenset[str]) -> Diagnostic:
@@ -49,24 +85,185 @@ def _unexpected(span: Span, before: Token | None, got: Phrase, accepted: frozens
     return diagnostic("P133", span, after=after, got=got, expected=expected_phrase(accepted))
 
 
-def _known_mistake(token: Token, span: Span, accepted: frozenset[str]) -> Diagnostic | None:
-    """A mistake that has a name of its own."""
-    if token.is_sign("=") and "EQ" in accepted:
-        return diagnostic("P137", span)
-    if token.text in _COMPARISONS and "PLUS" in accepted and "EQ" not in accepted:
-        return diagnostic("P143", span, got=token.text)
-    if token.kind != "word":
+# ---------------------------------------------------------------- mistakes that have a name
+
+
+def _equals_signs(trouble: Trouble) -> Diagnostic | None:
+    token = trouble.token
+    if token.is_sign("=") and "EQ" in trouble.accepted:
+        return diagnostic("P137", trouble.span)
+    if token.is_sign("==") and trouble.piece.keyword in ("let", "template") and trouble.index == 2:
+        return diagnostic("P144", trouble.span)
+    if token.text in _COMPARISONS and "PLUS" in trouble.accepted and "EQ" not in trouble.accepted:
+        return diagnostic("P143", trouble.span, got=token.text)
+    return None
+
+
+def _duration(trouble: Trouble) -> Diagnostic | None:
+    """`10 seconds`, `10` or `"10m"` for a duration."""
+    token, after = trouble.token, trouble.neighbour(1)
+    if "DURATION" not in trouble.accepted or "NUMBER" in trouble.accepted:
         return None
-    if token.text in RESERVED and {"NAME", "FIELD"} & accepted and "TRUE" not in accepted:
-        return diagnostic("P134", span, got=token.text)
-    want = _other_word(token.text, accepted)
-    return diagnostic("P141", span, got=token.text, want=want) if want else None
+    plain = full_width_to_plain(token.text).strip('"\u201c\u201d')
+    if token.kind == "string" and WELL_FORMED_DURATION.fullmatch(plain):
+        return diagnostic("P110", trouble.span, got=token.text, want=plain)
+    if token.kind != "number" or not plain.isdigit():
+        return None
+    unit = UNIT_OF_WORD.get(after.text.lower()) if after else None
+    if unit and after:
+        return diagnostic("P110", trouble.span_to(after), got=f"{token.text} {after.text}", want=plain + unit)
+    return diagnostic("P117", trouble.span, got=token.text, want=f"{plain}m")
 
 
-def _other_word(got: str, accepted: frozenset[str]) -> str:
-    """The accepted word that `got` stands for or nearly spells."""
-    words = {spelling(terminal) for terminal in accepted} - {""}
-    known = OTHER_WORDS.get(got.lower(), "")
-    if known in words:
-        return known
-    return next(iter(difflib.get_close_matches(got.lower(), sorted(words), n=1, cutoff=0.75)), "")
+def _clock(trouble: Trouble) -> Diagnostic | None:
+    plain = full_width_to_plain(trouble.token.text)
+    if "CLOCK" in trouble.accepted and trouble.token.kind == "number" and plain.isdigit() and len(plain) < 3:
+        return diagnostic("P118", trouble.span, got=trouble.token.text, want=f"{plain}:00")
+    return None
+
+
+def _digit_groups(trouble: Trouble) -> Diagnostic | None:
+    """`1,000`."""
+    before, after = trouble.neighbour(-1), trouble.neighbour(1)
+    if not (trouble.token.is_sign(",") and before and after and before.kind == after.kind == "number"):
+        return None
+    if before.end != trouble.token.start or after.start != trouble.token.end or len(after.text) != 3:
+        return None
+    span = Span(trouble.source, before.start, after.end)
+    return diagnostic("P119", span, got=span.text, want=before.text + after.text)
+
+
+def _text_for_name(trouble: Trouble) -> Diagnostic | None:
+    """A text where a lexicon or a pattern is needed."""
+    before = trouble.neighbour(-1)
+    if trouble.token.kind != "string" or before is None or before.text not in ("matches", "like"):
+        return None
+    return diagnostic("P145" if before.text == "matches" else "P146", trouble.span, got=trouble.token.text)
+
+
+def _name_for_text(trouble: Trouble) -> Diagnostic | None:
+    """A word without quotes where a text is needed."""
+    token = trouble.token
+    needed = trouble.accepted <= {"STRING", "LONG_STRING"}
+    title = "STRING" in trouble.accepted and "LBRACE" in trouble.accepted and trouble.neighbour(1) is not None
+    if token.kind != "word" or not (needed or (title and not token.starts_line and token.text not in RESERVED)):
+        return None
+    return diagnostic("P147", trouble.span, got=token.text)
+
+
+def _and_between_actions(trouble: Trouble) -> Diagnostic | None:
+    after = trouble.neighbour(1)
+    joins = trouble.token.text in ("and", "&", "\u548c", "\u5e76", "then", "also")
+    if not (joins and "COMMA" in trouble.accepted and after and after.text in _ACTION_WORDS):
+        return None
+    return None if "AND" in trouble.accepted else diagnostic("P148", trouble.span, got=trouble.token.text)
+
+
+def _open_bracket(trouble: Trouble) -> Diagnostic | None:
+    """A bracket that is not closed, noticed at a clause word or the closing brace; or one that closes nothing."""
+    token = trouble.token
+    closing = next((sign for sign in ")]" if token.is_sign(sign)), "")
+    if closing and spelling("RPAR" if closing == ")" else "RSQB") not in map(spelling, trouble.accepted):
+        return diagnostic("P149", trouble.span, got=token.text)
+    if not ({"RPAR", "RSQB"} & trouble.accepted) or not (token.text in RESERVED or token.is_sign("}")):
+        return None
+    bracket = _last_open(trouble)
+    if bracket is None:
+        return None
+    want = ")" if bracket.is_sign("(") else "]"
+    return diagnostic("P150", Span(trouble.source, bracket.start, bracket.end), got=bracket.text, want=want)
+
+
+def _last_open(trouble: Trouble) -> Token | None:
+    open_: list[Token] = []
+    for token in trouble.piece.tokens[: trouble.index]:
+        if token.is_sign("(") or token.is_sign("["):
+            open_.append(token)
+        elif open_ and (token.is_sign(")") or token.is_sign("]")):
+            open_.pop()
+    return open_[-1] if open_ else None
+
+
+def _no_opening_brace(trouble: Trouble) -> Diagnostic | None:
+    before = trouble.neighbour(-1)
+    words = CLAUSE_WORDS.get(trouble.piece.keyword, frozenset())
+    if before is None or "LBRACE" not in trouble.accepted or trouble.token.text not in words:
+        return None
+    head = trouble.source.text[trouble.piece.start : before.end]
+    return diagnostic("P151", trouble.span, got=trouble.token.text, head=" ".join(head.split()))
+
+
+def _declaration_inside(trouble: Trouble) -> Diagnostic | None:
+    after = trouble.neighbour(1)
+    if trouble.token.text not in _DECLARATIONS or "RBRACE" not in trouble.accepted or after is None:
+        return None
+    return diagnostic("P152", trouble.span, got=trouble.token.text) if after.kind in ("word", "string") else None
+
+
+def _not_needed(trouble: Trouble) -> Diagnostic | None:
+    token, after = trouble.token, trouble.neighbour(1)
+    before_duration = "DURATION" in trouble.accepted and after is not None and after.kind == "number"
+    if (token.is_sign(":") and "COLON" not in trouble.accepted) or (token.text == "for" and before_duration):
+        return diagnostic("P153", trouble.span, got=token.text)
+    return None
+
+
+def _reserved_name(trouble: Trouble) -> Diagnostic | None:
+    if trouble.token.text not in RESERVED or "TRUE" in trouble.accepted:
+        return None
+    if not trouble.accepted <= {"NAME", "FIELD", "LSQB", "STRING", "LONG_STRING"} or "NAME" not in trouble.accepted:
+        return None
+    return diagnostic("P134", trouble.span, got=trouble.token.text)
+
+
+def _missing_keyword(trouble: Trouble) -> Diagnostic | None:
+    """A word left out: `at` before a step, `words` before texts, `every day` before times, `member` before an id."""
+    token, accepted, want = trouble.token, trouble.accepted, ""
+    plain = full_width_to_plain(token.text)
+    after = trouble.neighbour(1)
+    if token.kind == "number" and "FORGET_AFTER" in accepted:
+        want = f"at {plain}"
+    elif token.kind == "string" and "WORDS" in accepted:
+        want = f"words {token.text}"
+    elif token.kind == "number" and "EVERY" in accepted and ":" in plain:
+        want = f"every day {plain}"
+    elif token.kind == "word" and "GIVEN" in accepted and after and after.text in _VERBS:
+        want = f"member {token.text}"
+    return diagnostic("P154", trouble.span, got=token.text, want=want) if want else None
+
+
+def _other_word(trouble: Trouble) -> Diagnostic | None:
+    """A word for which the language has another, or one misspelt, or half of a keyword of several words."""
+    if trouble.token.kind != "word":
+        return None
+    got, words = trouble.token.text, {spelling(terminal) for terminal in trouble.accepted} - {""}
+    if "DAY" in trouble.accepted:
+        words |= set(DAYS)
+    want = next((word for word in other_words(got) if word in words), "")
+    if not want:
+        begun = sorted(word for word in words if word.split()[0] == got.lower() and " " in word)
+        want = "` / `".join(begun)
+    if not want:
+        want = next(iter(difflib.get_close_matches(got.lower(), sorted(words), n=1, cutoff=_NEAR)), "")
+    return diagnostic("P141", trouble.span, got=got, want=want) if want else None
+
+
+_ACTION_WORDS: Final = frozenset(spelling(terminal).split()[0] for terminal in ACTIONS)
+_VERBS: Final = frozenset({"says", "joins", "leaves", "requests", "edits", "reports", "renames", "has", "say", "said"})
+_MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
+    _equals_signs,
+    _duration,
+    _clock,
+    _digit_groups,
+    _text_for_name,
+    _and_between_actions,
+    _no_opening_brace,
+    _open_bracket,
+    _reserved_name,
+    _name_for_text,
+    _declaration_inside,
+    _not_needed,
+    _missing_keyword,
+    _other_word,
+)
+"""In this order: the first that recognises the mistake explains it."""

@@ -36,21 +36,53 @@ _OPERATORS: Final = _SIGN_OPERATORS | frozenset(
 _ONE_CONDITION: Final = Phrase("a condition or a value", "条件或值")
 _AN_OPERATOR: Final = Phrase("an operator such as `and` or `==`", "运算符,如 `and` 或 `==`")
 
-OTHER_WORDS: Final = {
-    "if": "when", "while": "when", "where": "when", "else": "otherwise", "do": "then", "action": "then",
-    "actions": "then", "except": "unless", "kick": "remove", "expel": "remove", "block": "ban", "del": "delete",
-    "drop": "delete", "silence": "mute", "quiet": "mute", "send": "reply", "say": "reply", "answer": "reply",
-    "tell": "notify", "alert": "notify", "approve": "admit", "accept": "admit", "allow": "admit", "reject": "refuse",
-    "decline": "refuse", "warning": "warn", "punish": "strike", "pardon": "forgive", "max": "at most",
-    "maximum": "at most", "per": "by", "each": "by", "during": "within", "every": "within", "include": "contains",
-    "includes": "contains", "startswith": "starts with", "endswith": "ends with", "begins": "starts with",
-    "is": "==", "equals": "==", "isnt": "!=", "xor": "or", "event": "on", "events": "on", "policies": "policy",
-    "filter": "rule", "rules": "rule", "wordlist": "lexicon", "dictionary": "lexicon", "list": "lexicon",
-    "words": "lexicon", "schedule": "hours", "time": "hours", "punishments": "ladder", "def": "let", "const": "let",
-    "var": "let", "define": "let", "set": "let", "tz": "timezone", "exception": "exempt", "whitelist": "exempt",
-    "when": "when", "regex": "like", "~": "like",
+ACTIONS: Final = frozenset(
+    "FLAG MASK HOLD DELETE WARN CALL_OUT MUTE REMOVE BAN ADMIT REFUSE REPLY NOTIFY STRIKE FORGIVE ASSIGN".split()
+)
+_LATER: Final = frozenset("BRAKE PER ACROSS_GROUPS DISTINCT SUMS DIGEST LOCK UNLOCK SLOW MOVE ADD SET PROPOSE".split())
+"""Words that parse and are not supported yet: nobody is told to write them."""
+_AN_ACTION: Final = Phrase("an action such as `delete` or `strike LADDER`", "动作,如 `delete` 或 `strike LADDER`")
+
+DAYS: Final = {
+    "mon": "monday mo 周一 星期一", "tue": "tuesday tues tu 周二 星期二", "wed": "wednesday we 周三 星期三",
+    "thu": "thursday thur thurs th 周四 星期四", "fri": "friday fr 周五 星期五", "sat": "saturday sa 周六 星期六",
+    "sun": "sunday su 周日 周天 星期日 星期天", "mon-fri": "weekday weekdays workday workdays 工作日",
+    "sat, sun": "weekend weekends 周末", "day": "daily days everyday 每天 天",
 }  # fmt: skip
-"""Words by which authors call those of the language, in lower case."""
+_OTHER_WORDS: Final = {
+    "when": "if while where 当 如果 若", "then": "do action actions 则 那么 就", "otherwise": "else 否则",
+    "unless": "except 除非",
+    "on": "event events", "at most": "max maximum 最多", "by": "per each 每", "within": "in during every 内",
+    "once in": "every in", "where": "when if",
+    "remove": "kick expel 踢 踢出 移除 移出", "ban": "block 封禁 拉黑", "delete": "del drop 删除 撤回",
+    "mute": "silence quiet 禁言", "reply": "send say answer 回复", "notify": "tell alert 通知",
+    "warn": "warning 警告 提醒",
+    "admit": "approve accept allow 通过 同意", "refuse": "reject decline deny 拒绝", "strike": "punish 记过 记违规",
+    "forgive": "pardon 宽恕", "hold": "review pending 待审", "call out": "shame callout 点名", "saying": "with message",
+    "contains": "include includes contain has 包含", "starts with": "startswith begins", "ends with": "endswith",
+    "matches": "match 匹配", "like": "regex regexp", "and": "且 并且 和", "or": "或 或者", "not": "非 不 不是 no",
+    "==": "is equals equal 等于 是", "!=": "isnt 不等于", ">": "above over exceeds more greater 大于 超过",
+    "<": "below under less 小于 少于", "in": "among 属于", "-": "to until till 至 到",
+    "policy": "policies 策略", "rule": "filter rules 规则", "limit": "limits ratelimit 限频 限制",
+    "lexicon": "wordlist dictionary words list 词库 词表", "hours": "schedule time times 时段 时间",
+    "ladder": "punishments penalties 阶梯 处罚", "let": "def const var define set 令 设", "template": "text 模板",
+    "exempt": "exception whitelist allow 豁免 例外", "test": "tests case 测试", "counter": "count 计数",
+    "attribute": "field property 属性", "timezone": "tz zone 时区", "for every group": "everywhere all",
+    "words": "word entries 词", "file": "files include 文件", "day": "daily", "at": "step", "from": "rules",
+    "says": "said writes posts sends 说", "joins": "joined enters 加入", "leaves": "left quits 退出",
+    "requests": "asks applies 申请", "edits": "changes 修改", "expect": "expects assert should 期望",
+    "given": "with let",
+    "after": "wait later 之后", "nothing": "none allow allowed ok", "because": "by reason",
+}  # fmt: skip
+_MEANT: Final[dict[str, tuple[str, ...]]] = {}
+for _word, _synonyms in (*_OTHER_WORDS.items(), *DAYS.items()):
+    for _synonym in _synonyms.split():
+        _MEANT[_synonym] = (*_MEANT.get(_synonym, ()), _word)
+
+
+def other_words(written: str) -> tuple[str, ...]:
+    """The words of the language that authors may mean by a word."""
+    return _MEANT.get(written.lower(), ())
 
 
 def spelling(terminal: str) -> str:
@@ -64,10 +96,13 @@ def spelling(terminal: str) -> str:
 
 def expected_phrase(accepted: frozenset[str]) -> Phrase:
     """What could stand in a place, most telling first."""
-    rest, phrases = set(accepted) - {"$END"}, []
+    rest, phrases = set(accepted) - {"$END"} - _LATER, []
     if _VALUE <= rest:
         rest -= _VALUE_TERMINALS
         phrases.append(_ONE_CONDITION)
+    if ACTIONS <= rest:
+        rest -= ACTIONS
+        phrases.append(_AN_ACTION)
     if {"AND", "EQ"} <= rest or {"AND", "OR"} <= rest:
         rest -= _OPERATORS
         phrases.append(_AN_OPERATOR)

@@ -1,0 +1,70 @@
+"""Where the clauses of a declaration start and end, roughly: a clause that cannot be read is passed over, so that the
+next one can be."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from policyd.language.split import Piece
+
+CLAUSE_WORDS: Final[dict[str, frozenset[str]]] = {
+    keyword: frozenset(words.split())
+    for keyword, words in {
+        "policy": "for timezone if brake",
+        "lexicon": "words file except resist boundary",
+        "hours": "every on from except",
+        "limit": "at unless then",
+        "ladder": "forget together at",
+        "rule": "on when unless then otherwise",
+        "exempt": "when from",
+        "test": "given at after member moderator event each expect",
+    }.items()
+}
+"""The words that start a clause, by the keyword of the declaration."""
+
+_NO_START_AFTER: Final = frozenset({"given", "notify"})
+
+
+def join_closed_too_early(pieces: list[Piece]) -> list[Piece]:
+    """The same pieces, but a declaration that is followed by clauses of its own outside its braces takes them in."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        before = joined[-1] if joined else None
+        if before is not None and _continues(piece, before):
+            joined[-1] = Piece(before.keyword, before.tokens + piece.tokens, "closed too early")
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _continues(piece: Piece, before: Piece) -> bool:
+    if piece.problem == "stray brace":
+        return before.problem == "closed too early"
+    of_its_own = not piece.keyword and piece.tokens[0].text in CLAUSE_WORDS.get(before.keyword, ())
+    return of_its_own and before.problem is None and before.tokens[-1].is_sign("}")
+
+
+def clause_around(piece: Piece, offset: int) -> tuple[int, int] | None:
+    """The range of source offsets of the clause that is broken where reading stopped at `offset`: the one around it,
+    or where that only starts there, the one before, which is not complete. None before the body or in a declaration
+    without clauses. Text between the opening brace and the first clause is a clause of its own."""
+    starts, end = _starts(piece)
+    if not starts or offset < starts[0]:
+        return None
+    start = max((one for one in starts if one < offset), default=starts[0])
+    return start, min((one for one in starts if one > start), default=max(end, start))
+
+
+def _starts(piece: Piece) -> tuple[list[int], int]:
+    """Where clauses start, the first right after the opening brace, and where the last one ends."""
+    words = CLAUSE_WORDS.get(piece.keyword, frozenset())
+    starts: list[int] = []
+    before = ""
+    for token in piece.tokens:
+        if token.is_sign("{") and not starts and words:
+            starts.append(token.end)
+        elif starts and token.text in words and before not in _NO_START_AFTER and not before.endswith("."):
+            starts.append(token.start)
+        before = token.text
+    last = piece.tokens[-1]
+    return starts, last.start if last.is_sign("}") else last.end
