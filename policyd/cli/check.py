@@ -1,0 +1,64 @@
+"""`policyd check`: everything that is wrong with the policies, all at once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from policyd.check.load import load
+from policyd.check.resolved import PolicySet
+from policyd.cli import exits, findings, options
+from policyd.cli.output import Output
+from policyd.cli.show_diagnostics import diagnostic_lines, tally
+from policyd.language.diagnostics import Diagnostic, Language, Phrase
+from policyd.language.render import as_dict
+
+
+@click.command("check")
+@options.directory
+@options.formats("pretty", "json", "github", "sarif", "junit")
+@options.quiet
+@options.language
+def command(directory: Path, form: str, quiet: bool, language: Language | None) -> int:
+    """Say everything that is wrong with the policies in DIR. Ends with 3 where there is an error."""
+    output = Output(language, quiet)
+    policies, found = load(directory)
+    if form == "pretty":
+        _pretty(output, directory, policies, found)
+    else:
+        output.lines(_document(form, directory, found, output.language))
+    return exits.INVALID if policies is None else exits.FINE
+
+
+def _pretty(output: Output, directory: Path, policies: PolicySet | None, found: Sequence[Diagnostic]) -> None:
+    output.lines(diagnostic_lines(output, directory, found))
+    if policies is None or not output.quiet:
+        output.line(output.text(tally(found)))
+    if policies is not None and not output.quiet:
+        output.line(output.text(_contents(policies)))
+
+
+def _document(form: str, directory: Path, found: Sequence[Diagnostic], language: Language) -> list[str]:
+    if form == "json":
+        return [json.dumps({"diagnostics": [as_dict(d, language) for d in found]}, ensure_ascii=False, indent=2)]
+    listed = [findings.of_diagnostic(d, directory, language) for d in found]
+    if form == "github":
+        return findings.github(listed)
+    if form == "sarif":
+        return [findings.sarif(listed)]
+    failures = [findings.Case(f.file, f"{f.code} {f.title}", f) for f in listed if f.severity == "error"]
+    return [findings.junit(failures or [findings.Case(directory.as_posix(), "check", None)])]
+
+
+def _contents(policies: PolicySet) -> Phrase:
+    names = ", ".join(policy.name for policy in policies.policies)
+    rules, tests = len(policies.rules), len(policies.tests)
+    words = sum(len(lexicon.entries) for lexicon in policies.lexicons.values())
+    revision = policies.revision[:19]
+    return Phrase(
+        f"{names}: {rules} rules, {words} words, {tests} tests · {revision}",
+        f"{names}:规则 {rules} 条,词 {words} 个,测试 {tests} 个 · {revision}",
+    )

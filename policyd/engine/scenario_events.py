@@ -1,0 +1,144 @@
+"""From the deeds of a test to events, as a bot would send them (§8)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final, cast
+
+from msgspec.structs import replace
+
+from policyd.engine.scenario_values import count, lengths, seconds, text, truth
+from policyd.engine.scenario_world import World
+from policyd.language.nodes import Does, Expr, RawEvent
+from policyd.model.codec import decode, encode
+from policyd.model.event import Event, EventKind, Join, Message, Report, Request, Sanction, SanctionAction
+
+Fields = dict[str, Expr]
+
+
+class UnknownField(Exception):
+    """`with NAME …` of something that such an event does not carry; `known` is what it does."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name)
+        self.name = name
+        self.known = known
+
+
+_MESSAGE: Final[dict[str, Callable[[Expr], Any]]] = {
+    "id": text, "text": text, "images": count, "videos": lengths, "voices": lengths, "files": count, "mentions": count,
+    "qr_codes": count, "forwarded": truth, "reply_to": text,
+}  # fmt: skip
+_JOIN: Final[dict[str, Callable[[Expr], Any]]] = {"source": text, "inviter": text}
+_REPORT: Final[dict[str, Callable[[Expr], Any]]] = {"reason": text, "id": text}
+_SANCTION: Final[dict[str, Callable[[Expr], Any]]] = {"reason": text, "seconds": seconds, "ladder": text}
+_SANCTIONS: Final = frozenset({"warn", "mute", "remove", "ban", "pardon", "release"})
+_EMPTY: Final = Message(images=0, videos=(), voices=(), files=0, mentions=0, qr_codes=0, forwarded=False)
+"""A message that holds nothing."""
+
+
+class Events:
+    """Makes the events of one test; ids are numbered from 1."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._count = 0
+        self._messages: dict[str, Message] = {}
+
+    def of(self, step: Does) -> Event:
+        """Raises `UnknownField`."""
+        fields = dict(step.fields)
+        if "group" in fields:
+            self._world.go_to(text(fields.pop("group")))
+        if step.verb in _SANCTIONS:
+            return self._sanction(step, fields)
+        make: Callable[[Does, Fields], Event] = {
+            "message": self._message, "edit": self._edit, "join": self._join, "leave": self._leave,
+            "request": self._request, "profile": self._profile, "report": self._report,
+        }[step.verb]  # fmt: skip
+        return make(step, fields)
+
+    def raw(self, step: RawEvent) -> Event:
+        """The event as it is written; id, time and group are put in where they are left out. Raises `EventError`."""
+        try:
+            written = json.loads(step.json)
+        except ValueError:
+            return decode(step.json.encode())
+        if not isinstance(written, dict):
+            return decode(step.json.encode())
+        self._count += 1
+        group = self._world.group()
+        usual = {
+            "id": f"e{self._count}",
+            "time": datetime.fromtimestamp(self._world.now / 1000, UTC).isoformat(),
+            "group": {"id": group.id, "tags": group.tags},
+        }
+        return decode(encode(usual | written))
+
+    def fresh(self, member: str, said: str) -> Event:
+        """A message of a member who has done nothing yet."""
+        return self._say(member, replace(_EMPTY, id=self._message_id(), text=said))
+
+    def _event(self, kind: str, member: str, **part: Any) -> Event:
+        self._count += 1
+        about = self._world.member(member)
+        event_kind = cast(EventKind, kind)
+        return Event(f"e{self._count}", event_kind, self._world.group(), about, self._world.now, **part)
+
+    def _message_id(self) -> str:
+        return f"m{self._count + 1}"
+
+    def _say(self, member: str, message: Message, kind: str = "message") -> Event:
+        self._messages[member] = message
+        return self._event(kind, member, message=message)
+
+    def _message(self, step: Does, fields: Fields) -> Event:
+        usual = replace(_EMPTY, id=self._message_id())
+        return self._say(step.actor, replace(usual, **_read(fields, _MESSAGE)))
+
+    def _edit(self, step: Does, fields: Fields) -> Event:
+        """Of the message that is named, else of the member's last one; what is not written stays as it was."""
+        before = self._messages.get(step.actor, replace(_EMPTY, id=self._message_id()))
+        return self._say(step.actor, replace(before, **_read(fields, _MESSAGE)), "edit")
+
+    def _join(self, step: Does, fields: Fields) -> Event:
+        self._world.joins(step.actor)
+        return self._event("join", step.actor, join=Join(**_read(fields, _JOIN)))
+
+    def _leave(self, step: Does, fields: Fields) -> Event:
+        return self._event("leave", step.actor, join=Join(**_read(fields, _JOIN)))
+
+    def _request(self, step: Does, fields: Fields) -> Event:
+        answers = {key.removeprefix("answer:"): text(value) for key, value in fields.items() if key[:7] == "answer:"}
+        said = _read({key: value for key, value in fields.items() if key[:7] != "answer:"}, {"text": text})
+        return self._event("request", step.actor, request=Request(answers=answers, **said))
+
+    def _profile(self, step: Does, fields: Fields) -> Event:
+        self._world.rename(step.actor, _read(fields, {"name": text})["name"])
+        return self._event("profile", step.actor)
+
+    def _report(self, step: Does, fields: Fields) -> Event:
+        """About the other member; the message is the one named, else their last one."""
+        assert step.about is not None
+        values = _read(fields, _REPORT)
+        last = self._messages.get(step.about, _EMPTY).id
+        part = Report(step.actor, values.get("reason"), values.get("id", last))
+        return self._event("report", step.about, report=part)
+
+    def _sanction(self, step: Does, fields: Fields) -> Event:
+        assert step.about is not None
+        values = _read(fields, _SANCTION)
+        if "seconds" in values:
+            values["seconds"] = int(values["seconds"])
+        action = cast(SanctionAction, step.verb)
+        return self._event("sanction", step.about, sanction=Sanction(by=step.actor, action=action, **values))
+
+
+def _read(fields: Fields, readers: dict[str, Callable[[Expr], Any]]) -> dict[str, Any]:
+    """Raises `UnknownField`."""
+    unknown = next((name for name in fields if name not in readers), None)
+    if unknown is not None:
+        raise UnknownField(unknown, tuple(readers))
+    return {name: readers[name](value) for name, value in fields.items()}

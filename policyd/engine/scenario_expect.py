@@ -1,0 +1,106 @@
+"""Compares a decision with an `expect` (§8).
+
+Content, member and request actions must be exactly those that are expected; other actions where they are named, or all
+of them with `exactly`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from msgspec import UNSET
+
+from policyd.check.resolved import PolicySet
+from policyd.engine.scenario_names import find
+from policyd.language.diagnostics import Phrase
+from policyd.language.nodes import Expect, Expected
+from policyd.language.source import Source
+from policyd.model.decision import Action, Decision
+from policyd.reference.printing import show_duration
+
+PINNED: Final = frozenset(
+    {"flag", "mask", "hold", "delete", "warn", "call_out", "mute", "remove", "ban", "admit", "refuse"}
+)
+"""The axes of which every action must be expected."""
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """`missing` were expected and did not come, `unexpected` came and were not expected; `rules` were expected among
+    the reasons and are not there."""
+
+    missing: tuple[Expected, ...] = ()
+    unexpected: tuple[Action, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> Phrase:
+        """What is wrong, in a line."""
+        if self.missing or self.unexpected:
+            en, zh = [], []
+            if self.missing:
+                items = ", ".join(map(show_expected, self.missing))
+                en, zh = [f"expected `{items}`"], [f"应有 `{items}`"]
+            if self.unexpected:
+                items = ", ".join(map(show_action, self.unexpected))
+                en.append(f"did not expect `{items}`")
+                zh.append(f"不应有 `{items}`")
+            return Phrase(", ".join(en), ",".join(zh))
+        rules = ", ".join(self.rules)
+        return Phrase(
+            f"the actions are right, but `{rules}` is not among their reasons",
+            f"动作对了,但原因里没有 `{rules}`",
+        )
+
+
+def compare(expect: Expect, decision: Decision, policies: PolicySet, source: Source) -> Mismatch | None:
+    """None where the decision is as expected."""
+    left = [action for action in decision.actions if action.because]
+    undecided = [action for action in decision.actions if not action.because]
+    missing, met = [], []
+    for item in sorted(expect.items, key=_specific, reverse=True):
+        action = next((action for action in left + undecided if _meets(item, action)), None)
+        if action is None:
+            missing.append(item)
+            continue
+        met.append(action)
+        (left if action in left else undecided).remove(action)
+    everything = expect.exactly or not expect.items
+    unexpected = tuple(action for action in left if everything or action.do in PINNED)
+    if missing or unexpected:
+        return Mismatch(tuple(missing), unexpected)
+    reasons = {because.rule for action in met for because in action.because}
+    wanted = [(name.text, find(name.text, policies.rules, policies, source)) for name in expect.because]
+    absent = tuple(text for text, rule in wanted if rule not in reasons)
+    return Mismatch(rules=absent) if absent else None
+
+
+def _specific(item: Expected) -> int:
+    return sum(value is not None for value in (item.duration, item.text, item.audience, item.group))
+
+
+def _meets(item: Expected, action: Action) -> bool:
+    seconds = None if action.seconds is UNSET else action.seconds
+    return (
+        action.do == item.do.replace(" ", "_")
+        and (item.duration is None or seconds == -(-item.duration // 1000))
+        and (item.text is None or action.text == item.text)
+        and (item.audience is None or action.to == item.audience)
+        and (item.group is None or action.group == item.group)
+    )
+
+
+def show_expected(item: Expected) -> str:
+    """As it would stand after `expect`."""
+    duration = "" if item.duration is None else show_duration(item.duration)
+    quoted = [f'"{value}"' for value in (item.group, item.text) if value is not None]
+    return " ".join(part for part in (item.do, item.audience, duration, *quoted) if part)
+
+
+def show_action(action: Action) -> str:
+    """As it would stand after `expect`, text included."""
+    audience = "" if action.to is UNSET else action.to
+    duration = "" if action.seconds is UNSET else show_duration(action.seconds * 1000)
+    quoted = [f'"{value}"' for value in (action.group, action.text) if value is not UNSET]
+    return " ".join(part for part in (action.do.replace("_", " "), audience, duration, *quoted) if part)
