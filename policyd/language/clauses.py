@@ -5,22 +5,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from policyd.language.keywords import CLAUSES
 from policyd.language.split import Piece
-
-CLAUSE_WORDS: Final[dict[str, frozenset[str]]] = {
-    keyword: frozenset(words.split())
-    for keyword, words in {
-        "policy": "for timezone if brake",
-        "lexicon": "words file except resist boundary",
-        "hours": "every on from except",
-        "limit": "at unless then",
-        "ladder": "forget together at",
-        "rule": "on when unless then otherwise",
-        "exempt": "when from",
-        "test": "given at after member moderator event each expect",
-    }.items()
-}
-"""The words that start a clause, by the keyword of the declaration."""
 
 _NO_START_AFTER: Final = frozenset({"given", "notify"})
 
@@ -40,7 +26,7 @@ def join_closed_too_early(pieces: list[Piece]) -> list[Piece]:
 def _continues(piece: Piece, before: Piece) -> bool:
     if piece.problem == "stray brace":
         return before.problem == "closed too early"
-    of_its_own = not piece.keyword and piece.tokens[0].text in CLAUSE_WORDS.get(before.keyword, ())
+    of_its_own = not piece.keyword and piece.tokens[0].text in CLAUSES.get(before.keyword, ())
     return of_its_own and before.problem is None and before.tokens[-1].is_sign("}")
 
 
@@ -57,7 +43,7 @@ def clause_around(piece: Piece, offset: int) -> tuple[int, int] | None:
 
 def _starts(piece: Piece) -> tuple[list[int], int]:
     """Where clauses start, the first right after the opening brace, and where the last one ends."""
-    words = CLAUSE_WORDS.get(piece.keyword, frozenset())
+    words = CLAUSES.get(piece.keyword, frozenset())
     starts: list[int] = []
     before = ""
     for token in piece.tokens:

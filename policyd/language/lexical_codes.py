@@ -245,4 +245,13 @@ register(
         bad="template hello = 'hello'",
         good='template hello = "hello"',
     ),
+    Code(
+        "P121",
+        "wide-placeholder",
+        "warning",
+        Texts("full-width braces make no placeholder", "`{got}` is printed as it stands", "write `{want}`"),
+        Texts("全角花括号不是占位符", "`{got}` 会原样显示", "请写 `{want}`"),
+        bad='template hello = "hello \uff5bmember.name\uff5d"',
+        good='template hello = "hello {member.name}"',
+    ),
 )

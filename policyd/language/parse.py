@@ -19,11 +19,12 @@ from policyd.language.clauses import clause_around, join_closed_too_early
 from policyd.language.diagnostics import Diagnostic, Phrase, Related
 from policyd.language.findings import Findings
 from policyd.language.forms import Form, Leaf
+from policyd.language.keywords import LATER, SUPPORTED
 from policyd.language.names import plain_name
 from policyd.language.nodes import Declaration, File, Header, Unread
 from policyd.language.scan import Scanner, Token
 from policyd.language.source import Source, Span
-from policyd.language.split import BRACED, DEEPEST, LATER, UNBRACED, Piece, split, too_deep
+from policyd.language.split import DEEPEST, Piece, split, too_deep
 from policyd.language.syntax_errors import explain_no_declaration, explain_unexpected
 
 __all__ = ["parse"]
@@ -68,7 +69,8 @@ class _Reader:
             self.findings.later(piece.keyword, self._span(piece.tokens[0]))
             self._leave_out(piece)
         elif piece.keyword:
-            self._report_unclosed(piece)
+            if not unreadable:
+                self._report_unclosed(piece)
             self._read_declaration(piece, unreadable)
         elif not unreadable:
             self.findings.append(explain_no_declaration(self.source, piece))
@@ -228,7 +230,7 @@ def _parser() -> Lark:
         _grammar().read_text(encoding="utf-8"),
         parser="lalr",
         lexer="contextual",
-        start=sorted(BRACED | UNBRACED),
+        start=list(SUPPORTED),
         maybe_placeholders=False,
     )
 

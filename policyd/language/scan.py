@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from policyd.language.codes import diagnostic
 from policyd.language.diagnostics import Diagnostic, FieldValue, Phrase
+from policyd.language.keywords import DECLARATIONS
 from policyd.language.names import scripts_that_may_not_mix
 from policyd.language.numbers import explain_glued_number, full_width_to_plain
 from policyd.language.source import Source, Span
@@ -29,7 +30,7 @@ _TOKEN: Final = re.compile(
       | \uff02(?:[^\uff02\\\r\n]|\\[^\r\n])*\uff02)
   | (?P<open_long>\"{{3}})
   | (?P<open_string>["\u201c\u201d\uff02][^\r\n]*)
-  | (?P<other_quotes>'[^'\r\n]*'|\u2018[^\u2019\r\n]*\u2019|[\u300c\u300e][^\u300d\u300f\r\n]*[\u300d\u300f])
+  | (?P<other_quotes>'[^'\r\n]*'|\u2018[^\u2018\u2019\r\n]*\u2019|[\u300c\u300e][^\u300c-\u300f\r\n]*[\u300d\u300f])
   | (?P<bidirectional>[{_BIDIRECTIONAL}]+)
   | (?P<invisible>[{_INVISIBLE}]+)
   | (?P<number>{_DIGIT}{{4}}[-\uff0d]{_DIGIT}{{1,2}}[-\uff0d]{_DIGIT}{{1,2}}(?!\w)
@@ -47,6 +48,7 @@ _PATTERN: Final = re.compile(r"[/\uff0f](?:[^/\\\r\n]|\\[^\r\n])*/")
 _REST_OF_LINE: Final = re.compile(r"[^\r\n]*")
 _HIDDEN_INSIDE: Final = re.compile(f"[{_BIDIRECTIONAL}]+")
 _HIDDEN_IN_COMMENT: Final = re.compile(f"(?P<bidirectional>[{_BIDIRECTIONAL}]+)|(?P<invisible>[{_INVISIBLE}]+)")
+_DECLARATION_LINE: Final = re.compile(rf"^(?:shadow[ \t]+)?(?:{'|'.join(sorted(DECLARATIONS))})[ \t]", re.MULTILINE)
 _WELL_FORMED_NUMBER: Final = re.compile(
     rf"{_DIGIT}+(?:[.\uff0e]{_DIGIT}+)?[%\uff05]?|(?:{_DIGIT}+[wdhms])+|.*[-\uff0d:\uff1a].*"
 )
@@ -109,8 +111,15 @@ class Scanner:
         while position < len(text):
             match = self._pattern_after_like(position) or _TOKEN.match(text, position)
             assert match is not None, "the last alternative takes any character"
-            self._take(match.lastgroup or "pattern", match.group(), position)
-            position = match.end()
+            kind = match.lastgroup or "pattern"
+            end = match.end() if kind != "open_long" else self._next_declaration(match.end())
+            self._take(kind, text[position:end], position)
+            position = end
+
+    def _next_declaration(self, position: int) -> int:
+        """Where a line starts a declaration: a long text without end goes no further."""
+        match = _DECLARATION_LINE.search(self.source.text, position)
+        return match.start() if match else len(self.source.text)
 
     def _pattern_after_like(self, position: int) -> re.Match[str] | None:
         if not (self.tokens and self.tokens[-1].text == "like" and self.source.text[position] in "/\uff0f"):
@@ -156,7 +165,7 @@ class Scanner:
         elif kind == "other_quotes":
             self._report("P120", start, end, got=text, want=f'"{text[1:-1]}"')
         elif kind == "open_long":
-            self._report("P107", start, end)
+            self._report("P107", start, start + 3)
         else:
             self._report("P105", start, end, got=text, want=explain_character(text))
         at_margin = start == 0 or self.source.text[start - 1] in "\r\n\ufeff"

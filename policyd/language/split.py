@@ -9,19 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from policyd.language.keywords import DECLARATIONS, WITH_BRACES
 from policyd.language.scan import Token
 
-BRACED: Final = frozenset({"policy", "lexicon", "hours", "limit", "ladder", "rule", "exempt", "test"})
-UNBRACED: Final = frozenset({"attribute", "let", "template", "counter"})
-LATER_BRACED: Final = frozenset(
-    {"group", "roster", "switch", "schedule", "sweep", "review", "duty", "streak", "tiers", "appeal"}
-)
-LATER_UNBRACED: Final = frozenset({"setting", "tally"})
-LATER: Final = LATER_BRACED | LATER_UNBRACED
-"""Words of declarations that belong to the language and are not supported yet."""
-
-_KEYWORDS: Final = BRACED | UNBRACED | LATER
-_WITH_BRACES: Final = BRACED | LATER_BRACED
 _OPENING: Final = {")": "(", "]": "[", "}": "{"}
 _AFTER_UNBRACED_NAME: Final = {
     "let": ("=",), "template": ("=", "max"), "counter": ("counts",), "attribute": (".",), "setting": ("=",),
@@ -101,7 +91,7 @@ class _Splitter:
                 pass
             if "{" not in self._open:
                 self.finish()
-        elif self._keyword in _WITH_BRACES and not self._body_seen:
+        elif self._keyword in WITH_BRACES and not self._body_seen:
             self.finish()
         else:
             self._current.pop()
@@ -116,11 +106,11 @@ class _Splitter:
         keyword = token.text
         if keyword == "shadow" and self._text(index + 1) == "rule":
             keyword, index = "rule", index + 1
-        if keyword not in _KEYWORDS or (index and self.tokens[index - 1].is_sign(".") and not token.starts_line):
+        if keyword not in DECLARATIONS or (index and self.tokens[index - 1].is_sign(".") and not token.starts_line):
             return ""
         if "{" in self._open:
             starts = token.starts_line and (
-                (token.at_margin and self._looks_like(index)) or (keyword in _WITH_BRACES and self._is_sure(index))
+                (token.at_margin and self._looks_like(index)) or (keyword in WITH_BRACES and self._is_sure(index))
             )
         else:
             starts = not self._current or (token.starts_line and self._looks_like(index)) or self._is_sure(index)

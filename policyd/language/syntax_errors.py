@@ -7,19 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from policyd.language.clauses import CLAUSE_WORDS
 from policyd.language.codes import diagnostic
 from policyd.language.diagnostics import Diagnostic, FieldValue, Phrase
+from policyd.language.keywords import ANY_CLAUSE, CLAUSES, SUPPORTED
 from policyd.language.names import RESERVED
 from policyd.language.numbers import UNIT_OF_WORD, WELL_FORMED_DURATION, full_width_to_plain
 from policyd.language.scan import Token
 from policyd.language.source import Source, Span
-from policyd.language.split import BRACED, UNBRACED, Piece
+from policyd.language.split import Piece
 from policyd.language.vocabulary import ACTIONS, DAYS, expected_phrase, other_words, spelling
 
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "=", "contains", "in", "matches", "like"})
-_DECLARATIONS: Final = tuple(sorted(BRACED | UNBRACED))
-_ALL_CLAUSE_WORDS: Final = frozenset[str]().union(*CLAUSE_WORDS.values())
 _NEAR: Final = 0.75
 """How alike two words must be, by difflib's ratio, for one to be offered for the other."""
 
@@ -52,14 +50,14 @@ class Trouble:
 def explain_no_declaration(source: Source, piece: Piece) -> Diagnostic:
     """For text outside any declaration."""
     first = piece.tokens[0]
-    words = [word for word in other_words(first.text) if word in _DECLARATIONS] if first.kind == "word" else []
-    words = words or difflib.get_close_matches(first.text.lower(), _DECLARATIONS, n=1, cutoff=_NEAR)
-    if first.text in _ALL_CLAUSE_WORDS:
+    words = [word for word in other_words(first.text) if word in SUPPORTED] if first.kind == "word" else []
+    words = words or difflib.get_close_matches(first.text.lower(), SUPPORTED, n=1, cutoff=_NEAR)
+    if first.text in ANY_CLAUSE:
         want = Phrase("clauses stand inside a declaration: `rule NAME { … }`", "子句要写在声明里面:`rule 名称 { … }`")
     elif words:
         want = Phrase(f"did you mean `{words[0]}`?", f"是不是想写 `{words[0]}`?")
     else:
-        listed = " ".join(f"`{word}`" for word in _DECLARATIONS)
+        listed = " ".join(f"`{word}`" for word in SUPPORTED)
         want = Phrase(f"a declaration starts with one of {listed}", f"声明的开头是以下之一:{listed}")
     return diagnostic("P130", Span(source, first.start, first.end), got=first.text, want=want)
 
@@ -186,7 +184,7 @@ def _last_open(trouble: Trouble) -> Token | None:
 
 def _no_opening_brace(trouble: Trouble) -> Diagnostic | None:
     before = trouble.neighbour(-1)
-    words = CLAUSE_WORDS.get(trouble.piece.keyword, frozenset())
+    words = CLAUSES.get(trouble.piece.keyword, frozenset())
     if before is None or "LBRACE" not in trouble.accepted or trouble.token.text not in words:
         return None
     head = trouble.source.text[trouble.piece.start : before.end]
@@ -195,7 +193,7 @@ def _no_opening_brace(trouble: Trouble) -> Diagnostic | None:
 
 def _declaration_inside(trouble: Trouble) -> Diagnostic | None:
     after = trouble.neighbour(1)
-    if trouble.token.text not in _DECLARATIONS or "RBRACE" not in trouble.accepted or after is None:
+    if trouble.token.text not in SUPPORTED or "RBRACE" not in trouble.accepted or after is None:
         return None
     return diagnostic("P152", trouble.span, got=trouble.token.text) if after.kind in ("word", "string") else None
 

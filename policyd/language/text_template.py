@@ -12,6 +12,7 @@ from policyd.language.nodes import Name, Placeholder, Text
 from policyd.language.source import Span
 
 _ESCAPE: Final = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|(.)|$)", re.DOTALL)
+_WIDE_PLACEHOLDER: Final = re.compile(r"\uff5b([\w.\s]+)[\uff5d}]")
 _PIECE: Final = re.compile(r"[^\\{]+|\\(?:u\{[0-9A-Fa-f]{1,6}\}|.|$)|\{\{|\{[^{}\r\n]*\}?", re.DOTALL)
 _FACT: Final = re.compile(r"\s*([^\W\d_]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*")
 _PLAIN_PIECE: Final = re.compile(r"[^\\]+|" + _ESCAPE.pattern, re.DOTALL)
@@ -48,6 +49,8 @@ def message_text(span: Span, findings: Findings) -> Text:
             part = "{"
         elif written.startswith("{"):
             part = _placeholder(written, place, findings)
+        else:
+            _warn_of_wide_braces(place, findings)
         if isinstance(part, str) and parts and isinstance(parts[-1], str):
             parts[-1] += part
         elif part:
@@ -75,6 +78,12 @@ def _undo(written: str, span: Span, findings: Findings) -> str:
         return _SIMPLE[character]
     findings.add("P108", span, got=written)
     return ""
+
+
+def _warn_of_wide_braces(place: Span, findings: Findings) -> None:
+    for match in _WIDE_PLACEHOLDER.finditer(place.text):
+        span = Span(place.source, place.start + match.start(), place.start + match.end())
+        findings.add("P121", span, got=match.group(), want="{" + match.group(1).strip() + "}")
 
 
 def _with_plain_breaks(written: str) -> str:
