@@ -66,7 +66,7 @@ def settled(case: Case, wanted: Wanted, shadow: Wanted, human: Human, committed:
     forgiven = [*sorted(wanted.forgives), *(ladder.name for ladder in human.pardons)]
     stands = dict(zip(forgiven, committed.forgiven, strict=False))
     stands |= dict(zip(live, steps, strict=False))
-    if human.strike is not None:
+    if human.strike is not None and _alone(human, wanted):
         stands[human.strike.name] = steps[-1]
     now = 0 if case.now is None else case.now
     return Settled(
@@ -103,8 +103,13 @@ def _strikes(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[
         for name in sorted(shadow.strikes)
         for ladder in (ladders[name],)
     ]
-    by_hand = [] if human.strike is None else [_strike(human.strike, 1, human=True)]
+    by_hand = [_strike(human.strike, 1, human=True)] if human.strike and _alone(human, wanted) else []
     return (*live, *dark, *by_hand)
+
+
+def _alone(human: Human, wanted: Wanted) -> bool:
+    """Whether the sanction strikes by itself; where rules strike its ladder too, it is that same strike (law L9)."""
+    return human.strike is not None and human.strike.name not in wanted.strikes
 
 
 def _strike(ladder: Ladder, times: int, human: bool = False) -> Strike:

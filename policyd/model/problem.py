@@ -9,6 +9,7 @@ from msgspec import UNSET, Struct, UnsetType
 
 ProblemCode = Literal[
     "malformed_json", "malformed_msgpack", "unauthorized", "group_not_allowed", "not_found", "method_not_allowed",
+    "timeout",
     "event_id_reused", "too_large", "unsupported_media_type", "invalid_event", "overloaded", "internal",
     "store_unavailable", "not_ready",
 ]  # fmt: skip
@@ -20,6 +21,7 @@ _KINDS: Final[dict[ProblemCode, tuple[int, str]]] = {
     "group_not_allowed": (403, "the token does not cover this group"),
     "not_found": (404, "there is nothing at this address"),
     "method_not_allowed": (405, "this address does not take this method"),
+    "timeout": (408, "the request took too long to arrive"),
     "event_id_reused": (409, "the event id was used before for something else"),
     "too_large": (413, "the request is too large"),
     "unsupported_media_type": (415, "the content type is not supported"),

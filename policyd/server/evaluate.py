@@ -1,0 +1,162 @@
+"""`POST /v1/evaluate`: the one endpoint that bots call, as a plain ASGI application."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from policyd.engine.pipeline import Engine
+from policyd.model.codec import Form, decode, encode, event_id, read, split
+from policyd.model.decision import Decision
+from policyd.model.problem import EventError, Failure, Problem, problem
+from policyd.server.answers import Send, send_answer, send_problem
+from policyd.server.bots import ANYONE, Bot, find
+from policyd.server.settings import Settings
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+_FORMS: Final[dict[bytes, Form]] = {
+    b"application/json": "json",
+    b"application/msgpack": "msgpack",
+    b"application/x-msgpack": "msgpack",
+    b"application/vnd.msgpack": "msgpack",
+}
+_log: Final = logging.getLogger("policyd")
+
+
+class Refused(Exception):
+    """The request as a whole is refused."""
+
+    def __init__(self, problem: Problem, *headers: tuple[bytes, bytes]) -> None:
+        super().__init__(problem.detail)
+        self.problem = problem
+        self.headers = headers
+
+
+class Evaluate:
+    """Decides one event or an array of them. Nothing but a mistake of policyd itself gives a 5xx."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
+        self._limits = settings.limits
+        self._bots = settings.bots
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._in_flight += 1
+        try:
+            body, form = await self._answer(scope, receive)
+        except Refused as refused:
+            await send_problem(send, refused.problem, *refused.headers)
+        except EventError as error:
+            await send_problem(send, error.problem)
+        except Exception:
+            _log.exception("an event could not be decided; this is a mistake of policyd")
+            detail = "the event could not be decided; the service's log has the details"
+            await send_problem(send, problem("internal", detail))
+        else:
+            await send_answer(send, body, form)
+        finally:
+            self._in_flight -= 1
+
+    async def _answer(self, scope: Scope, receive: Receive) -> tuple[bytes, Form]:
+        headers: dict[bytes, bytes] = dict(scope["headers"])
+        if scope["method"] != "POST":
+            detail = f"`{scope['path']}` takes POST, not {scope['method']}"
+            raise Refused(problem("method_not_allowed", detail), (b"allow", b"POST"))
+        if self._in_flight > self._limits.in_flight:
+            detail = f"more than {self._limits.in_flight} requests are waiting"
+            raise Refused(problem("overloaded", detail, hint="try again in a second"), (b"retry-after", b"1"))
+        bot = self._bot(headers)
+        form = _form(headers)
+        body = await self._body(headers, receive)
+        explain = b"explain" in scope["query_string"] and _asks_explain(scope["query_string"])
+        events = split(body, form)
+        if events is None:
+            return encode(await self._decide(body, form, bot, explain), form), form
+        if len(events) > self._limits.array:
+            detail = f"the array has {len(events)} events, and {self._limits.array} are allowed"
+            raise Refused(problem("too_large", detail, hint="send several requests"))
+        return encode([await self._one_of_many(each, form, bot, explain) for each in events], form), form
+
+    def _bot(self, headers: dict[bytes, bytes]) -> Bot:
+        if not self._bots:
+            return ANYONE
+        bot = find(self._bots, headers.get(b"authorization", b"").decode("latin-1"))
+        if bot is None:
+            hint = "send the header `authorization: Bearer TOKEN`"
+            refused = problem("unauthorized", "the request carries no token that is known here", hint=hint)
+            raise Refused(refused, (b"www-authenticate", b"Bearer"))
+        return bot
+
+    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
+        """The whole body. Nothing is read of one that says itself that it is too long."""
+        declared = headers.get(b"content-length", b"0")
+        if not declared.isdigit() or int(declared) > self._limits.body:
+            raise self._too_long()
+        message = await receive()
+        body: bytes = message.get("body", b"")
+        if not message.get("more_body"):
+            return body if len(body) <= self._limits.body else self._raise_too_long()
+        pieces, length = [body], len(body)
+        try:
+            async with asyncio.timeout(self._limits.receive_seconds):
+                while message.get("more_body"):
+                    message = await receive()
+                    pieces.append(message.get("body", b""))
+                    length += len(pieces[-1])
+                    if length > self._limits.body:
+                        raise self._too_long()
+        except TimeoutError:
+            detail = f"the body did not arrive within {self._limits.receive_seconds} s"
+            raise Refused(problem("timeout", detail), (b"connection", b"close")) from None
+        return b"".join(pieces)
+
+    def _too_long(self) -> Refused:
+        detail = f"the body is longer than {self._limits.body} bytes"
+        return Refused(problem("too_large", detail, hint="send several requests"), (b"connection", b"close"))
+
+    def _raise_too_long(self) -> bytes:
+        raise self._too_long()
+
+    async def _decide(self, body: bytes | memoryview, form: Form, bot: Bot, explain: bool) -> Decision:
+        """Raises `EventError`."""
+        if len(body) > self._limits.event:
+            detail = f"the event has {len(body)} bytes, and {self._limits.event} are allowed"
+            raise EventError(problem("too_large", detail))
+        event = decode(body, form)
+        if not bot.may_ask(event.group.id):
+            detail = f"bot `{bot.name}` may not ask about group `{event.group.id}`"
+            raise EventError(problem("group_not_allowed", detail, pointer="/group/id"))
+        return await self._engine.evaluate(event, bot.tenant, explain=explain)
+
+    async def _one_of_many(self, body: bytes | memoryview, form: Form, bot: Bot, explain: bool) -> Decision | Failure:
+        try:
+            return await self._decide(body, form, bot, explain)
+        except EventError as error:
+            return Failure(_id_in(body, form), error.problem)
+
+
+def _form(headers: dict[bytes, bytes]) -> Form:
+    media = headers.get(b"content-type", b"")
+    form = _FORMS.get(media.partition(b";")[0].strip().lower())
+    if form is None:
+        came = f"`{media.decode('latin-1')[:80]}`" if media else "no content type"
+        hint = "send the header `content-type: application/json` (or application/msgpack)"
+        raise Refused(problem("unsupported_media_type", f"the request has {came}", hint=hint))
+    return form
+
+
+def _asks_explain(query: bytes) -> bool:
+    return parse_qs(query.decode("latin-1")).get("explain", ["0"])[-1] not in ("0", "false", "")
+
+
+def _id_in(body: bytes | memoryview, form: Form) -> str | None:
+    """The id of an event that was refused, if it can be read."""
+    try:
+        return event_id(read(body, form))
+    except EventError:
+        return None

@@ -1,0 +1,72 @@
+"""New policies while the service runs: checked and compiled aside, then swapped in, or left alone with the reason."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from policyd.check.load import load
+from policyd.compile.load import compile_policies
+from policyd.compile.program import Program
+from policyd.engine.pipeline import Engine
+from policyd.language.diagnostics import Diagnostic
+from policyd.language.render import render
+
+
+class InvalidPolicies(Exception):
+    """The message shows every error."""
+
+
+def load_program(directory: Path) -> Program:
+    """The policies of a directory, compiled. Raises `InvalidPolicies`."""
+    policies, found = load(directory)
+    if policies is None:
+        raise InvalidPolicies(_shown(found))
+    return compile_policies(policies)
+
+
+class Reloader:
+    """Reloads one at a time; of requests that come meanwhile, one more reload is left."""
+
+    def __init__(self, engine: Engine, directory: Path, say: Callable[[str], None]) -> None:
+        self._engine = engine
+        self._directory = directory
+        self._say = say
+        self._running: asyncio.Task[None] | None = None
+        self._again = False
+
+    def request(self) -> None:
+        """From the event loop: a signal has come."""
+        if self._running is not None and not self._running.done():
+            self._again = True
+            return
+        self._running = asyncio.get_running_loop().create_task(self._reload())
+
+    async def _reload(self) -> None:
+        while True:
+            self._again = False
+            await self._reload_once()
+            if not self._again:
+                return
+
+    async def _reload_once(self) -> None:
+        try:
+            program = await asyncio.to_thread(load_program, self._directory)
+        except InvalidPolicies as error:
+            self._say(f"{error}\npolicies not reloaded: the ones before stay in force")
+            return
+        except Exception as error:
+            self._say(f"policies not reloaded, the ones before stay in force: {type(error).__name__}: {error}")
+            return
+        if program.revision == self._engine.program.revision:
+            self._say(f"policies unchanged ({program.revision})")
+            return
+        self._engine.swap(program)
+        self._say(f"policies reloaded: {program.revision}")
+
+
+def _shown(found: list[Diagnostic]) -> str:
+    errors = [each for each in found if each.severity == "error"]
+    texts = [render(each) for each in errors]
+    return "\n\n".join([*texts, f"{len(errors)} error{'s' if len(errors) != 1 else ''} in the policies"])

@@ -1,0 +1,160 @@
+"""Runs the service from its settings until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import gc
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Final
+
+import uvicorn
+
+from policyd.compile.program import Program
+from policyd.engine.pipeline import Engine
+from policyd.model.state import StoreUnavailable
+from policyd.server.app import build_app
+from policyd.server.reload import InvalidPolicies, Reloader, load_program
+from policyd.server.settings import Settings
+from policyd.server.welcome import welcome
+from policyd.state.memory import MemoryStore
+from policyd.state.opening import open_store
+from policyd.state.store import Store
+
+FINE: Final = 0
+CANNOT_START: Final = 2
+INVALID: Final = 3
+_SHUTDOWN_SECONDS: Final = 10
+_BACKLOG: Final = 2048
+
+
+def serve(settings: Settings, *, say: Callable[[str], None] | None = None) -> int:
+    """Serves until SIGTERM or SIGINT; SIGHUP reloads the policies. Returns the exit code: 0, or 3 where the policies
+    are not valid, 2 where the address or the store cannot be used; the reason is then on stderr. Must be called from
+    the main thread."""
+    logging.basicConfig(format="%(levelname)s %(message)s", stream=sys.stderr)
+    say = say or _say
+    try:
+        program = load_program(settings.policies)
+    except InvalidPolicies as error:
+        _complain(str(error))
+        return INVALID
+    try:
+        listener = _listen(settings)
+    except OSError as error:
+        _complain(f"cannot listen on {settings.listen}: {error.strerror or error}{_port_hint(error)}")
+        return CANNOT_START
+    try:
+        with listener, asyncio.Runner(loop_factory=_new_loop) as runner:
+            runner.run(_run(settings, program, listener, say))
+    except StoreUnavailable as error:
+        _complain(f"the store cannot be used: {error}")
+        return CANNOT_START
+    return FINE
+
+
+async def _run(settings: Settings, program: Program, listener: socket.socket, say: Callable[[str], None]) -> None:
+    async with _open_store(settings) as store:
+        engine = Engine(program, store)
+        server = _Server(_uvicorn_config(engine, settings), settings, engine, say)
+        gc.collect()
+        gc.freeze()
+        await server.serve([listener])
+
+
+class _Server(uvicorn.Server):
+    """uvicorn with our signals, and a word to the operator when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, settings: Settings, engine: Engine, say: Callable[[str], None]) -> None:
+        super().__init__(config)
+        self._settings = settings
+        self._engine = engine
+        self._speak = say
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if sockets:
+            self._speak(welcome(self._settings, self._engine.program.policy_set, _address(sockets[0])))
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stops at SIGTERM and SIGINT, so that the store is closed and the exit code is ours; reloads at SIGHUP."""
+        loop = asyncio.get_running_loop()
+        reloader = Reloader(self._engine, self._settings.policies, self._speak)
+        loop.add_signal_handler(signal.SIGHUP, reloader.request)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.handle_exit, number, None)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.remove_signal_handler(number)
+
+
+def _uvicorn_config(engine: Engine, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        build_app(engine, settings),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
+    )
+
+
+@contextlib.asynccontextmanager
+async def _open_store(settings: Settings) -> AsyncIterator[Store]:
+    if settings.clock == "event":
+        yield MemoryStore(virtual=True)
+        return
+    async with open_store(settings.store_url, settings.data_dir) as store:
+        yield store
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A listening socket. Raises OSError."""
+    host, port = settings.address
+    family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _port_hint(error: OSError) -> str:
+    if error.errno != errno.EADDRINUSE:
+        return ""
+    return "; stop what listens there, or choose another port with --listen 127.0.0.1:PORT"
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def _complain(text: str) -> None:
+    print(f"policyd: {text}", file=sys.stderr, flush=True)
