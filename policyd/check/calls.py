@@ -1,0 +1,65 @@
+"""Calls: the functions of the table, and the three that are no functions of values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from policyd.check import resolved as r
+from policyd.check.draft import PolicyDraft
+from policyd.check.facts import FACTS, STATISTICS
+from policyd.check.functions import FUNCTIONS
+from policyd.check.references import reference
+from policyd.check.suggest import did_you_mean
+from policyd.language import nodes as n
+from policyd.language.diagnostics import Phrase
+from policyd.language.types import BOOL, INT, NOTHING, TEXT
+
+Resolve = Callable[[n.Expr], r.Expr]
+_SPECIAL: Final = {
+    "known": "known(member.role)",
+    "strikes": "strikes(conduct)",
+    "request.answer": 'request.answer("question")',
+}
+
+
+def call(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
+    """The resolved call; `resolve` resolves its arguments."""
+    name, arguments = node.function.text, node.arguments
+    match name, arguments:
+        case "known", (operand,):
+            return r.Known(resolve(operand), BOOL, span=node.span)
+        case "strikes", (n.Name() as ladder,):
+            found = reference(ladder, n.Ladder, policy)
+            return r.Strikes(policy.qualified(ladder.text), INT if found else NOTHING, span=node.span)
+        case "request.answer", (n.Constant(unit="text", value=str(question)),):
+            return r.Answer(question, TEXT, span=node.span)
+    if name in STATISTICS:
+        policy.report("P138", node.function.span, word=name)
+    elif name in _SPECIAL:
+        policy.report("C210", node.span, name=name, usage=_SPECIAL[name])
+    elif name in FUNCTIONS:
+        return _function(node, policy, resolve)
+    else:
+        _unknown(node, policy)
+    return r.Const(False, NOTHING, span=node.span)
+
+
+def _function(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
+    function = FUNCTIONS[node.function.text]
+    arguments = tuple(resolve(argument) for argument in node.arguments)
+    result = function.result([argument.type for argument in arguments])
+    if result is None:
+        policy.report("C210", node.span, name=function.name, usage=function.usage)
+        return r.Const(False, NOTHING, span=node.span)
+    return r.FunctionCall(function.name, arguments, result, span=node.span)
+
+
+def _unknown(node: n.Call, policy: PolicyDraft) -> None:
+    name = node.function.text
+    if name in FACTS:
+        hint = Phrase(f"`{name}` is a fact: write it without brackets", f"`{name}` 是事实,后面不加括号")
+    else:
+        every = ", ".join(f"`{known}`" for known in sorted((*FUNCTIONS, *_SPECIAL)))
+        hint = did_you_mean(name, (*FUNCTIONS, *_SPECIAL), Phrase(f"there are {every}", f"现有函数:{every}"))
+    policy.report("C110", node.function.span, name=name, hint=hint)

@@ -1,0 +1,87 @@
+"""Counters, and those of limits: what they count, by what, and within how long."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Final, Literal
+
+from policyd.check import resolved as r
+from policyd.check.canonical import canonical
+from policyd.check.draft import PolicyDraft
+from policyd.check.expressions import LONGEST, Expressions
+from policyd.check.facts import FACTS, KINDS
+from policyd.check.kinds import check_reads, event_kind
+from policyd.check.values import value_of
+from policyd.check.walk import walk_through
+from policyd.language import nodes as n
+from policyd.language.types import NOTHING, TEXT
+
+MOST: Final = 10_000
+"""The highest count (law L13)."""
+_PLAIN_KEYS: Final[dict[str, Literal["member", "group"]]] = {"member": "member", "group": "group"}
+Key = Literal["member", "group"] | r.Expr
+
+
+def counters(policy: PolicyDraft) -> None:
+    """Resolves all counters; how far they count is known only when their uses are (`caps`)."""
+    for declared in policy.of(n.Counter):
+        if declared.up_to is not None and not 1 <= declared.up_to <= MOST:
+            policy.report("C406", declared.name_span, most=MOST)
+        policy.counters[declared.name] = _counter(declared.name, declared.counting, policy)
+    for limit in policy.of(n.Limit):
+        if not 0 <= limit.at_most < MOST:
+            policy.report("C406", limit.at_most_span, most=MOST)
+        policy.counters[limit.name] = _counter(limit.name, limit.counting, policy)
+
+
+def _counter(name: str, counting: n.Counting, policy: PolicyDraft) -> r.Counter:
+    kind = event_kind(counting.kind, counting.kind_span, policy)
+    kinds = (kind,) if kind else KINDS
+    if not 0 < counting.within <= LONGEST:
+        policy.report("C219" if counting.within <= 0 else "C218", counting.within_span)
+    keys = _keys(counting, kinds, policy)
+    where = None
+    if counting.where is not None:
+        where = Expressions(policy).condition(counting.where, "where")
+        check_reads(where, kinds, policy)
+        _check_carried(where, policy)
+    written = canonical((name, kind, keys, counting.within, where), policy.lets)
+    identity = hashlib.blake2b(f"{policy.name}.{written}".encode(), digest_size=8).hexdigest()
+    return r.Counter(
+        policy.qualified(name), kind or "message", keys, counting.within, where, 1, identity, span=counting.span
+    )
+
+
+def _keys(counting: n.Counting, kinds: tuple[str, ...], policy: PolicyDraft) -> tuple[Key, ...]:
+    keys: dict[str, Key] = {}
+    texts = 0
+    for name in counting.keys:
+        if name.text in _PLAIN_KEYS:
+            keys[name.text] = _PLAIN_KEYS[name.text]
+            continue
+        fact = value_of(name, policy)
+        if fact.type == NOTHING and not isinstance(fact, r.AttributeFact):
+            continue
+        check_reads(fact, kinds, policy)
+        texts += 1
+        carried = isinstance(fact, r.AttributeFact) or (isinstance(fact, r.Fact) and _carried(fact))
+        if fact.type != TEXT or not carried:
+            policy.report("C403", name.span, name=name.text)
+        elif texts > 1:
+            policy.report("C404", name.span)
+        else:
+            keys[name.text] = fact
+    return tuple(keys.values())
+
+
+def _check_carried(where: r.Expr, policy: PolicyDraft) -> None:
+    """What is counted must not depend on what was counted before, nor on when it is asked (law L13)."""
+    lets = {let.name: let for let in policy.lets.values()}
+    for part, place in walk_through(where, lets):
+        stateful = isinstance(part, r.CounterValue | r.Strikes)
+        if stateful or (isinstance(part, r.Fact) and not _carried(part)):
+            policy.report("C402", place.span, name=part.span.text)
+
+
+def _carried(fact: r.Fact) -> bool:
+    return FACTS[fact.name].source in ("event", "text")

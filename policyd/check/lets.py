@@ -1,0 +1,74 @@
+"""Lets, each after those that it reads; none in a circle, none too large when written out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
+from typing import Final
+
+from policyd.check import resolved as r
+from policyd.check.draft import PolicyDraft
+from policyd.check.expressions import Expressions
+from policyd.check.walk import names_in, walk
+from policyd.language import nodes as n
+from policyd.language.diagnostics import Phrase, Related
+
+DEEPEST: Final = 64
+"""How many lets may stand on one another."""
+LARGEST: Final = 10_000
+"""How many parts an expression may have with its lets written out: what one evaluation costs at most."""
+
+
+def lets(policy: PolicyDraft) -> None:
+    """Resolves every let, in the order of what reads what. Those in a circle are left out."""
+    declared = {let.name: let for let in policy.of(n.Let)}
+    reads = {
+        name: {other.text for other in names_in(let.value)} & declared.keys() for name, let in declared.items()
+    }  # fmt: skip
+    expressions = Expressions(policy)
+    depth: dict[str, int] = {}
+    size: dict[str, int] = {}
+    for name in _in_order(policy, declared, reads):
+        let = declared[name]
+        value = expressions.resolve(let.value)
+        depth[name] = 1 + max((depth.get(read, 0) for read in reads[name]), default=0)
+        size[name] = sum(
+            1 + (size.get(_plain(part, policy), 0) if isinstance(part, r.LetValue) else 0) for part in walk(value)
+        )
+        if depth[name] > DEEPEST or size[name] > LARGEST:
+            policy.report("C121", let.name_span, name=name, deepest=DEEPEST, largest=LARGEST)
+            depth[name], size[name] = 0, 0
+        policy.lets[name] = r.Let(policy.qualified(name), value, span=let.span)
+
+
+def _plain(value: r.LetValue, policy: PolicyDraft) -> str:
+    return value.let.removeprefix(f"{policy.name}.")
+
+
+def _in_order(policy: PolicyDraft, declared: dict[str, n.Let], reads: dict[str, set[str]]) -> Iterator[str]:
+    """Names of lets, those that are read first; says where lets read one another in a circle, and leaves these out."""
+    left = {name: sorted(others) for name, others in sorted(reads.items())}
+    while True:
+        order = TopologicalSorter({name: [other for other in left[name] if other in left] for name in left})
+        try:
+            order.prepare()
+        except CycleError as error:
+            circle = list(reversed(error.args[1][:-1]))
+            _report_circle(policy, declared, circle)
+            for name in circle:
+                del left[name]
+            continue
+        while order.is_active():
+            ready = order.get_ready()
+            yield from ready
+            order.done(*ready)
+        return
+
+
+def _report_circle(policy: PolicyDraft, declared: dict[str, n.Let], circle: list[str]) -> None:
+    """At the first of them by name; each reads the one after it."""
+    start = circle.index(min(circle))
+    circle = circle[start:] + circle[:start]
+    places = (Related(declared[name].name_span, Phrase("part of the circle", "循环中的一环")) for name in circle[1:])
+    chain = " → ".join(f"`{name}`" for name in (*circle, circle[0]))
+    policy.report("C117", declared[circle[0]].name_span, *places, name=circle[0], chain=chain)

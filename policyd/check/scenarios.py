@@ -1,0 +1,91 @@
+"""Tests: whether what they name exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from policyd.check.draft import WHAT, Findings, PolicyDraft, SetDraft
+from policyd.check.suggest import did_you_mean
+from policyd.language import nodes as n
+from policyd.language.diagnostics import Phrase
+from policyd.language.types import ROLE
+
+_FIRING, _LADDER = WHAT[n.Rule], WHAT[n.Ladder]
+
+
+def scenarios(draft: SetDraft) -> None:
+    rules = _all_names(draft.policies, (n.Rule, n.Limit))
+    ladders = _all_names(draft.policies, (n.Ladder,))
+    broken = frozenset().union(*draft.lost_names.values())
+    for file in draft.files:
+        for declaration in file.declarations:
+            if isinstance(declaration, n.Test):
+                _check(declaration, draft, rules, ladders, broken)
+
+
+def _check(
+    test: n.Test, draft: SetDraft, rules: frozenset[str], ladders: frozenset[str], broken: frozenset[str]
+) -> None:
+    groups: set[str] = set()
+    for step in test.steps:
+        match step:
+            case n.Given():
+                if step.what == "group":
+                    groups.add(step.id)
+                _check_given(step, draft)
+            case n.Has():
+                _check_name(step.ladder, ladders, broken, _LADDER, draft.findings)
+            case n.Expect() | n.Each():
+                for name in (step if isinstance(step, n.Expect) else step.expect).because:
+                    _check_name(name, rules, broken, _FIRING, draft.findings)
+            case n.Does():
+                _check_group(step, groups, draft.findings)
+    if not any(isinstance(step, n.Expect | n.Each | n.Has) for step in test.steps):
+        draft.findings.report("W550", test.span)
+
+
+def _all_names(policies: list[PolicyDraft], types: tuple[type, ...]) -> frozenset[str]:
+    """Names of all policies, plain and qualified."""
+    found: set[str] = set()
+    for policy in policies:
+        for names in policy.names.values():
+            for name, node in names.items():
+                if isinstance(node, types):
+                    found |= {name, policy.qualified(name)}
+    return frozenset(found)
+
+
+def _check_name(name: n.Name, known: frozenset[str], broken: frozenset[str], what: Phrase, findings: Findings) -> None:
+    if name.text in known or name.parts[-1] in broken:
+        return
+    nothing = Phrase("tests name what some policy of this folder declares", "测试只能引用本目录的策略中声明过的名称")
+    findings.report("C105", name.span, name=name.text, what=what, hint=did_you_mean(name.text, known, nothing))
+
+
+def _check_given(given: n.Given, draft: SetDraft) -> None:
+    attributes = _attributes(draft.policies)
+    for key, value in given.fields:
+        kind, _, name = key.partition(":")
+        if kind == "attribute" and f"{given.what}.{name}" not in attributes:
+            full = f"{given.what}.{name}"
+            declare = Phrase(f"declare it: `attribute {full} : text`", f"请先声明:`attribute {full} : text`")
+            draft.findings.report("C551", value.span, name=full, hint=did_you_mean(full, attributes, declare))
+        elif key == "role" and isinstance(value, n.Name) and value.text not in ROLE.members:
+            every = ", ".join(f"`{role}`" for role in ROLE.members)
+            hint = did_you_mean(value.text, ROLE.members, Phrase(f"roles are {every}", f"身份有:{every}"))
+            draft.findings.report("C552", value.span, name=value.text, hint=hint)
+
+
+def _attributes(policies: Iterable[PolicyDraft]) -> frozenset[str]:
+    return frozenset(
+        name for policy in policies for name, node in policy.names["value"].items() if isinstance(node, n.Attribute)
+    )
+
+
+def _check_group(does: n.Does, groups: set[str], findings: Findings) -> None:
+    for key, value in does.fields:
+        if key == "group" and isinstance(value, n.Constant) and isinstance(value.value, str) and groups:
+            if value.value not in groups:
+                begin = f'given group "{value.value}"'
+                say = Phrase(f"begin the test with `{begin}`", f"请在测试开头写 `{begin}`")
+                findings.report("C553", value.span, name=value.value, hint=did_you_mean(value.value, groups, say))

@@ -1,0 +1,92 @@
+"""What a name in an expression stands for: a fact, an attribute, a let, a counter or a word of an enumeration."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from policyd.check import resolved as r
+from policyd.check.draft import WHAT, Named, PolicyDraft
+from policyd.check.facts import FACTS, LATER_FACTS, STATISTICS, TEXT_FACTS
+from policyd.check.functions import FUNCTIONS
+from policyd.check.suggest import did_you_mean, fact_meant
+from policyd.language import nodes as n
+from policyd.language.diagnostics import Phrase
+from policyd.language.types import ENUMS, INT, NOTHING, Type
+
+ENUM_OF: Final[dict[str, Type]] = {member: enum for enum in ENUMS for member in enum.members}
+"""The enumeration of each word; no word is in two."""
+_CALLED: Final = {"strikes": "strikes(conduct)", "known": "known(member.role)", "request.answer": 'request.answer("…")'}
+
+
+def value_of(name: n.Name, policy: PolicyDraft) -> r.Expr:
+    """The value that a name reads; says what is wrong where it reads none."""
+    text, span = name.text, name.span
+    if text in FACTS:
+        return r.Fact(text, FACTS[text].type, span=span)
+    if text in ENUM_OF:
+        return r.Const(text, ENUM_OF[text], span=span)
+    declared = policy.find("value", text)
+    match declared:
+        case n.Let():
+            let = policy.lets.get(text)
+            return r.LetValue(policy.qualified(text), let.value.type if let else NOTHING, span=span)
+        case n.Counter():
+            return r.CounterValue(policy.qualified(text), INT, span=span)
+        case n.Attribute():
+            owner: Literal["group", "member"] = "group" if declared.owner.text == "group" else "member"
+            return r.AttributeFact(owner, declared.name, policy.attributes.get(text, NOTHING), span=span)
+    _explain(name, policy)
+    return r.Const(False, NOTHING, span=span)
+
+
+def _explain(name: n.Name, policy: PolicyDraft) -> None:
+    """Says why a name is no value."""
+    text = name.text
+    if text in LATER_FACTS or text in STATISTICS:
+        policy.report("P138", name.span, word=text)
+    elif text in TEXT_FACTS:
+        policy.report("C119", name.span, name=text)
+    elif text in FUNCTIONS or text in _CALLED:
+        usage = FUNCTIONS[text].usage if text in FUNCTIONS else _CALLED[text]
+        policy.report("C211", name.span, name=text, usage=usage)
+    elif other := _declared_elsewhere(name, policy):
+        policy.report("C216", name.span, name=text, what=WHAT[type(other)], hint=_usage(other))
+    elif text not in policy.broken:
+        _unknown(name, policy)
+
+
+def _declared_elsewhere(name: n.Name, policy: PolicyDraft) -> Named | None:
+    """A declaration of this name that is no value. The first of several counts as used: the author meant it."""
+    for space, names in policy.names.items():
+        if name.text in names:
+            return policy.find(space, name.text)
+    return None
+
+
+def _usage(declared: Named) -> Phrase:
+    match declared:
+        case n.Lexicon(name=name):
+            return Phrase(f"write `message.text matches {name}`", f"应写 `message.text matches {name}`")
+        case n.Hours(name=name):
+            return Phrase(f"write `now in {name}`", f"应写 `now in {name}`")
+        case n.Ladder(name=name):
+            return Phrase(f"write `strikes({name})` for the member's strikes", f"成员的违规次数应写 `strikes({name})`")
+        case n.Template():
+            return Phrase("a template is a text for an action, such as `reply` or `warn`",
+                          "模板只能作 `reply`、`warn` 等动作的文字")  # fmt: skip
+        case _:
+            return Phrase("a condition reads facts, counters and `let` values", "条件只能读取事实、计数和 `let` 的值")
+
+
+def _unknown(name: n.Name, policy: PolicyDraft) -> None:
+    text, parts = name.text, name.parts
+    values = policy.names["value"]
+    if len(parts) > 1 and (meant := fact_meant(text, values)):
+        policy.report("C104", name.span, name=text, hint=Phrase(f"did you mean `{meant}`?", f"是否想写 `{meant}`?"))
+    elif len(parts) == 2 and parts[0] in ("member", "group"):
+        policy.report("C113", name.span, name=text)
+    else:
+        nothing = Phrase("facts have two parts, such as `message.text`; `let` and `counter` declare own values",
+                         "事实由两部分组成,如 `message.text`;自定义的值用 `let` 或 `counter` 声明")  # fmt: skip
+        meant = fact_meant(text, (*values, *ENUM_OF))
+        policy.report("C104", name.span, name=text, hint=did_you_mean(text, [meant] if meant else (), nothing))

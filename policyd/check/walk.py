@@ -1,0 +1,99 @@
+"""Going through expressions: written ones for their names, resolved ones for what they read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import assert_never
+
+from policyd.check import resolved as r
+from policyd.check.facts import FACTS
+from policyd.language import nodes as n
+
+Read = r.Fact | r.AttributeFact | r.Answer | r.CounterValue | r.Strikes
+"""What an expression can read of the world. The type is not part of the identity: compare `str`."""
+
+
+def names_in(expr: n.Expr) -> Iterator[n.Name]:
+    """Names that stand for values (or might)."""
+    match expr:
+        case n.Name():
+            yield expr
+        case n.Constant():
+            pass
+        case n.ListOf(items) | n.And(items) | n.Or(items):
+            for item in items:
+                yield from names_in(item)
+        case n.Call():
+            for argument in expr.arguments:
+                yield from names_in(argument)
+        case n.Unary():
+            yield from names_in(expr.operand)
+        case n.Binary() | n.Compare():
+            yield from names_in(expr.left)
+            yield from names_in(expr.right)
+        case n.In():
+            yield from names_in(expr.item)
+            yield from names_in(expr.container)
+        case n.Matches() | n.Like():
+            yield from names_in(expr.subject)
+        case _:
+            assert_never(expr)
+
+
+def children(expr: r.Expr) -> tuple[r.Expr, ...]:
+    """The parts of an expression; a let has none here."""
+    match expr:
+        case r.Const() | r.Fact() | r.AttributeFact() | r.Answer() | r.CounterValue() | r.Strikes() | r.LetValue():
+            return ()
+        case r.ListExpr(items) | r.And(items) | r.Or(items):
+            return items
+        case r.Not() | r.Negative() | r.Known():
+            return (expr.operand,)
+        case r.Arithmetic() | r.Compare() | r.TextTest() | r.Default():
+            return (expr.left, expr.right)
+        case r.InList():
+            return (expr.item, expr.items)
+        case r.InHours():
+            return (expr.item,)
+        case r.Matches():
+            return (expr.fact,)
+        case r.Like():
+            return (expr.subject,)
+        case r.FunctionCall():
+            return expr.arguments
+        case _:
+            assert_never(expr)
+
+
+def walk(expr: r.Expr) -> Iterator[r.Expr]:
+    """The expression and all its parts; a let is not entered."""
+    yield expr
+    for child in children(expr):
+        yield from walk(child)
+
+
+def walk_through(expr: r.Expr, lets: Mapping[str, r.Let]) -> Iterator[tuple[r.Expr, r.Expr]]:
+    """Every part with the place where it stands in `expr` itself: the let through which it is read, or the part.
+    Every let is entered once. `lets` by qualified name."""
+    entered: set[str] = set()
+    waiting: list[tuple[r.Expr, r.Expr | None]] = [(expr, None)]
+    while waiting:
+        root, place = waiting.pop()
+        for part in walk(root):
+            yield part, place or part
+            if isinstance(part, r.LetValue) and part.let in lets and part.let not in entered:
+                entered.add(part.let)
+                waiting.append((lets[part.let].value, place or part))
+
+
+def reads_state(expr: r.Expr | None, lets: Mapping[str, r.Let]) -> bool:
+    """Whether the value depends on the store: counters, strikes, mutes and the instant `now` (law L15)."""
+    if expr is None:
+        return False
+    return any(_stateful(part) for part, _ in walk_through(expr, lets))
+
+
+def _stateful(part: r.Expr) -> bool:
+    if isinstance(part, r.CounterValue | r.Strikes):
+        return True
+    return isinstance(part, r.Fact) and FACTS[part.name].source in ("state", "clock")
