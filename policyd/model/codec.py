@@ -21,7 +21,7 @@ from policyd.model.event import (
     Sanction,
     SanctionAction,
 )
-from policyd.model.problem import EventError, Failure, pointer, problem
+from policyd.model.problem import EventError, pointer, problem
 from policyd.model.readers import (
     Reader,
     Unfit,
@@ -134,9 +134,9 @@ def _event(tree: Any) -> Event:
 
 def _build(tree: dict[str, Any]) -> Event:
     kind = tree.get("kind")
-    if kind not in HANDLED_KINDS:
-        _refuse_kind(tree)
-    name, reader = _PARTS.get(kind, ("", None))  # type: ignore[arg-type]
+    if type(kind) is not str or kind not in HANDLED_KINDS:
+        raise _refused_kind(tree)
+    name, reader = _PARTS.get(kind, ("", None))
     found: dict[str, Any] = {}
     for key, item in tree.items():
         common = _COMMON.get(key)
@@ -157,18 +157,13 @@ def _build(tree: dict[str, Any]) -> Event:
     return Event(**found)
 
 
-def _refuse_kind(tree: dict[str, Any]) -> None:
-    """Raises `Unfit` for a missing, unknown or not yet handled kind."""
+def _refused_kind(tree: dict[str, Any]) -> Unfit:
+    """What is wrong with a missing, unknown or not yet handled kind."""
     for key in tree:
         if key not in _KNOWN:
             refuse_slip(key, _KNOWN)
     if tree.get("kind") is None:
-        raise Unfit("a value", "null" if "kind" in tree else "nothing", path=("kind",))
+        return Unfit("a value", "null" if "kind" in tree else "nothing", path=("kind",))
     kind = read_item(_read_kind, "kind", tree["kind"])
     listed = ", ".join(f"`{handled}`" for handled in sorted(HANDLED_KINDS))
-    raise Unfit("a kind that this version decides", f"`{kind}`", f"it decides {listed}", path=("kind",))
-
-
-def failure(tree: object, error: EventError) -> Failure:
-    """What stands in the place of a decision."""
-    return Failure(event_id(tree), error.problem)
+    return Unfit("a kind that this version decides", f"`{kind}`", f"it decides {listed}", path=("kind",))
