@@ -150,3 +150,7 @@ class EventIdReused(Exception):
 
 class StoreUnavailable(Exception):
     """The store did not answer in time or refused. The message says what happened, for the operator."""
+
+
+class StoreOverloaded(StoreUnavailable):
+    """Too many requests wait for the store already; this one was not begun."""

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Coroutine, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 from msgspec.structs import replace
 
 from policyd.model.state import Commit, Committed, Observe, Observed
+from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
+from policyd.state.redis import RedisStore
 from policyd.state.store import Store
 
 T0 = 1_772_400_000_000
@@ -55,9 +60,40 @@ def run() -> Iterator[Run]:
         yield runner.run
 
 
-@pytest.fixture(params=["memory"])
-def bot(request: pytest.FixtureRequest, run: Run) -> Iterator[Bot]:
-    """Speaks to every kind of store in turn, on virtual time."""
-    store = MemoryStore(virtual=True)
-    yield Bot(store, run)
-    run(store.close())
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    with EmbeddedServer(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]:
+    binary = shutil.which("redis-server")
+    if binary is None:
+        pytest.skip("no redis-server is installed")
+    with EmbeddedServer(tmp_path_factory.mktemp("redis"), Path(binary)) as server:
+        yield server
+
+
+def flush(server: EmbeddedServer) -> None:
+    with redis.Redis(unix_socket_path=str(server.socket)) as client:
+        client.flushall()
+
+
+@pytest.fixture(params=["memory", "valkey", "redis7"])
+def store(request: pytest.FixtureRequest, run: Run) -> Iterator[Store]:
+    """Every kind of store in turn, empty and on virtual time."""
+    opened: MemoryStore | RedisStore
+    if request.param == "memory":
+        opened = MemoryStore(virtual=True)
+    else:
+        server: EmbeddedServer = request.getfixturevalue(request.param)
+        flush(server)
+        opened = RedisStore(server.url, virtual=True, deadline=5.0)
+    yield opened
+    run(opened.close())
+
+
+@pytest.fixture
+def bot(store: Store, run: Run) -> Bot:
+    return Bot(store, run)

@@ -1,0 +1,229 @@
+"""Many waiting requests, one connection: what waits at the same time goes out as one call of a script.
+
+A request that is cancelled does not disturb the reading: every answer is read, and matched to its call by a nonce.
+Retries are ours: a call whose fate is unknown is sent again until its deadline, as both scripts are idempotent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Final
+
+from redis.asyncio.connection import AbstractConnection
+from redis.exceptions import BusyLoadingError, NoScriptError, RedisError, ResponseError
+
+from policyd.model.state import StoreOverloaded, StoreUnavailable
+from policyd.state.calls import MOST_IN_A_CALL, Batch, Call, Request, may_pass
+from policyd.state.wire import Reply, Word
+
+MOST_IN_FLIGHT: Final = 2
+"""Calls. While these are under way the next batch grows."""
+
+MOST_ALONE: Final = 64
+"""The same for calls that take one request each."""
+
+_TICK: Final = 0.005
+_PAUSE: Final = 0.005
+_LONGEST_PAUSE: Final = 0.5
+_CONNECT_PATIENCE: Final = 0.5
+_DEADLINES_UNTIL_LOST: Final = 4
+
+
+class _Lost(Exception):
+    """The connection is of no use any more, and why."""
+
+
+class Batcher:
+    """`connect` gives a connection that is ready to use; its errors say why there is none. `deadline` in seconds is
+    how long a request waits, retries included; `most_waiting` bounds the queue. Made inside a running event loop.
+
+    While the store is known to be away, requests fail at once, and a task looks whether it is back."""
+
+    def __init__(
+        self, connect: Callable[[], Awaitable[AbstractConnection]], *, deadline: float, most_waiting: int
+    ) -> None:
+        self.connections = 0
+        self._connect = connect
+        self._deadline = deadline
+        self._most_waiting = most_waiting
+        self._waiting: deque[Request] = deque()
+        self._in_flight: deque[Call] = deque()
+        self._nonces = itertools.count(1)
+        self._answered = 0
+        self._away: str | None = None
+        self._refusing_since: float | None = None
+        self._lost: _Lost | None = None
+        self._wake = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._timer: asyncio.TimerHandle | None = None
+        self._task = self._loop.create_task(self._run())
+
+    async def ask(self, batch: Batch, keys: Sequence[bytes], words: Sequence[Word]) -> Reply:
+        """What the script answers to this request. Raises `StoreUnavailable`."""
+        if self._away is not None:
+            raise StoreUnavailable(self._away)
+        if len(self._waiting) >= self._most_waiting:
+            raise StoreOverloaded(f"{len(self._waiting)} requests wait for the store already")
+        request = Request(batch, keys, words, self._loop.create_future(), self._loop.time() + self._deadline)
+        self._waiting.append(request)
+        self._wake.set()
+        if self._timer is None:
+            self._timer = self._loop.call_later(_TICK, self._tick)
+        return await request.future
+
+    async def close(self) -> None:
+        """What still waits fails."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._go_away("the store was closed")
+
+    # ------------------------------------------------------------ connections
+
+    async def _run(self) -> None:
+        """Connects, serves, and connects again; ever more rarely while nothing is ever answered."""
+        barren = 0
+        while True:
+            reason = await self._one_connection()
+            barren = 0 if self._answered else barren + 1
+            pause = min(_LONGEST_PAUSE, _PAUSE * 2 ** min(barren, 16)) if barren > 1 else 0.0
+            if pause >= self._deadline:
+                self._go_away(reason)
+            await asyncio.sleep(pause)
+
+    async def _one_connection(self) -> str:
+        """From connecting until it is lost; says why it was."""
+        self._answered = 0
+        try:
+            connection = await asyncio.wait_for(self._connect(), _CONNECT_PATIENCE)
+        except (OSError, RedisError, StoreUnavailable) as error:
+            return f"the store cannot be used: {str(error) or 'it does not answer'}"
+        self.connections += 1
+        self._refusing_since = self._away = self._lost = None
+        reader = self._loop.create_task(self._read(connection))
+        reader.add_done_callback(lambda _: self._wake.set())
+        try:
+            await self._write(connection, reader)
+        except (RedisError, OSError, _Lost) as error:
+            return f"the connection to the store was lost: {error}"
+        finally:
+            reader.cancel()
+            await asyncio.gather(reader, return_exceptions=True)
+            await connection.disconnect(nowait=True)
+            calls, self._in_flight = self._in_flight, deque()
+            self._again(request for call in calls for request in call.requests)
+        raise AssertionError("unreachable")
+
+    async def _write(self, connection: AbstractConnection, reader: asyncio.Task[None]) -> None:
+        while True:
+            if reader.done():
+                await reader
+            if self._lost is not None:
+                raise self._lost
+            requests = self._next_requests()
+            if not requests:
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            call = Call(b"%x" % next(self._nonces), requests, self._loop.time())
+            self._in_flight.append(call)
+            await connection.send_packed_command(connection.pack_command(*call.command()), check_health=False)
+
+    def _next_requests(self) -> list[Request]:
+        """Those at the head of the queue that share a call. Who has been cancelled meanwhile is left out: nothing was
+        sent for it."""
+        waiting = self._waiting
+        while waiting and waiting[0].future.done():
+            waiting.popleft()
+        if not waiting or len(self._in_flight) >= (MOST_ALONE if waiting[0].batch.alone else MOST_IN_FLIGHT):
+            return []
+        requests = [waiting.popleft()]
+        batch = requests[0].batch
+        while not batch.alone and waiting and waiting[0].batch is batch and len(requests) < MOST_IN_A_CALL:
+            request = waiting.popleft()
+            if not request.future.done():
+                requests.append(request)
+        return requests
+
+    async def _read(self, connection: AbstractConnection) -> None:
+        while True:
+            reply: Reply | ResponseError | BusyLoadingError
+            try:
+                reply = await connection.read_response(disable_decoding=True, disconnect_on_error=False)
+            except (ResponseError, BusyLoadingError) as error:
+                reply = error
+            if not self._in_flight:
+                raise _Lost("an answer came that nobody asked for")
+            call = self._in_flight.popleft()
+            self._wake.set()
+            if isinstance(reply, Exception):
+                self._refused(call, reply)
+            elif isinstance(reply, list) and reply[0] == call.nonce and len(reply) == len(call.requests) + 1:
+                self._answered += 1
+                self._refusing_since = None
+                for request, answer in zip(call.requests, itertools.islice(reply, 1, None), strict=True):
+                    if not request.future.done():
+                        request.future.set_result(answer)
+            else:
+                self._again(call.requests)
+                raise _Lost("an answer came that belongs to another call")
+
+    def _refused(self, call: Call, error: ResponseError | BusyLoadingError) -> None:
+        """The whole call failed, and changed nothing: the scripts check everything before they write."""
+        if isinstance(error, NoScriptError):
+            self._again(call.requests)
+            raise _Lost("it has forgotten the scripts")
+        if may_pass(error):
+            self._refusing_since = self._refusing_since or self._loop.time()
+            if self._loop.time() - self._refusing_since > self._deadline:
+                self._again(call.requests)
+                raise _Lost(f"it refuses everything: {error}")
+            self._loop.call_later(_PAUSE, self._again, call.requests)
+            return
+        for request in call.requests:
+            if not request.future.done():
+                request.future.set_exception(StoreUnavailable(f"the store refused: {error}"))
+
+    # ------------------------------------------------------------ requests
+
+    def _again(self, requests: Iterable[Request]) -> None:
+        """Puts them back at the head of the queue, in their order."""
+        self._waiting.extendleft(reversed([request for request in requests if not request.future.done()]))
+        self._wake.set()
+
+    def _tick(self) -> None:
+        """Fails what is past its deadline; a connection on which nothing comes for several is lost."""
+        now = self._loop.time()
+        waited = f"the store did not answer within {self._deadline * 1000:.0f} ms"
+        while self._waiting and (self._waiting[0].deadline <= now or self._waiting[0].future.done()):
+            _fail(self._waiting.popleft(), waited)
+        for call in self._in_flight:
+            if call.requests[0].deadline > now:
+                break
+            for request in call.requests:
+                if request.deadline <= now:
+                    _fail(request, waited)
+        if self._in_flight and now - self._in_flight[0].sent > self._deadline * _DEADLINES_UNTIL_LOST:
+            self._lost = _Lost("it does not answer any more")
+            self._go_away(str(self._lost))
+        outstanding = self._waiting or self._in_flight
+        self._timer = self._loop.call_later(_TICK, self._tick) if outstanding else None
+
+    def _go_away(self, reason: str) -> None:
+        """From now on nobody waits for this store until it is back."""
+        self._away = reason
+        while self._waiting:
+            _fail(self._waiting.popleft(), reason)
+        for call in self._in_flight:
+            for request in call.requests:
+                _fail(request, reason)
+        self._wake.set()
+
+
+def _fail(request: Request, reason: str) -> None:
+    if not request.future.done():
+        request.future.set_exception(StoreUnavailable(reason))

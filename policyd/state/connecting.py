@@ -1,0 +1,75 @@
+"""Connections to Redis and Valkey, and what a server must be to keep policyd's state."""
+
+from __future__ import annotations
+
+from hashlib import sha1
+from importlib import resources
+from typing import Any, Final
+
+from redis.asyncio.connection import AbstractConnection, Connection, parse_url
+
+from policyd.model.state import StoreUnavailable
+
+OLDEST: Final = (7, 0)
+
+
+class Script:
+    """A file of `lua/`."""
+
+    def __init__(self, name: str) -> None:
+        self.source = resources.files("policyd.state").joinpath("lua", f"{name}.lua").read_bytes()
+        self.digest = sha1(self.source, usedforsecurity=False).hexdigest().encode()
+
+
+OBSERVE: Final = Script("observe")
+COMMIT: Final = Script("commit")
+
+
+class Connector:
+    """Makes connections to one server, by its URL: `redis://`, `rediss://` or `unix://`. Raises `ValueError` for
+    another."""
+
+    def __init__(self, url: str) -> None:
+        options: dict[str, Any] = dict(parse_url(url))
+        self._kind: type[AbstractConnection] = options.pop("connection_class", Connection)
+        self._options = options
+
+    def __str__(self) -> str:
+        """Where the server is; no password."""
+        path = self._options.get("path")
+        return path or f"{self._options.get('host', 'localhost')}:{self._options.get('port', 6379)}"
+
+    async def connect(self) -> AbstractConnection:
+        """A connection on which the scripts are known. Raises `StoreUnavailable` where the server is not suitable, and
+        what redis-py raises where there is none."""
+        connection = self._kind(**self._options, protocol=2, driver_info=None, socket_timeout=None)
+        try:
+            await connection.connect()  # type: ignore[no-untyped-call]
+            check_server(await _ask(connection, "INFO", "server"), await _ask(connection, "INFO", "memory"))
+            for script in (OBSERVE, COMMIT):
+                if await _ask(connection, "SCRIPT", "LOAD", script.source) != script.digest:
+                    raise StoreUnavailable("the server gave a script another name than it has")
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        return connection
+
+
+def check_server(server: bytes, memory: bytes) -> None:
+    """Looks at what `INFO` says of the server and of its memory. Raises `StoreUnavailable` where state would be lost
+    or the scripts would not run."""
+    facts = dict(line.split(":", 1) for line in (server + b"\n" + memory).decode().splitlines() if ":" in line)
+    version = facts.get("valkey_version") or facts.get("redis_version", "0.0")
+    if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
+        raise StoreUnavailable(f"the server is of version {version}; policyd needs Redis 7.0 or Valkey or newer")
+    policy = facts.get("maxmemory_policy", "noeviction")
+    if policy != "noeviction":
+        raise StoreUnavailable(
+            f"the server may throw state away when its memory is full (maxmemory-policy {policy}): strikes would be"
+            " forgotten in silence; set `maxmemory-policy noeviction`"
+        )
+
+
+async def _ask(connection: AbstractConnection, *words: str | bytes) -> Any:
+    await connection.send_command(*words)
+    return await connection.read_response(disable_decoding=True)

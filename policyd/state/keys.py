@@ -1,0 +1,94 @@
+"""Every key that policyd keeps in Redis or Valkey. Nothing else makes key names.
+
+    pd:{TENANT/CELL}:r0 r1 r2     receipts of events and messages, a ring of hashes
+    pd:{TENANT/CELL}:a0 a1 a2     what was given for messages, a ring of hashes
+    pd:{TENANT/CELL}:g:GROUP      windows of a group
+    pd:{TENANT/CELL}:w:GROUP/MEMBER      windows of a member, and when it was last seen
+    pd:{TENANT/CELL}:k:GROUP[/MEMBER]:ID a window that a text is the key of
+    pd:{TENANT/CELL}:s:GROUP/MEMBER      standing of a member: strikes, mute, what was said to it
+
+A cell is a part of a tenant's groups, so that one call serves many events and all that it touches shares a slot of a
+Cluster. Ids are percent-encoded, which leaves none of `{}:/*` in them; a long one is replaced by `!` and a digest,
+and no encoded id begins with `!`. The packed values are described in `lua/observe.lua` and `lua/commit.lua`.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final
+from urllib.parse import quote
+
+PREFIX: Final = "pd:"
+LONGEST_ID: Final = 48
+"""Of an encoded id, in bytes."""
+
+_CACHED: Final = 65_536
+
+
+def encode(name: str) -> str:
+    """An id of any characters as a part of a key; equal only for equal ids."""
+    encoded = quote(name, safe="")
+    if len(encoded) <= LONGEST_ID:
+        return encoded
+    return "!" + blake2b(name.encode(), digest_size=16).hexdigest()
+
+
+def cell_of(group: str, cells: int) -> int:
+    """The cell of a group, out of so many; fixed for the life of a store."""
+    if cells == 1:
+        return 0
+    return int.from_bytes(blake2b(group.encode(), digest_size=8).digest()) % cells
+
+
+def cell_prefix(tenant: str, cell: int) -> str:
+    return f"{PREFIX}{{{encode(tenant)}/{cell}}}:"
+
+
+@lru_cache(_CACHED)
+def rings(prefix: str) -> tuple[bytes, ...]:
+    """Of receipts and of what was given, in the order in which the scripts take them."""
+    return tuple(f"{prefix}{ring}{place}".encode() for ring in "ra" for place in range(3))
+
+
+@lru_cache(_CACHED)
+def group_windows(prefix: str, group: str) -> bytes:
+    return f"{prefix}g:{encode(group)}".encode()
+
+
+@lru_cache(_CACHED)
+def member_windows(prefix: str, group: str, member: str) -> bytes:
+    return f"{prefix}w:{encode(group)}/{encode(member)}".encode()
+
+
+@lru_cache(_CACHED)
+def standing(prefix: str, group: str, member: str) -> bytes:
+    return f"{prefix}s:{encode(group)}/{encode(member)}".encode()
+
+
+def text_window(prefix: str, group: str, member: str | None, cell: str) -> bytes:
+    """`member` None: the window is the group's."""
+    owner = encode(group) if member is None else f"{encode(group)}/{encode(member)}"
+    return f"{prefix}k:{owner}:{blake2b(cell.encode(), digest_size=8).hexdigest()}".encode()
+
+
+def event_digest(group: str, event: str) -> bytes:
+    """12 bytes, other than those of any message."""
+    return blake2b(f"e{len(group)}:{group}{event}".encode(), digest_size=12).digest()
+
+
+def message_digest(group: str, message: str) -> bytes:
+    """12 bytes, other than those of any event."""
+    return blake2b(f"m{len(group)}:{group}{message}".encode(), digest_size=12).digest()
+
+
+@lru_cache(_CACHED)
+def cell_id(cell: str) -> bytes:
+    """6 bytes for a window among those of one member or group; never that of the last message, which is zeros."""
+    return blake2b(cell.encode(), digest_size=6, person=b"window").digest()
+
+
+@lru_cache(_CACHED)
+def standing_id(name: str) -> bytes:
+    """8 bytes for a ladder or a throttle."""
+    return blake2b(name.encode(), digest_size=8).digest()
