@@ -5,6 +5,7 @@ It shares nothing with the compiled program, the stores and the engine, so that 
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Literal
 
@@ -16,11 +17,11 @@ from policyd.model.event import Event
 from policyd.model.state import EventIdReused
 from policyd.reference import climbing
 from policyd.reference.asking import CONTENT, REQUEST, Asked, next_action
-from policyd.reference.environment import Value
+from policyd.reference.environment import Environment, Value
 from policyd.reference.firing import Firings, firings
 from policyd.reference.instants import rfc3339
 from policyd.reference.matching import masked, matches_of_event
-from policyd.reference.observing import covering, see, unseen
+from policyd.reference.observing import covering, look, see, unseen
 from policyd.reference.recording import Recorded, changes, not_recorded, record
 from policyd.reference.resolving import Moment, resolve
 from policyd.reference.sanctions import human
@@ -64,6 +65,11 @@ class Reference:
         decision = self._decision(event, receipt.seen, found, done, False)
         group.receipts[event.id] = replace(receipt, decision=decision)
         return msgspec.structs.replace(decision, replayed=again)
+
+    def standing(self, event: Event) -> dict[str, Environment]:
+        """By policy, what would be known at the instant of `event` if it came then; nothing changes."""
+        group = deepcopy(self.groups.get(event.group.id, Group()))
+        return look(self.policies, self._matcher, group, event, event.time or 0).environments
 
     def _receipt(self, group: Group, event: Event, now: int) -> Receipt | None:
         known = group.receipts.get(event.id)

@@ -34,13 +34,27 @@ def unseen(policies: r.PolicySet, matcher: Matcher, event: Event) -> Seen:
 
 def see(policies: r.PolicySet, matcher: Matcher, group: Group, event: Event, now: int) -> Seen:
     """Counts the event and reads the state as it is before what will be decided."""
+    seen = look(policies, matcher, group, event, now, arrives=True)
+    if event.kind == "message" and not seen.edit:
+        group.member(event.member.id).last_message = now
+    message = message_id(event)
+    if message is not None and not _is_known(group, event, now):
+        group.messages[message] = now
+    return seen
+
+
+def look(
+    policies: r.PolicySet, matcher: Matcher, group: Group, event: Event, now: int, *, arrives: bool = False
+) -> Seen:
+    """The state as this event sees it. `arrives`: the event happens now and is counted."""
     edit = _is_edit(group, event, now)
-    given = _given(group, event, now)
     member = group.member(event.member.id)
     blind = unseen(policies, matcher, event).environments
     environments = {}
     for policy in covering(policies, event):
         bare = replace(blind[policy.name], edit=edit)
+        if arrives:
+            _count(policy, group, bare, now)
         environments[policy.name] = replace(
             bare,
             counters=_counters(policy, group, bare, now),
@@ -49,15 +63,10 @@ def see(policies: r.PolicySet, matcher: Matcher, group: Group, event: Event, now
                 for ladder in policy.ladders
             },
             now=now,
-            mute_until=member.muted_until,
+            mute_until=member.muted_until if member.muted_until > now else 0,
             last_seen=member.last_message or None,
         )
-    if event.kind == "message" and not edit:
-        member.last_message = now
-    message = message_id(event)
-    if message is not None and not _is_known(group, event, now):
-        group.messages[message] = now
-    return Seen(environments, edit, given, now)
+    return Seen(environments, edit, _given(group, event, now), now)
 
 
 def _hits(policy: r.Policy, env: Environment, matcher: Matcher) -> Mapping[str, Hits]:
@@ -77,18 +86,29 @@ def _expressions(policy: r.Policy) -> Iterable[r.Expr]:
     yield from (let.value for let in policy.lets)
 
 
-def _counters(policy: r.Policy, group: Group, env: Environment, now: int) -> dict[str, int]:
-    """Every counter, with this event in it where it counts. One with an unknown key is unknown, and left out."""
-    values = {}
+def _count(policy: r.Policy, group: Group, env: Environment, now: int) -> None:
+    """Adds the event to every counter that counts it. One with an unknown key counts nothing."""
+    kind = "edit" if env.edit else env.event.kind
     for counter in policy.counters:
-        key = tuple(_key(part, env) for part in counter.keys)
-        if None in key:
-            continue
-        happened = group.counted.setdefault((counter.name, key), [])
-        if _counts(counter, env):
-            happened.append(now)
-        values[counter.name] = count(happened, counter, now)
-    return values
+        counts = counter.kind == kind and (counter.where is None or evaluate(counter.where, env) is True)
+        key = _keys(counter, env)
+        if counts and key is not None:
+            group.counted.setdefault((counter.name, key), []).append(now)
+
+
+def _counters(policy: r.Policy, group: Group, env: Environment, now: int) -> dict[str, int]:
+    """The value of every counter; one with an unknown key is unknown, and left out."""
+    keys = {counter.name: _keys(counter, env) for counter in policy.counters}
+    return {
+        counter.name: count(group.counted.get((counter.name, key), []), counter, now)
+        for counter in policy.counters
+        if (key := keys[counter.name]) is not None
+    }
+
+
+def _keys(counter: r.Counter, env: Environment) -> tuple[Value, ...] | None:
+    values = tuple(_key(key, env) for key in counter.keys)
+    return None if None in values else values
 
 
 def _key(key: r.Expr | str, env: Environment) -> Value:
@@ -100,11 +120,6 @@ def _key(key: r.Expr | str, env: Environment) -> Value:
         case str():
             raise ValueError(key)
     return evaluate(key, env)
-
-
-def _counts(counter: r.Counter, env: Environment) -> bool:
-    kind = "edit" if env.edit else env.event.kind
-    return counter.kind == kind and (counter.where is None or evaluate(counter.where, env) is True)
 
 
 def _is_edit(group: Group, event: Event, now: int) -> bool:

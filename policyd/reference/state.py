@@ -52,9 +52,8 @@ class Strike:
 
 @dataclass
 class Member:
-    """`counted`: by counter and key, when such events happened. `spoken`: when a throttled text was last said."""
+    """`strikes` by ladder, the newest last. `spoken`: when a throttled text was last said."""
 
-    counted: dict[tuple[str, tuple[Value, ...]], list[int]] = field(default_factory=dict)
     strikes: dict[str, list[Strike]] = field(default_factory=dict)
     spoken: dict[str, int] = field(default_factory=dict)
     muted_until: int = 0
@@ -63,7 +62,8 @@ class Member:
 
 @dataclass
 class Group:
-    """`messages`: when a message id was first seen. `given`: what rules gave for a message id, and when last."""
+    """`messages`: when a message id was first seen. `given`: which rules gave something for a message id, and when the
+    last did. `counted`: by counter and key, when such events happened."""
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
     messages: dict[str, int] = field(default_factory=dict)

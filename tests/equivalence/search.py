@@ -1,0 +1,69 @@
+"""Looks through random pairs for one on which the evaluators differ."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from random import Random
+
+from tests.equivalence import features
+from tests.equivalence.cases import Case
+from tests.equivalence.compare import Pair, load
+from tests.equivalence.events import Step, steps
+from tests.equivalence.policies import Written, policies
+from tests.equivalence.shrink import Policies, failure, shrink
+from tests.equivalence.sides import Answer
+
+SEQUENCES = 20
+"""Sequences of events for each random policy set."""
+SAMPLED = 10
+"""One pair in so many is looked at closely for what it reaches."""
+
+
+@dataclass
+class Findings:
+    """`reached`: pairs by feature; those of `sampled` pairs for `sampled_reach`."""
+
+    pairs: int = 0
+    sampled: int = 0
+    reached: Counter[str] = field(default_factory=Counter)
+    sampled_reach: Counter[str] = field(default_factory=Counter)
+    cases: list[Case] = field(default_factory=list)
+
+    def add(self, other: Findings) -> None:
+        self.pairs += other.pairs
+        self.sampled += other.sampled
+        self.reached += other.reached
+        self.sampled_reach += other.sampled_reach
+        self.cases += other.cases
+
+
+def search(seed: int, sequences: int = SEQUENCES) -> Findings:
+    """The pairs of one random policy set; stops at the first difference, made small."""
+    random = Random(seed)
+    written = policies(random)
+    loaded = load({name: policy.text for name, policy in written.items()})
+    pair = Pair(loaded)
+    findings = Findings()
+    for number in range(sequences):
+        sequence = steps(random, random.choice((4, 6, 8, 10)))
+        answers: list[Answer] = []
+        try:
+            difference = pair.difference(sequence, answers)
+        except Exception as error:
+            difference = f"{type(error).__name__}: {error}"
+        findings.pairs += 1
+        findings.reached.update(features.of_answers(sequence, answers))
+        if difference is not None:
+            findings.cases.append(_small(written, sequence))
+            break
+        if number % SAMPLED == 0:
+            findings.sampled += 1
+            findings.sampled_reach.update(features.of_rules(loaded, sequence))
+    return findings
+
+
+def _small(written: dict[str, Written], sequence: list[Step]) -> Case:
+    parts: Policies = {name: policy.declarations for name, policy in written.items()}
+    small, events = shrink(parts, sequence)
+    return Case(failure(small, events) or "", small, events)

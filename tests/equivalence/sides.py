@@ -1,0 +1,153 @@
+"""The two evaluators behind one face: an event in, a decision or the name of a refusal out; and what they remember."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from msgspec.structs import replace
+
+from policyd.check.resolved import PolicySet
+from policyd.compile.load import compile_policies
+from policyd.engine.pipeline import Engine
+from policyd.model.decision import Decision
+from policyd.model.event import Event
+from policyd.model.problem import EventError
+from policyd.model.state import (
+    Commit,
+    Committed,
+    EventIdReused,
+    LadderRead,
+    Observe,
+    Observed,
+    StoreUnavailable,
+    Window,
+)
+from policyd.reference.evaluator import Failure, Reference
+from policyd.reference.sanctions import UnclearLadder
+from policyd.state.memory import MemoryStore
+from tests.equivalence.events import Step
+
+T = TypeVar("T")
+Answer = Decision | str
+"""A decision, or `event_id_reused` or `invalid_event`."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What is remembered of a member and of the counters that an event reads, at one instant. `counters`, `strikes` by
+    qualified name; `muted_until` and `last_message` 0 where there is none."""
+
+    counters: dict[str, int]
+    strikes: dict[str, int]
+    muted_until: int
+    last_message: int
+
+
+class ReferenceSide:
+    def __init__(self, policies: PolicySet) -> None:
+        self.policies = policies
+        self.reset()
+
+    def reset(self) -> None:
+        self.reference = Reference(self.policies)
+
+    def answer(self, step: Step) -> Answer:
+        try:
+            return self.reference.evaluate(step.event, step.fails)
+        except EventIdReused:
+            return "event_id_reused"
+        except UnclearLadder:
+            return "invalid_event"
+
+    def standing(self, event: Event) -> Standing:
+        known = self.reference.standing(event).values()
+        return Standing(
+            {name: count for env in known for name, count in env.counters.items()},
+            {name: strikes for env in known for name, strikes in env.strikes.items()},
+            max((env.mute_until or 0 for env in known), default=0),
+            max((env.last_seen or 0 for env in known), default=0),
+        )
+
+
+class FailingStore(MemoryStore):
+    """A store in memory that can be told to fail."""
+
+    def __init__(self) -> None:
+        super().__init__(virtual=True)
+        self.fails: Failure = "none"
+
+    async def observe(self, ask: Observe) -> Observed:
+        if self.fails == "observe":
+            raise StoreUnavailable("told to fail")
+        return await super().observe(ask)
+
+    async def commit(self, change: Commit) -> Committed:
+        if self.fails == "commit":
+            raise StoreUnavailable("told to fail")
+        return await super().commit(change)
+
+
+class EngineSide:
+    """The compiled program and the engine on a store in memory."""
+
+    def __init__(self, policies: PolicySet) -> None:
+        self.policies = policies
+        self._program = compile_policies(policies)
+        self.reset()
+
+    def reset(self) -> None:
+        self._store = FailingStore()
+        self._engine = Engine(self._program, self._store)
+        self._probes = 0
+
+    def answer(self, step: Step) -> Answer:
+        self._store.fails = step.fails
+        try:
+            return run(self._engine.evaluate(step.event))
+        except EventError as error:
+            return error.problem.code
+
+    def standing(self, event: Event) -> Standing:
+        """Asks the store as an event would, under an id of its own and without being counted."""
+        prepared = self._program.prepare(event)
+        ladders = [ladder for policy in prepared.policies for ladder in policy.ladders]
+        self._probes += 1
+        self._store.fails = "none"
+        observed = run(
+            self._store.observe(
+                Observe(
+                    tenant="",
+                    group=event.group.id,
+                    member=event.member.id,
+                    event=f"probe {self._probes}",
+                    digest=b"",
+                    revision="",
+                    at=event.time,
+                    windows=tuple(_uncounted(window) for window in prepared.windows),
+                    ladders=tuple(LadderRead(ladder.name, ladder.forget) for ladder in ladders),
+                    mute=True,
+                    silence=True,
+                )
+            )
+        )
+        return Standing(
+            dict(zip(prepared.counters, observed.counts, strict=True)),
+            dict(zip((ladder.name for ladder in ladders), observed.strikes, strict=True)),
+            observed.mute_until,
+            observed.last_seen,
+        )
+
+
+def _uncounted(window: Window) -> Window:
+    return replace(window, bump="never")
+
+
+def run(coroutine: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never suspends."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return stop.value  # type: ignore[no-any-return]
+    raise AssertionError("a store in memory never waits")
