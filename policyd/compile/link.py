@@ -27,16 +27,17 @@ def link(generated: Generated) -> dict[str, FunctionType]:
         name: value for space in spaces.values() for name, value in space.items() if isinstance(value, FunctionType)
     }
     for name, unit in generated.units.items():
-        spaces[name].update({called: functions[called] for called in unit.links})
-    return {name: function for name, function in functions.items() if not name.startswith("k")}
+        constants = {f"k{place}": value for place, value in enumerate(unit.constants.values)}
+        spaces[name].update(constants, **{called: functions[called] for called in unit.links})
+    return functions
 
 
 def _run(unit: Unit) -> dict[str, Any]:
+    """What the unit's module defines. It runs nothing: it holds functions alone."""
     space: dict[str, Any] = {
         "__builtins__": {},
         "__name__": f"policy {unit.source.name}",
         "__loader__": _PolicyText(unit.source),
     }
     exec(compile(module(unit.functions), unit.source.name, "exec", dont_inherit=True), space)
-    space.update({f"k{place}": value for place, value in enumerate(unit.constants.values)})
     return space
