@@ -1,0 +1,93 @@
+"""A small stage for engine tests: a policy as text, a store that can fail, events in one line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from policyd.check.load import load_texts
+from policyd.compile.load import compile_policies
+from policyd.compile.program import Program
+from policyd.engine.embedded import finish
+from policyd.engine.pipeline import Engine
+from policyd.model.codec import event_from
+from policyd.model.decision import Action, Decision
+from policyd.model.event import Event
+from policyd.model.state import Commit, Committed, Observe, Observed, StoreUnavailable
+from policyd.state.memory import MemoryStore
+
+NOON = "2026-03-02T12:00:00+08:00"
+
+
+class FailingStore:
+    """A memory store that counts its calls; `fails` names the operations that are refused."""
+
+    def __init__(self) -> None:
+        self.inner = MemoryStore(virtual=True)
+        self.fails: set[str] = set()
+        self.calls: list[str] = []
+
+    async def observe(self, ask: Observe) -> Observed:
+        self._call("observe")
+        return await self.inner.observe(ask)
+
+    async def commit(self, change: Commit) -> Committed:
+        self._call("commit")
+        return await self.inner.commit(change)
+
+    async def ready(self) -> None:
+        self._call("ready")
+
+    async def close(self) -> None:
+        await self.inner.close()
+
+    def _call(self, name: str) -> None:
+        if name in self.fails:
+            raise StoreUnavailable(f"`{name}` is told to fail")
+        self.calls.append(name)
+
+
+def compiled(policy: str) -> Program:
+    policies, found = load_texts({"club.policy": policy})
+    assert policies is not None, [each.message() for each in found]
+    return compile_policies(policies)
+
+
+class Scene:
+    """An engine, its store, and a clock that every event moves on by a minute unless it says `at` (minutes)."""
+
+    def __init__(self, policy: str) -> None:
+        self.store = FailingStore()
+        self.engine = Engine(compiled(policy), self.store)
+        self.minute = 0
+        self.count = 0
+
+    def event(self, kind: str = "message", text: str | None = None, *, at: int | None = None, **parts: Any) -> Event:
+        self.minute = self.minute + 1 if at is None else at
+        self.count += 1
+        tree: dict[str, Any] = {
+            "id": parts.pop("event_id", f"e{self.count}"),
+            "kind": kind,
+            "time": f"2026-03-02T{12 + self.minute // 60:02}:{self.minute % 60:02}:00+08:00",
+            "group": parts.pop("group", {"id": "g1"}),
+            "member": {"id": parts.pop("member", "u1"), "name": "Ming", "role": parts.pop("role", None)},
+        }
+        if kind in ("message", "edit"):
+            tree["message"] = {"id": parts.pop("id", f"m{self.count}"), "text": text}
+        return event_from({**tree, **parts})
+
+    def tell(self, event: Event, **options: Any) -> Decision:
+        return finish(self.engine.evaluate(event, **options))
+
+    def says(self, text: str, **options: Any) -> Decision:
+        return self.tell(self.event("message", text, **options))
+
+
+def done(decision: Decision) -> list[str]:
+    """The actions in short: `mute 3600`, `notify moderators: text`."""
+    return [_short(action) for action in decision.actions]
+
+
+def _short(action: Action) -> str:
+    parts = [action.do, action.to or "", str(action.seconds or ""), action.group or ""]
+    line = " ".join(part for part in parts if part)
+    return f"{line}: {action.text}" if action.text else line
