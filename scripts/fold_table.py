@@ -32,6 +32,9 @@ STYLED_LETTER = re.compile(
     r" LETTER|REGIONAL INDICATOR SYMBOL LETTER|LATIN LETTER SMALL CAPITAL) ([A-Z])"
 )
 BARRED_LETTER = re.compile(r"LATIN (?:CAPITAL|SMALL) LETTER ([A-Z]) WITH .*")
+# Written for the second by people and converters, though the first has a use of its own in simplified Chinese or is
+# a variant that OpenCC leaves alone.
+OWN_VARIANTS = {"瞭": "了", "著": "着", "寜": "宁", "甯": "宁", "妳": "你", "喫": "吃", "牠": "它", "藉": "借"}
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 HAN = (0x3007, *range(0x3400, 0xA000), *range(0xF900, 0xFB00), *range(0x20000, 0x32400))
 
@@ -126,6 +129,7 @@ def in_gb2312(char: str) -> bool:
 
 def simplifications() -> Iterator[tuple[str, str, str]]:
     to_simplified, from_japanese = opencc.OpenCC("t2s"), opencc.OpenCC("jp2t")
+    variants = regional_variants() | OWN_VARIANTS
     for char in map(chr, HAN):
         if unicodedata.decomposition(char):
             continue
@@ -133,14 +137,30 @@ def simplifications() -> Iterator[tuple[str, str, str]]:
         if simplified == char and not in_gb2312(char):
             simplified = to_simplified.convert(from_japanese.convert(char))
             if not in_gb2312(simplified):
-                continue
+                simplified = char
+        if simplified == char:
+            simplified = variants.get(char, char)
         if simplified != char and len(simplified) == 1:
             yield "script", char, simplified
 
 
+def regional_variants() -> dict[str, str]:
+    """What Taiwan, Hong Kong and Japan write for characters of GB 2312, and the way back does not know."""
+    variants: dict[str, str] = {}
+    for name in ("s2t", "s2tw", "s2hk", "t2jp"):
+        converter = opencc.OpenCC(name)
+        for char in filter(in_gb2312, map(chr, HAN)):
+            written = converter.convert(char)
+            if len(written) == 1 and not in_gb2312(written):
+                variants.setdefault(written, char)
+    return variants
+
+
 def mark_ranges() -> str:
-    """Marks that stay, as pairs `first-last` in hexadecimal: they are letters to the matcher, not noise."""
+    """Marks and strokes that are letters to the matcher, not noise: pairs `first-last` in hexadecimal."""
     marks = [ord(c) for c in code_points() if unicodedata.category(c)[0] == "M" and not dropped(c)]
+    marks += range(0x31C0, 0x31F0)  # the strokes into which characters are taken apart
+    marks.sort()
     ranges: list[list[int]] = []
     for mark in marks:
         if ranges and ranges[-1][1] == mark - 1:

@@ -45,7 +45,7 @@ class Hits:
     def matches(self, names: Collection[str] | None = None, *, overlapping: bool = False) -> tuple[Match, ...]:
         """The hits of these lexicons (None: of all) in order of their start: per lexicon the leftmost, and of several
         that begin there the longest, without overlaps; or, asked for, every one."""
-        wanted = sorted(self._of(names), key=lambda hit: (hit.start, -hit.end, hit.lexicon))
+        wanted = sorted(self._of(names), key=_order)
         if not overlapping:
             wanted = _without_overlaps(wanted)
         return tuple(
@@ -71,6 +71,11 @@ class Hits:
         while end < len(self._text) and FOLD.get(ord(self._text[end])) == "":
             end += 1
         return end
+
+
+def _order(hit: Found) -> tuple[int, int, int, bool, int]:
+    """Of entries found in one place the one that stands there as written comes first, then the shortest."""
+    return hit.start, -hit.end, hit.lexicon, hit.view != "plain", len(hit.word)
 
 
 def _without_overlaps(hits: list[Found]) -> list[Found]:

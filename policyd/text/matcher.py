@@ -182,6 +182,7 @@ class Matcher:
             if parts in self._composer.chars_of:
                 last = len(data[: end + 1].decode("utf-8", "surrogatepass"))
                 found.append((origin.runs[last - len(parts)], origin.runs[last], parts))
+                found.append((origin.runs[last - len(parts) + 1] - 1, origin.runs[last - 1] + 1, parts))
         if key is not bare and self._doubled_parts:
             data = bare.encode("utf-8", "surrogatepass")
             for end, number in self._doubled.iter(fed(bare)):

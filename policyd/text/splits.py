@@ -54,15 +54,12 @@ class Composer:
     def readings(self, text: str, bare: str, origin: Origin, found: list[tuple[int, int, str]]) -> Iterator[Reading]:
         """Readings in which each of the parts found, (start, end, parts) of the bare text, that may belong to an
         entry is composed in at least one."""
-        left = self._likely(bare, found)
+        likely = self._likely(bare, found)
+        left = likely
         for _ in range(_MOST_READINGS):
             if not left:
                 return
-            chosen, reached = [], 0
-            for candidate in left:
-                if candidate.start >= reached:
-                    chosen.append(candidate)
-                    reached = candidate.end
+            chosen = _apart([*_apart(left), *likely])
             left = [candidate for candidate in left if candidate not in chosen]
             yield Reading(_composed(text, origin, chosen), "split", "split")
 
@@ -78,10 +75,23 @@ class Composer:
             c
             for c in candidates
             if c.char in self._single
-            or any(other + c.char in self._pairs for other in bare[c.start - 1 : c.start] + before.get(c.start, ""))
-            or any(c.char + other in self._pairs for other in bare[c.end : c.end + 1] + after.get(c.end, ""))
+            or any(self._together(other, c.char) for other in bare[: c.start][-1:] + before.get(c.start, ""))
+            or any(self._together(c.char, other) for other in bare[c.end : c.end + 1] + after.get(c.end, ""))
         ]
         return sorted(likely, key=lambda c: (c.start, -c.end))
+
+    def _together(self, one: str, other: str) -> bool:
+        return one == other or one + other in self._pairs
+
+
+def _apart(candidates: Iterable[Composed]) -> list[Composed]:
+    """Those that do not overlap one taken before."""
+    taken: dict[int, Composed] = {}
+    for candidate in candidates:
+        places = range(candidate.start, candidate.end)
+        if taken.keys().isdisjoint(places):
+            taken.update(dict.fromkeys(places, candidate))
+    return list(dict.fromkeys(taken.values()))
 
 
 def _composed(text: str, origin: Origin, chosen: list[Composed]) -> str:

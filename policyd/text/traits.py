@@ -27,7 +27,8 @@ def kind(char: str) -> Kind:
 class Traits(Struct, frozen=True):
     """`counts` and `kinds` go by the characters of the entry's key: how often each stands in a row, and of what kind
     it is. `gaps` are the places of the entry's own noise: before which character of the key, and whether within its
-    run. `lead` and `trail` are its noise at the ends. `numeral`: there is nothing but numerals in it."""
+    run; `word_gaps` those between two letters or digits. `lead` and `trail` are its noise at the ends. `numeral`:
+    there is nothing but numerals in it; `latin`: nothing but ASCII."""
 
     word: str
     counts: tuple[int, ...]
@@ -35,7 +36,9 @@ class Traits(Struct, frozen=True):
     gaps: frozenset[tuple[int, bool]]
     lead: str
     trail: str
+    word_gaps: frozenset[tuple[int, bool]]
     numeral: bool
+    latin: bool
 
     @property
     def size(self) -> int:
@@ -50,19 +53,23 @@ def traits(word: str) -> Traits:
     starts = run_starts(bare)
     places = [index for index, char in enumerate(folded) if not NOISE.match(char)]
     key = collapse(bare)
+    kinds = [kind(word[at[place]]) for place in places]
+    gaps = {
+        place: (i, place > starts[i])
+        for i in range(len(key))
+        for place in range(starts[i], starts[i + 1])
+        if place and places[place] - places[place - 1] > 1
+    }
     return Traits(
         word=word,
         counts=tuple(starts[i + 1] - starts[i] for i in range(len(key))),
-        kinds=tuple(kind(word[at[places[starts[i]]]]) for i in range(len(key))),
-        gaps=frozenset(
-            (i, place > starts[i])
-            for i in range(len(key))
-            for place in range(starts[i], starts[i + 1])
-            if place and places[place] - places[place - 1] > 1
-        ),
+        kinds=tuple(kinds[starts[i]] for i in range(len(key))),
+        gaps=frozenset(gaps.values()),
+        word_gaps=frozenset(gap for place, gap in gaps.items() if kinds[place - 1] and kinds[place]),
         lead=folded[: places[0]],
         trail=folded[places[-1] + 1 :],
         numeral=all(char in NUMERALS for char in key),
+        latin=word.isascii(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import pairwise
 from typing import Final, NamedTuple
@@ -12,6 +13,9 @@ from policyd.text.views import Origin
 
 # Noise that stands between the words of ordinary sentences; any other symbol within a word was put there on purpose.
 _ORDINARY: Final = frozenset(" \t\r\n\u00a0\u3000-‐‑–—'’‘\"“”.,:;!?/&…、，。：；！？（）()《》「」·")
+
+# A word of these alone is Russian, not Latin in disguise: `ВВС` is an air force.
+_RUSSIAN: Final = re.compile("[А-Яа-яЁё]+")
 
 
 class Place(NamedTuple):
@@ -41,7 +45,7 @@ def place(text: str, origin: Origin, first: int, entry: Traits, rule: Rule) -> P
     inner = any(longer[1:-1])
     near, far = runs[first + 1] - entry.counts[0], runs[last] + entry.counts[-1]
     if rule.repeats and any(longer) and _repeated_on_purpose(longer, entry):
-        begin, stop = _widen(text, origin, first, last, entry)
+        begin, stop = _widen(text, origin, first, last, entry, noisy=sum(map(bool, longer)) > 1)
         if found := _judge(text, origin, (begin, stop), (first, last), entry, rule, "repeats"):
             return found
     if inner:
@@ -63,9 +67,12 @@ def _longer(runs: list[int] | range, first: int, entry: Traits) -> list[int] | N
 
 
 def _repeated_on_purpose(longer: list[int], entry: Traits) -> bool:
-    """Numbers never repeat for emphasis, and a letter that is merely doubled within a word makes another word:
-    `rapper` is not `raper`, `fuuuck` and `ffuucckk` are."""
-    if any(more and of == "digit" for more, of in zip(longer, entry.kinds, strict=True)):
+    """Numbers never repeat for emphasis. A letter that is merely doubled within a word makes another word: `rapper` is
+    not `raper`, `fuuuck` and `ffuucckk` are. A character doubled at one end only may belong to what is around it: of
+    `东东西` only `东西` is the word."""
+    if set(entry.kinds) == {"digit"}:
+        return False
+    if sum(longer) == 1 and any(longer[end] and not entry.kinds[end] for end in (0, -1)):
         return False
     letters = [
         (more, more + count)
@@ -76,13 +83,13 @@ def _repeated_on_purpose(longer: list[int], entry: Traits) -> bool:
     return not runs or max(runs) > 2 or letters[0][0] > 0 or len(runs) > 1
 
 
-def _widen(text: str, origin: Origin, first: int, last: int, entry: Traits) -> tuple[int, int]:
-    """The bare range with the whole runs at both ends; over noise only where the word has noise inside, too."""
+def _widen(text: str, origin: Origin, first: int, last: int, entry: Traits, *, noisy: bool) -> tuple[int, int]:
+    """The bare range with the whole runs at both ends; over noise only where noise is inside the word, too."""
     at, runs = origin.at, origin.runs
     near, far = runs[first + 1] - entry.counts[0], runs[last] + entry.counts[-1]
     if first == last:
         near, far = runs[first], runs[first] + entry.counts[0]
-    noisy = any(_gap(text, at, index) for index in range(near + 1, far))
+    noisy = noisy and any(_gap(text, at, index) for index in range(near + 1, far))
     while near > runs[first] and (noisy or not _gap(text, at, near)):
         near -= 1
     while far < runs[last + 1] and (noisy or not _gap(text, at, far)):
@@ -109,6 +116,8 @@ def _judge(
     if rule.boundary and not _bounded(text, at, near, far, entry):
         return None
     if (gaps or entry.gaps) and not _gaps_fit(text, origin, bare, gaps, key[0], entry, rule):
+        return None
+    if entry.latin and _RUSSIAN.fullmatch(text, start, end):
         return None
     if entry.numeral and not _same_numerals(text, origin, key, entry):
         return None
@@ -143,10 +152,13 @@ def _bounded(text: str, at: list[int], near: int, far: int, entry: Traits) -> bo
 def _gaps_fit(
     text: str, origin: Origin, bare: tuple[int, int], gaps: dict[int, str], first: int, entry: Traits, rule: Rule
 ) -> bool:
-    """Whether noise stands where it may. Between two letters or digits ordinary punctuation joins words, not parts of
-    one: there every letter has to stand alone, as in `f.u.c.k`, but for one pair in a longer word."""
+    """Whether noise stands where it may and must. Between two letters or digits ordinary punctuation joins words, not
+    parts of one: there every letter has to stand alone, as in `f.u.c.k`, but for one pair in a longer word."""
+    wanted = entry.gaps if rule.phrase else entry.word_gaps
+    if not wanted <= {_in_key(origin, first, entry, index) for index in gaps}:
+        return False
     if rule.phrase:
-        return entry.gaps <= {_in_key(origin, first, entry, index) for index in gaps}
+        return True
     at = origin.at
     spaced = any(
         kind(text[at[index - 1]])

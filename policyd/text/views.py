@@ -12,12 +12,15 @@ from typing import Final
 
 from policyd.text.fold import fold, mark_ranges, origins
 
-MAX_NOISE: Final = 4
 # Noise is whatever is no letter, digit or mark that counts as a letter: spaces, punctuation, symbols, emoji, controls.
-# More than MAX_NOISE of it in a row are a gap that no word reaches over: all but the last MAX_NOISE of them stay.
+# More than four in a row, or more than forty where emoji are among them (one may be made of many), are a gap that no
+# word reaches over: all but the last of them stay.
 _NOISE: Final = f"[^\\w{mark_ranges()}]"
+_EMOJI: Final = "[\u2600-\u27bf\U0001f000-\U0001faff]"
 NOISE: Final = re.compile(_NOISE)
-NOISE_RUN: Final = re.compile(f"{_NOISE}{{1,{MAX_NOISE}}}(?!{_NOISE})")
+NOISE_RUN: Final = re.compile(
+    f"{_NOISE}{{1,4}}(?!{_NOISE})|(?={_NOISE}{{0,39}}{_EMOJI}){_NOISE}{{1,40}}(?!{_NOISE})"
+)
 _RUN: Final = re.compile(r"(.)\1", re.DOTALL)
 _WHOLE_RUN: Final = re.compile(r"(.)\1+", re.DOTALL)
 
