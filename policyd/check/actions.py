@@ -8,7 +8,6 @@ from typing import Literal
 from policyd.check import resolved as r
 from policyd.check.axes import IN_STEPS, acts_on, kinds_for, weaker_on
 from policyd.check.draft import PolicyDraft
-from policyd.check.expressions import LONGEST
 from policyd.check.facts import KINDS
 from policyd.check.kinds import check_reads
 from policyd.check.references import reference
@@ -77,8 +76,6 @@ def _check_numbers(action: n.Action, policy: PolicyDraft) -> None:
     for duration in (action.duration, action.once):
         if duration is not None and duration <= 0:
             policy.report("C219", action.span)
-        elif duration is not None and duration > LONGEST:
-            policy.report("C218", action.span)
     if action.times is not None and not 1 <= action.times <= MOST_TIMES:
         policy.report("C315", action.span, action=action.do, most=MOST_TIMES)
 

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from policyd.check import resolved as r
 from policyd.check.canonical import canonical
 from policyd.check.draft import PolicyDraft
-from policyd.check.expressions import LONGEST, Expressions
+from policyd.check.expressions import Expressions
 from policyd.check.facts import FACTS, KINDS
 from policyd.check.kinds import check_reads, event_kind
 from policyd.check.values import value_of
@@ -37,8 +37,8 @@ def counters(policy: PolicyDraft) -> None:
 def _counter(name: str, counting: n.Counting, policy: PolicyDraft) -> r.Counter:
     kind = event_kind(counting.kind, counting.kind_span, policy)
     kinds = (kind,) if kind else KINDS
-    if not 0 < counting.within <= LONGEST:
-        policy.report("C219" if counting.within <= 0 else "C218", counting.within_span)
+    if counting.within <= 0:
+        policy.report("C219", counting.within_span)
     keys = _keys(counting, kinds, policy)
     where = None
     if counting.where is not None:

@@ -51,9 +51,19 @@ class Findings:
 
     def __init__(self) -> None:
         self._found: dict[object, Diagnostic] = {}
+        self._unreadable: dict[str, list[Span]] = {}
 
     def report(self, code: str, span: Span, /, *related: Related, **fields: FieldValue) -> None:
-        self.add(Diagnostic(CODES[code], span, tuple(fields.items()), related))
+        """A finding of the checker, unless something inside could not be read: then it is a consequence."""
+        within = self._unreadable.get(span.source.name, ())
+        if not any(span.start <= other.start and other.end <= span.end for other in within):
+            self.add(Diagnostic(CODES[code], span, tuple(fields.items()), related))
+
+    def add_syntax(self, found: Diagnostic) -> None:
+        """A finding of the parser."""
+        self.add(found)
+        if found.severity == "error":
+            self._unreadable.setdefault(found.span.source.name, []).append(found.span)
 
     def add(self, found: Diagnostic) -> None:
         span = found.span

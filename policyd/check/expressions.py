@@ -20,9 +20,6 @@ from policyd.language.diagnostics import FieldValue
 from policyd.language.source import Span
 from policyd.language.types import BOOL, DURATION, INT, NOTHING, NUMBER, TEXT, TIME, list_of
 
-LONGEST: Final = 100 * 365 * 86_400_000
-"""A century in ms: the longest duration that can be written."""
-_INT_LIMIT: Final = 2**63
 _EPOCH: Final = datetime(1970, 1, 1)
 _UNITS: Final = {"bool": BOOL, "int": INT, "number": NUMBER, "text": TEXT, "duration": DURATION, "date": TIME}
 Matched = r.Fact | r.AttributeFact | r.Answer
@@ -89,10 +86,6 @@ class Expressions:
         value = node.value
         if isinstance(value, date):
             return r.Const(first_instant(value, self.policy.zone), TIME, span=node.span)
-        if node.unit == "duration" and isinstance(value, int) and value > LONGEST:
-            return self._fail("C218", node.span)
-        if node.unit in ("int", "number") and not isinstance(value, str) and not abs(value) < _INT_LIMIT:
-            return self._fail("C215", node.span)
         return r.Const(value, _UNITS[node.unit], span=node.span)
 
     def _list(self, node: n.ListOf) -> r.Expr:

@@ -14,7 +14,7 @@ _EVERY_DAY = tuple(range(7))
 def hours(policy: PolicyDraft) -> None:
     for declared in policy.of(n.Hours):
         windows = _windows(declared, policy)
-        if not windows:
+        if not any(isinstance(part, n.HoursEvery | n.HoursOn) for part in declared.parts):
             policy.report("C510", declared.name_span, name=declared.name)
         policy.hours[declared.name] = r.Hours(
             policy.qualified(declared.name), policy.zone, windows, span=declared.span

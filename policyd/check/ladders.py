@@ -5,7 +5,6 @@ from __future__ import annotations
 from policyd.check import resolved as r
 from policyd.check.actions import actions
 from policyd.check.draft import PolicyDraft
-from policyd.check.expressions import LONGEST
 from policyd.check.facts import KINDS
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase, Related
@@ -17,8 +16,8 @@ def ladders(policy: PolicyDraft) -> None:
     for declared in policy.of(n.Ladder):
         _check_steps(declared, policy)
         for duration in (declared.forget, declared.together):
-            if duration is not None and not 0 < duration <= LONGEST:
-                policy.report("C219" if duration <= 0 else "C218", declared.name_span)
+            if duration is not None and duration <= 0:
+                policy.report("C219", declared.name_span)
         steps = tuple(
             r.Step(step.at, actions(step.actions, policy, KINDS, "step"), span=step.span)
             for step in sorted(declared.steps, key=lambda step: step.at)

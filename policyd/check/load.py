@@ -59,7 +59,7 @@ def _parse(names: list[str], files: Files, findings: Findings) -> SetDraft:
             continue
         file, found = parse(source)
         for diagnostic in found:
-            findings.add(diagnostic)
+            findings.add_syntax(diagnostic)
         parsed.append(file)
         if any(diagnostic.severity == "error" for diagnostic in found):
             lost_names[name], header = lost(source)

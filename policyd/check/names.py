@@ -32,7 +32,9 @@ def policies(draft: SetDraft) -> None:
             continue
         broken = lost | draft.lost_names.get(file.source.name, frozenset())
         declarations = (*file.declarations, *shared)
-        draft.policies.append(PolicyDraft(header.name, file, header, declarations, draft.findings, draft.folder, broken))
+        draft.policies.append(
+            PolicyDraft(header.name, file, header, declarations, draft.findings, draft.folder, broken)
+        )
     draft.policies.sort(key=lambda policy: policy.name)
     if not draft.policies and draft.files:
         source = draft.files[0].source

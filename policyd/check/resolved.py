@@ -17,201 +17,187 @@ from policyd.language.source import NOWHERE, Span
 from policyd.language.types import Type
 from policyd.text.lexicon import Lexicon
 
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """What was written somewhere. The place does not take part in equality."""
+
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+
+
 # ---------------------------------------------------------------- expressions
 
 
 @dataclass(frozen=True, slots=True)
-class Const:
+class Const(Node):
     """`value` is the run-time value: bool, int, float, str (also for enumeration members), int ms, or a tuple of them
     for a list. Percent are numbers; a date is the first instant of that day in the policy's zone."""
 
     value: bool | int | float | str | tuple[object, ...]
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Node):
     """A built-in fact, by the name in `facts.FACTS`: `message.length`, `now`, `member.muted`."""
 
     name: str
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class AttributeFact:
+class AttributeFact(Node):
     """A declared attribute of `group` or `member`; unknown where the event lacks it or holds another type."""
 
     owner: Literal["group", "member"]
     name: str
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Node):
     """`request.answer("question")`."""
 
     question: str
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class CounterValue:
+class CounterValue(Node):
     counter: str
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Strikes:
+class Strikes(Node):
     """`strikes(LADDER)`: strikes of the member that are not yet forgotten, before this event."""
 
     ladder: str
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class LetValue:
+class LetValue(Node):
     let: str
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class ListExpr:
+class ListExpr(Node):
     items: tuple[Expr, ...]
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(Node):
     operand: Expr
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class And:
+class And(Node):
     items: tuple[Expr, ...]
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(Node):
     items: tuple[Expr, ...]
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Negative:
+class Negative(Node):
     operand: Expr
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Node):
     """Numbers, durations and times. `/` always gives a `number` (or, duration by number, a whole duration)."""
 
     op: Literal["+", "-", "*", "/"]
     left: Expr
     right: Expr
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Node):
     """Both sides of one type (int and number mix). Roles order as in `types.ROLE`; text only `==` and `!=`."""
 
     op: Literal["==", "!=", "<", "<=", ">", ">="]
     left: Expr
     right: Expr
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class TextTest:
+class TextTest(Node):
     """Plain code points, case-sensitive. `contains` also: a list (left) has an item (right)."""
 
     op: Literal["contains", "starts with", "ends with"]
     left: Expr
     right: Expr
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class InList:
+class InList(Node):
     item: Expr
     items: Expr
     negated: bool
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class InHours:
+class InHours(Node):
     """`now in night`; any time may stand for `now`."""
 
     item: Expr
     hours: str
     negated: bool
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Matches:
+class Matches(Node):
     """`fact` is a text fact that the event itself carries. True where any of the lexicons has a hit."""
 
     fact: Fact | AttributeFact | Answer
     lexicons: tuple[str, ...]
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Like:
+class Like(Node):
     subject: Expr
     pattern: str
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Default:
+class Default(Node):
     """`left` unless it is unknown, then `right`."""
 
     left: Expr
     right: Expr
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class Known(Node):
     operand: Expr
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionCall:
+class FunctionCall(Node):
     """A pure function of `functions.FUNCTIONS`; unknown where an argument is unknown or the function returns None."""
 
     function: str
     arguments: tuple[Expr, ...]
     type: Type
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 Expr = (
@@ -223,23 +209,21 @@ Expr = (
 
 
 @dataclass(frozen=True, slots=True)
-class TextFact:
+class TextFact(Node):
     """What only message texts know: `rule.title`, `match.text`, `ladder.strikes` (see `facts.TEXT_FACTS`)."""
 
     name: str
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Node):
     """Literal pieces and what is printed between them; an unknown value prints as nothing."""
 
     parts: tuple[str | TextFact | Expr, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
+class Action(Node):
     """As `nodes.Action`, templates put in. `ladder` is qualified; `times` of a strike is at least 1, of a forgive 0
     means all. `once` in ms."""
 
@@ -251,17 +235,15 @@ class Action:
     group: Text | None = None
     times: int = 1
     once: int | None = None
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 # ---------------------------------------------------------------- declarations
 
 
 @dataclass(frozen=True, slots=True)
-class Let:
+class Let(Node):
     name: str
     value: Expr
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,15 +261,14 @@ class HoursWindow:
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class Hours(Node):
     name: str
     zone: str
     windows: tuple[HoursWindow, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Counter:
+class Counter(Node):
     """Events of `kind` whose `where` is true, by `keys`, within `within` ms, counted up to `cap`.
 
     `identity` is a digest of the definition without the cap: a changed definition starts empty, a moved one does not.
@@ -300,32 +281,28 @@ class Counter:
     where: Expr | None
     cap: int
     identity: str
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Node):
     at: int
     actions: tuple[Action, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Ladder:
+class Ladder(Node):
     """Steps in rising order. `forget` and `together` in ms, 0 where not written: never forgotten, never together."""
 
     name: str
     steps: tuple[Step, ...]
     forget: int
     together: int
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Node):
     """`kinds` are the events on which it is looked at. `reads_state`: `when` or `unless` reads counters, strikes or
-    other state, itself or through a let. `then_span`/`otherwise_span` cover the clauses; `title` falls back to the
-    unqualified name."""
+    other state or the clock, itself or through a let. `title` falls back to the unqualified name."""
 
     name: str
     title: str
@@ -337,18 +314,16 @@ class Rule:
     otherwise: tuple[Action, ...]
     reads_state: bool
     from_limit: bool = False
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Exempt:
+class Exempt(Node):
     """Silences `rules` (qualified names, of this policy) where `when` is true."""
 
     name: str
     when: Expr
     rules: tuple[str, ...]
     reads_state: bool
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,9 +60,19 @@ def fact_meant(name: str, more: Iterable[str] = ()) -> str | None:
     """The fact, or one of `more`, that an author meant who wrote `name`: by custom of other systems or by likeness."""
     if name in SYNONYMS:
         return SYNONYMS[name]
-    owner, _, field = name.partition(".")
-    renamed = f"{SYNONYM_OWNERS[owner]}.{field}" if owner in SYNONYM_OWNERS else name
-    if renamed in FACTS or renamed in SYNONYMS:
-        return SYNONYMS.get(renamed, renamed)
-    candidates = [fact for fact in FACTS if fact.partition(".")[0] == owner] if "." in name else list(FACTS)
-    return closest(renamed, (*candidates, *more)) or closest(renamed, FACTS)
+    known = (*FACTS, *more)
+    owner, _, field = name.rpartition(".")
+    fields: dict[str, list[str]] = {}
+    for candidate in known:
+        fields.setdefault(candidate.rpartition(".")[0], []).append(candidate.rpartition(".")[2])
+    if not owner:
+        own = closest(field, fields.get("", ()))
+        return own or next((fact for fact in known if fact.endswith(f".{field}")), None)
+    meant = owner if owner in fields else SYNONYM_OWNERS.get(owner) or closest(owner, fields)
+    if meant is None:
+        return None
+    renamed = f"{meant}.{field}"
+    if renamed in SYNONYMS:
+        return SYNONYMS[renamed]
+    similar = closest(field, fields[meant])
+    return f"{meant}.{similar}" if similar else None

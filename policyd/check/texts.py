@@ -14,7 +14,6 @@ from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import NOTHING
 
-
 _ROOM: Final = 32
 """Characters that what is printed may reasonably take: a long name."""
 

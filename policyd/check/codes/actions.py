@@ -40,13 +40,15 @@ error(
     "C309", "once-in-step",
     ("a step cannot be throttled", "a step's text cannot be throttled; ladders have `together`",
      "write `together within 10m` into the ladder, and leave `once in` out"),
-    ("阶梯的文字不能限次", "阶梯中的文字不能限次,应使用阶梯的 `together`", "请在阶梯中写 `together within 10m`,并去掉 `once in`"),
+    ("阶梯的文字不能限次", "阶梯中的文字不能限次,应使用阶梯的 `together`",
+     "请在阶梯中写 `together within 10m`,并去掉 `once in`"),
     bad='ladder conduct { forget after 30d  at 1 warn "注意" once in 1h }\n' + _STRIKE,
     good='ladder conduct { forget after 30d  together within 1h  at 1 warn "注意" }\n' + _STRIKE,
 )
 error(
     "C310", "steps-not-rising",
-    ("steps do not rise", "step {at} stands after step {before}", "write every step once, from the lowest to the highest"),
+    ("steps do not rise", "step {at} stands after step {before}",
+     "write every step once, from the lowest to the highest"),
     ("阶梯没有递增", "第 {at} 级写在第 {before} 级之后", "每一级只写一次,从低到高排列"),
     bad='ladder conduct { forget after 30d  at 2 mute 1h  at 1 warn "注意" }\n' + _STRIKE,
     good='ladder conduct { forget after 30d  at 1 warn "注意"  at 2 mute 1h }\n' + _STRIKE,
@@ -75,7 +77,8 @@ error(
     "C316", "otherwise-without-when",
     ("`otherwise` without `when`", "`otherwise` acts where `when` is false, and there is no `when`",
      "write a `when`, or move the actions to `then`"),
-    ("有 `otherwise` 没有 `when`", "`otherwise` 在 `when` 不成立时执行,但这里没有 `when`", "请写上 `when`,或把动作移到 `then`"),
+    ("有 `otherwise` 没有 `when`", "`otherwise` 在 `when` 不成立时执行,但这里没有 `when`",
+     "请写上 `when`,或把动作移到 `then`"),
     bad="rule r { then flag  otherwise delete }",
     good="rule r { when message.links > 0  then flag  otherwise delete }",
 )

@@ -16,15 +16,18 @@ error(
 )
 error(
     "C403", "counter-key",
-    ("this cannot be counted by", "events are counted by `member`, by `group` or by a text of the event; `{name}` is none",
+    ("this cannot be counted by",
+     "events are counted by `member`, by `group` or by a text of the event; `{name}` is none",
      "write `by member`, or `by message.fingerprint` for near copies"),
-    ("不能按此计数", "只能按 `member`、`group` 或事件中的文字计数,`{name}` 不行", "请写 `by member`;相似内容请用 `by message.fingerprint`"),
+    ("不能按此计数", "只能按 `member`、`group` 或事件中的文字计数,`{name}` 不行",
+     "请写 `by member`;相似内容请用 `by message.fingerprint`"),
     bad="counter busy counts message by message.length within 10m\n" + _RULE,
     good="counter busy counts message by message.fingerprint within 10m\n" + _RULE,
 )
 error(
     "C404", "two-text-keys",
-    ("counted by two texts", "events are counted by one text at most", "keep one text; `member` or `group` may stand beside it"),
+    ("counted by two texts", "events are counted by one text at most",
+     "keep one text; `member` or `group` may stand beside it"),
     ("按两种文字计数", "最多按一种文字计数", "请只保留一种文字,可以同时写 `member` 或 `group`"),
     bad="counter busy counts message by message.text, message.fingerprint within 10m\n" + _RULE,
     good="counter busy counts message by member, message.fingerprint within 10m\n" + _RULE,

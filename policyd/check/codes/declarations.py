@@ -17,7 +17,8 @@ error(
 )
 error(
     "C502", "too-many-entries",
-    ("too many words", "all lexicons together have {count} entries; there may be {bound}", "leave words out that are never found"),
+    ("too many words", "all lexicons together have {count} entries; there may be {bound}",
+     "leave words out that are never found"),
     ("词条太多", "所有词库共有 {count} 个词条,最多 {bound} 个", "请删去用不到的词"),
     bad='lexicon l { file "words/huge.txt" }\n' + _RULE, good='lexicon l { words "网赌" }\n' + _RULE,
 )
@@ -25,7 +26,8 @@ error(
     "C510", "no-windows",
     ("hours without any time", "`{name}` says no time", "write `every day 22:00-08:00` or `on 2026-10-01`"),
     ("时段没有时间", "`{name}` 没有写任何时间", "请写 `every day 22:00-08:00` 或 `on 2026-10-01`"),
-    bad="hours night { except 2026-10-01..2026-10-07 }\n" + _QUIET, good="hours night { every day 22:00-08:00 }\n" + _QUIET,
+    bad="hours night { except 2026-10-01..2026-10-07 }\n" + _QUIET,
+    good="hours night { every day 22:00-08:00 }\n" + _QUIET,
 )
 error(
     "C511", "days-backwards",
@@ -36,7 +38,8 @@ error(
 )
 error(
     "C512", "window-of-nothing",
-    ("a window without an end", "from {time} to the same time is no time at all, or a whole day", "write `00:00-24:00` for a whole day"),
+    ("a window without an end", "from {time} to the same time is no time at all, or a whole day",
+     "write `00:00-24:00` for a whole day"),
     ("时段起止相同", "从 {time} 到同一时刻,无法判断是零还是一整天", "一整天请写 `00:00-24:00`"),
     bad="hours night { every day 08:00-08:00 }\n" + _QUIET, good="hours night { every day 00:00-24:00 }\n" + _QUIET,
 )
@@ -50,18 +53,21 @@ error(
     "C521", "unknown-resist",
     ("unknown disguise", "words cannot resist `{name}`", "{hint}"),
     ("未知的抗规避方式", "`resist` 没有 `{name}`", "{hint}"),
-    bad='lexicon l { words "网赌"  resist pinyin }\n' + _RULE, good='lexicon l { words "网赌机"  resist sound }\n' + _RULE,
+    bad='lexicon l { words "网赌"  resist pinyin }\n' + _RULE,
+    good='lexicon l { words "网赌机"  resist sound }\n' + _RULE,
 )
 error(
     "C522", "unknown-boundary",
     ("unknown boundary", "`boundary {name}` means nothing",
      "write `boundary none` to find Latin words inside others too; whole words are usual"),
     ("未知的边界设置", "没有 `boundary {name}` 这种设置", "要在长单词内部也查找请写 `boundary none`;默认只查整词"),
-    bad='lexicon l { words "casino"  boundary letter }\n' + _RULE, good='lexicon l { words "casino"  boundary none }\n' + _RULE,
+    bad='lexicon l { words "casino"  boundary letter }\n' + _RULE,
+    good='lexicon l { words "casino"  boundary none }\n' + _RULE,
 )
 error(
     "C530", "template-too-long",
-    ("a template is too long", "`{name}` has {length} characters without its placeholders; `max` is {maximum}", "shorten it"),
+    ("a template is too long", "`{name}` has {length} characters without its placeholders; `max` is {maximum}",
+     "shorten it"),
     ("模板太长", "`{name}` 除占位符外有 {length} 字,上限是 {maximum}", "请缩短文字"),
     bad='template hi max 5 = "欢迎来到本群"\nrule r { on join  then reply hi }',
     good='template hi max 10 = "欢迎来到本群"\nrule r { on join  then reply hi }',
@@ -70,7 +76,8 @@ error(
     "C540", "unknown-zone",
     ("unknown time zone", "no time zone is called `{name}`", "{hint}"),
     ("未知时区", "没有叫作 `{name}` 的时区", "{hint}"),
-    bad='policy p { for every group  timezone "Asia/Beijing" }', good='policy p { for every group  timezone "Asia/Shanghai" }',
+    bad='policy p { for every group  timezone "Asia/Beijing" }',
+    good='policy p { for every group  timezone "Asia/Shanghai" }',
 )
 error(
     "C551", "test-attribute",

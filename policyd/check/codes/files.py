@@ -25,7 +25,8 @@ error(
     "C003", "no-header",
     ("no file is a policy", "none of the files begins a policy, so that their rules hold for no group",
      "begin one file with `policy my_group {{ for every group }}`"),
-    ("没有策略文件", "所有文件都没有 `policy` 开头,其中的规则不会用于任何群", "请在一个文件开头写 `policy my_group {{ for every group }}`"),
+    ("没有策略文件", "所有文件都没有 `policy` 开头,其中的规则不会用于任何群",
+     "请在一个文件开头写 `policy my_group {{ for every group }}`"),
     bad="# only a library\nrule ads { when message.links > 0  then delete }",
     good="rule ads { when message.links > 0  then delete }",
 )
@@ -33,12 +34,14 @@ error(
     "C004", "word-file-not-utf-8",
     ("a word file is not UTF-8", "byte {offset} of `{file}` cannot be read as UTF-8{guess}",
      "save it as UTF-8, in Notepad under `Save as`, `Encoding`"),
-    ("词表文件不是 UTF-8 编码", "`{file}` 的第 {offset} 个字节不是 UTF-8{guess}", "请另存为 UTF-8 编码(记事本:另存为 → 编码)"),
+    ("词表文件不是 UTF-8 编码", "`{file}` 的第 {offset} 个字节不是 UTF-8{guess}",
+     "请另存为 UTF-8 编码(记事本:另存为 → 编码)"),
     bad=_WORDS, good=_WORDS,
 )
 error(
     "C005", "no-such-file",
-    ("no such file", "`{file}` does not exist", "file names are relative to the policy folder, with `/` between folders"),
+    ("no such file", "`{file}` does not exist",
+     "file names are relative to the policy folder, with `/` between folders"),
     ("没有这个文件", "`{file}` 不存在", "文件名相对于策略目录书写,文件夹之间用 `/`"),
     bad='lexicon ads { file "words/missing.txt" }\nrule ads { when message.text matches ads  then delete }',
     good='lexicon ads { words "加微信" }\nrule ads { when message.text matches ads  then delete }',
@@ -47,13 +50,15 @@ error(
     "C006", "file-outside",
     ("a file outside the policy folder", "`{file}` is not a path inside the policy folder",
      "copy the file into the folder and write its path there, such as `words/ads.txt`; no `..`, `\\` or drive"),
-    ("文件在策略目录之外", "`{file}` 不是策略目录之内的路径", "请把文件复制到策略目录中,写成 `words/ads.txt`,不要用 `..`、`\\` 或盘符"),
+    ("文件在策略目录之外", "`{file}` 不是策略目录之内的路径",
+     "请把文件复制到策略目录中,写成 `words/ads.txt`,不要用 `..`、`\\` 或盘符"),
     bad='lexicon ads { file "../ads.txt" }\nrule ads { when message.text matches ads  then delete }',
     good='lexicon ads { words "加微信" }\nrule ads { when message.text matches ads  then delete }',
 )
 error(
     "C007", "file-is-link",
-    ("a file is a link", "`{file}` is a symbolic link, or lies behind one", "put the file itself into the policy folder"),
+    ("a file is a link", "`{file}` is a symbolic link, or lies behind one",
+     "put the file itself into the policy folder"),
     ("文件是链接", "`{file}` 是符号链接,或位于链接之后", "请把文件本身放进策略目录"),
     bad=_WORDS, good=_WORDS,
 )

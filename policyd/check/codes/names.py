@@ -20,7 +20,8 @@ error(
 )
 error(
     "C103", "name-taken",
-    ("a name of the language", "`{name}` already means something in conditions", "choose another name, such as `my_{name}`"),
+    ("a name of the language", "`{name}` already means something in conditions",
+     "choose another name, such as `my_{name}`"),
     ("名称已被语言占用", "`{name}` 在条件中已有含义", "请换个名称,如 `my_{name}`"),
     bad="let admin = message.links > 0\nrule r { when message.emoji > 9  then flag }",
     good="let linked = message.links > 0\nrule r { when linked  then flag }",
@@ -65,14 +66,16 @@ error(
 )
 error(
     "C114", "attribute-hides-fact",
-    ("an attribute has the name of a fact", "`{name}` is a fact of the language", "leave the declaration out, or choose another name"),
+    ("an attribute has the name of a fact", "`{name}` is a fact of the language",
+     "leave the declaration out, or choose another name"),
     ("属性与内置事实同名", "`{name}` 是语言内置的事实", "请删除这条声明,或换个名称"),
     bad="attribute member.name : text\nrule r { when message.links > 0  then flag }",
     good='attribute member.nick : text\nrule r { when member.nick == "x"  then flag }',
 )
 error(
     "C115", "attribute-owner",
-    ("an attribute of something else", "`{name}`: attributes belong to `member` or `group`", "write `member.…` or `group.…`"),
+    ("an attribute of something else", "`{name}`: attributes belong to `member` or `group`",
+     "write `member.…` or `group.…`"),
     ("属性归属不对", "`{name}`:属性只能属于 `member` 或 `group`", "请写 `member.…` 或 `group.…`"),
     bad="attribute message.topic : text\nrule r { when message.links > 0  then flag }",
     good='attribute group.topic : text\nrule r { when group.topic == "x"  then flag }',
@@ -108,7 +111,8 @@ error(
 )
 error(
     "C121", "value-too-large",
-    ("a value is too large", "`{name}` stands on more than {deepest} other values, or has more than {largest} parts when written out",
+    ("a value is too large",
+     "`{name}` stands on more than {deepest} other values, or has more than {largest} parts when written out",
      "use a lexicon or a list instead of many conditions"),
     ("取值过于庞大", "`{name}` 依赖超过 {deepest} 层其他值,或展开后超过 {largest} 项", "请用词库或列表代替大量条件"),
     bad="\n".join(["let a0 = message.links", *(f"let a{n} = a{n - 1} + 1" for n in range(1, 65)),
