@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import Final, get_args
 
 from policyd.check.draft import PolicyDraft
@@ -36,10 +37,13 @@ def _entry(word: n.Word) -> Entry:
 
 
 def _file(file: n.Word, policy: PolicyDraft) -> tuple[Entry, ...]:
+    """Its name is relative to the folder of the `.policy` file that writes it, so that a folder of policies works the
+    same by itself and inside a larger one."""
+    name = posixpath.join(posixpath.dirname(file.span.source.name), file.text)
     try:
-        return read_words(policy.folder.text(file.text), file.text)
+        return read_words(policy.folder.text(name), name)
     except FileProblem as problem:
-        policy.report(problem.code, file.span, file=file.text, **problem.fields)
+        policy.report(problem.code, file.span, file=name, **problem.fields)
         return ()
 
 
