@@ -69,7 +69,7 @@ def compare(expect: Expect, decision: Decision, policies: PolicySet, source: Sou
     everything = expect.exactly or not expect.items
     unexpected = tuple(action for action in left if everything or action.do in PINNED)
     if missing or unexpected:
-        return Mismatch(tuple(missing), unexpected)
+        return Mismatch(tuple(item for item in expect.items if item in missing), unexpected)
     reasons = {because.rule for action in met for because in action.because}
     wanted = [(name.text, find(name.text, policies.rules, policies, source)) for name in expect.because]
     absent = tuple(text for text, rule in wanted if rule not in reasons)
