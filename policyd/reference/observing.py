@@ -66,7 +66,7 @@ def look(
             mute_until=member.muted_until if member.muted_until > now else 0,
             last_seen=member.last_message or None,
         )
-    return Seen(environments, edit, _given(group, event, now), now)
+    return Seen(environments, edit, _given(group, event, now) if edit else frozenset(), now)
 
 
 def _hits(policy: r.Policy, env: Environment, matcher: Matcher) -> Mapping[str, Hits]:
@@ -124,9 +124,7 @@ def _key(key: r.Expr | str, env: Environment) -> Value:
 
 def _is_edit(group: Group, event: Event, now: int) -> bool:
     """An edit, or a second message of a known id (law L10)."""
-    return event.kind == "edit" or (
-        event.kind == "message" and (_is_known(group, event, now) or bool(_given(group, event, now)))
-    )
+    return event.kind == "edit" or (event.kind == "message" and _is_known(group, event, now))
 
 
 def _is_known(group: Group, event: Event, now: int) -> bool:

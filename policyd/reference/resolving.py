@@ -48,7 +48,7 @@ def resolve(asked: list[Asked], moment: Moment) -> tuple[list[Action], list[Over
     for do in UNITING:
         if do != "assign" or admitted or not moment.is_request:
             actions += sorted((action for action in uniting if action.do == do), key=_place)
-    return actions, weaker
+    return actions, sorted(weaker, key=lambda one: (one.do, one.because[0].rule))
 
 
 def _strength(one: Asked, axis: tuple[str, ...]) -> tuple[int, float]:

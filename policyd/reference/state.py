@@ -17,7 +17,7 @@ HOUR = 3_600_000
 RECEIPTS = 24 * HOUR
 """So long a repeated event or message id is known (law L11)."""
 GIVEN = 30 * 24 * HOUR
-"""So long it is known what was given for a message (law L10)."""
+"""So long its edits know what was given for a message (law L10)."""
 
 
 @dataclass(frozen=True)

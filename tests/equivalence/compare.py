@@ -34,7 +34,7 @@ class Pair:
 
     def _difference_in_state(self, steps: Sequence[Step]) -> str | None:
         """As seen by the newest event of every member, group and kind, at the end."""
-        probes = {(step.event.member.id, step.event.group, step.event.kind): step.event for step in steps}
+        probes = {(step.event.member.id, step.event.group.id, step.event.kind): step.event for step in steps}
         for event in probes.values():
             event = msgspec.structs.replace(event, time=steps[-1].event.time)
             expected, got = self.reference.standing(event), self.engine.standing(event)

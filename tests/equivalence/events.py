@@ -27,8 +27,9 @@ START = 1_772_452_800_000
 """2026-03-02 20:00 in Shanghai, a Monday."""
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 STEPS = (0, 1, SECOND, 4 * SECOND, 10 * SECOND, 25 * SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE, 47 * MINUTE)
-LEAPS = (40 * HOUR, 40 * HOUR, 5 * DAY, 35 * DAY)
-"""Receipts of repeats are kept 24 to 36 hours: a sequence stays below the one or leaps past the other."""
+LEAPS = (40 * HOUR, 40 * HOUR, 5 * DAY, 50 * DAY)
+"""Ids are known for 24 to 36 hours, what was given for a message for 30 to 45 days: a sequence stays below the one or
+leaps past the other."""
 Failure = Literal["none", "observe", "commit"]
 FAILURES: tuple[Failure, ...] = ("observe", "commit")
 

@@ -26,6 +26,7 @@ from policyd.model.state import (
 )
 from policyd.reference.evaluator import Failure, Reference
 from policyd.reference.sanctions import UnclearLadder
+from policyd.reference.state import Group, Member
 from policyd.state.memory import MemoryStore
 from tests.equivalence.events import Step
 
@@ -63,11 +64,13 @@ class ReferenceSide:
 
     def standing(self, event: Event) -> Standing:
         known = self.reference.standing(event).values()
+        group = self.reference.groups.get(event.group.id, Group())
+        member = group.members.get(event.member.id, Member())
         return Standing(
             {name: count for env in known for name, count in env.counters.items()},
             {name: strikes for env in known for name, strikes in env.strikes.items()},
-            max((env.mute_until or 0 for env in known), default=0),
-            max((env.last_seen or 0 for env in known), default=0),
+            member.muted_until if member.muted_until > (event.time or 0) else 0,
+            member.last_message,
         )
 
 
