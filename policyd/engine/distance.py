@@ -69,12 +69,12 @@ def _needs_all(expr: r.And | r.Or, wanted: bool) -> bool:
 
 
 def _gap(left: Any, right: Any) -> float:
-    """Between 0 and 1: the difference in proportion to the larger side, for numbers."""
+    """Up to 1: how far two numbers are apart in proportion to the larger, one more so that 0 is not near 0."""
     numbers = isinstance(left, int | float) and isinstance(right, int | float)
     if not numbers or isinstance(left, bool) or isinstance(right, bool):
         return _WHOLE
-    gap: float = abs(left - right) / max(abs(left), abs(right), 1)
-    return max(0.001, min(_WHOLE, gap))
+    gap: float = (abs(left - right) + 1) / (max(abs(left), abs(right)) + 1)
+    return min(_WHOLE, gap)
 
 
 def _condition(expr: r.Expr, wanted: bool, was: bool | None, env: Environment) -> Condition:

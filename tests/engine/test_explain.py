@@ -1,0 +1,70 @@
+"""Why a decision is as it is: values read, silencers, and what the nearest rule was missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policyd.engine.explain import Explanation
+from policyd.model.codec import encode
+from tests.engine.scene import Scene
+
+POLICY = """policy club { for every group  timezone "UTC" }
+lexicon bad { words "spamword" }
+let long = message.length > 20
+counter often counts message by member within 10s up to 10
+limit flood "flooding" { at most 3 messages by member within 10s  then delete }
+rule words { on message, edit  when message.text matches bad and not known(group.size)
+  unless member.role == admin  then delete }
+rule size "too big" { when long or message.images > 3  then hold }
+rule age { when member.age < 1d and often > 2  then flag }
+rule greeting { on join  then reply "hi" }
+exempt staff { when member.role in [owner, admin]  from words }
+"""
+
+
+def explained(text: str, **parts: Any) -> Explanation:
+    club = Scene(POLICY)
+    explanation = club.tell(club.event("message", text, **parts), explain=True).explain
+    assert isinstance(explanation, Explanation)
+    assert encode(explanation)
+    return explanation
+
+
+def test_every_rule_of_the_kind_tells_what_it_read() -> None:
+    rules = {rule.rule: rule for rule in explained("a spamword").rules}
+    assert sorted(rules) == ["club.age", "club.flood", "club.size", "club.words"]
+    words = rules["club.words"]
+    assert (words.clause, words.when, words.silenced_by, words.line) == ("then", True, (), 6)
+    assert [(each.name, each.value) for each in words.read] == [
+        ("message.text", "a spamword"), ("group.size", None), ("member.role", None),
+    ]  # fmt: skip
+    size = rules["club.size"]
+    assert (size.clause, size.when, size.title) == (None, None, "too big")
+    assert ("long", False) in [(each.name, each.value) for each in size.read]
+    assert ("flood", 1) in [(each.name, each.value) for each in rules["club.flood"].read]
+
+
+def test_what_silences_a_rule_is_named() -> None:
+    rules = {rule.rule: rule for rule in explained("a spamword", role="admin").rules}
+    assert rules["club.words"].silenced_by == ("unless", "club.staff")
+    assert rules["club.words"].clause is None
+
+
+NEAREST = [
+    ("x" * 19, {}, "club.size", [("message.length > 20", True, False, 19, 20)]),
+    ("spamword", {"role": "admin"}, "club.words", None),
+    ("hi", {}, "club.flood", [("3 messages by member within 10s", True, False, 1, 3)]),
+]
+
+
+@pytest.mark.parametrize(("text", "parts", "rule", "missing"), NEAREST)
+def test_the_nearest_rule_tells_what_it_was_missing(
+    text: str, parts: dict[str, object], rule: str, missing: list[tuple[object, ...]] | None
+) -> None:
+    nearest = explained(text, **parts).nearest
+    assert nearest is not None
+    if missing is not None:
+        assert nearest.rule == rule
+        assert [(each.condition, each.needed, each.was, each.left, each.right) for each in nearest.missing] == missing
