@@ -170,7 +170,7 @@ class Scanner:
             self._report("P105", start, end, got=text, want=explain_character(text))
         at_margin = start == 0 or self.source.text[start - 1] in "\r\n\ufeff"
         self.tokens.append(Token(plain, text, start, end, self._fresh_line, at_margin))
-        self._fresh_line = False
+        self._fresh_line = text.endswith("\n")
 
     def _check_scripts(self, word: str, start: int, end: int) -> None:
         mixed = scripts_that_may_not_mix(word)

@@ -17,6 +17,7 @@ _PIECE: Final = re.compile(r"[^\\{]+|\\(?:u\{[0-9A-Fa-f]{1,6}\}|.|$)|\{\{|\{[^{}
 _FACT: Final = re.compile(r"\s*([^\W\d_]\w*(?:\s*\.\s*[^\W\d]\w*)*)\s*")
 _PLAIN_PIECE: Final = re.compile(r"[^\\]+|" + _ESCAPE.pattern, re.DOTALL)
 _SIMPLE: Final = {"n": "\n", '"': '"', "\\": "\\", "\u201c": "\u201c", "\u201d": "\u201d", "\uff02": "\uff02"}
+_EMPTY_LINE: Final = re.compile(r"[ \t\u3000]*\r?\n")
 _LONG: Final = '"""'
 
 
@@ -104,7 +105,7 @@ def _lines(span: Span) -> Iterator[tuple[int, int]]:
         yield span.start + 1, span.end - 1
         return
     start, end = span.start + 3, span.end - 3
-    block = re.compile(r"[ \t\u3000]*\r?\n").match(span.source.text, start, end)
+    block = _EMPTY_LINE.match(span.source.text, start, end)
     if block is None:
         yield start, end
         return
@@ -112,18 +113,27 @@ def _lines(span: Span) -> Iterator[tuple[int, int]]:
 
 
 def _block_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    *lines, closing = _lines_between(text, start, end)
+    margins = [_margin(text, *line) for line in lines if text[slice(*line)].strip()]
+    margins.append(_margin(text, *closing))
+    if text[slice(*closing)].strip():
+        lines.append(closing)
+    elif lines:
+        first, last = lines[-1]
+        lines[-1] = first, first + len(text[first:last].rstrip("\r\n"))
+    for first, last in lines:
+        yield first + min(*margins, _margin(text, first, last)), last
+
+
+def _lines_between(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The lines of a range with their breaks; the last has none and may be empty."""
     lines = []
-    while start < end:
-        after = text.find("\n", start, end) + 1 or end
+    while (after := text.find("\n", start, end) + 1) > 0:
         lines.append((start, after))
         start = after
-    written = [text[line_start:line_end].rstrip("\r\n") for line_start, line_end in lines]
-    margins = [len(line) - len(line.lstrip(" \t\u3000")) for line in written if line.strip()]
-    if lines and not text[slice(*lines[-1])].strip():
-        margins.append(lines[-1][1] - lines[-1][0])
-        lines.pop()
-    margin = min(margins, default=0)
-    for number, (line_start, line_end) in enumerate(lines):
-        if number == len(lines) - 1:
-            line_end -= len(text[line_start:line_end]) - len(text[line_start:line_end].rstrip("\r\n"))
-        yield min(line_start + margin, line_end), line_end
+    return [*lines, (start, end)]
+
+
+def _margin(text: str, start: int, end: int) -> int:
+    """How many spaces the line at `start` starts with."""
+    return len(text[start:end]) - len(text[start:end].lstrip(" \t\u3000"))
