@@ -5,7 +5,6 @@ It shares nothing with the compiled program, the stores and the engine, so that 
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import replace
 from typing import Literal
 
@@ -68,7 +67,7 @@ class Reference:
 
     def standing(self, event: Event) -> dict[str, Environment]:
         """By policy, what would be known at the instant of `event` if it came then; nothing changes."""
-        group = deepcopy(self.groups.get(event.group.id, Group()))
+        group = self.groups.get(event.group.id, Group())
         return look(self.policies, self._matcher, group, event, event.time or 0).environments
 
     def _receipt(self, group: Group, event: Event, now: int) -> Receipt | None:

@@ -14,7 +14,7 @@ from policyd.reference.climbing import total
 from policyd.reference.environment import Environment, Hits, Value, text_key
 from policyd.reference.expr import evaluate
 from policyd.reference.reading import matches_in
-from policyd.reference.state import GIVEN, RECEIPTS, Group, Seen, count, message_id, unforgotten
+from policyd.reference.state import GIVEN, RECEIPTS, Group, Member, Seen, count, message_id, unforgotten
 from policyd.text.matcher import Matcher
 
 
@@ -48,7 +48,7 @@ def look(
 ) -> Seen:
     """The state as this event sees it. `arrives`: the event happens now and is counted."""
     edit = _is_edit(group, event, now)
-    member = group.member(event.member.id)
+    member = group.members.get(event.member.id, Member())
     blind = unseen(policies, matcher, event).environments
     environments = {}
     for policy in covering(policies, event):

@@ -70,14 +70,13 @@ def _action(same: list[Asked], moment: Moment) -> Action:
     first = same[0]
     steps = sorted((one.ladder, one.step) for one in same if one.ladder is not None)
     seconds, until = _time(first, moment)
-    texts = dict.fromkeys(one.text for one in same if one.text is not None)
     return Action(
         do=_spelled(first),
         because=_because(same),
         member=moment.member if first.do in MEMBER else UNSET,
         to=first.audience or UNSET,
         group=UNSET if first.group is None else first.group,
-        text="\n".join(texts) if texts else UNSET,
+        text=_said(one.text for one in same),
         seconds=UNSET if seconds is None else seconds,
         until=until or UNSET,
         ladder=steps[0][0] if steps else UNSET,
@@ -91,12 +90,17 @@ def _spelled(one: Asked) -> Do:
 
 
 def _because(same: list[Asked]) -> tuple[Because, ...]:
-    """Every rule once, in name order, with the first text that it asked for itself."""
-    said: dict[str, str | UnsetType] = {rule: UNSET for one in same for rule in one.rules}
-    for one in same:
-        if one.ladder is None and one.text is not None and said[one.rules[0]] is UNSET:
-            said[one.rules[0]] = one.text
-    return tuple(Because(rule, said[rule]) for rule in sorted(said))
+    """Every rule once, in name order, with the texts that it asked for itself, in the order written."""
+    rules = sorted({rule for one in same for rule in one.rules})
+    return tuple(
+        Because(rule, _said(one.text for one in same if one.ladder is None and rule in one.rules)) for rule in rules
+    )
+
+
+def _said(texts: Iterable[str | None]) -> str | UnsetType:
+    """Every distinct text once, a line each."""
+    distinct = dict.fromkeys(text for text in texts if text is not None)
+    return "\n".join(distinct) if distinct else UNSET
 
 
 def _time(one: Asked, moment: Moment) -> tuple[int | None, str | None]:

@@ -48,11 +48,10 @@ class Standing:
 
 class ReferenceSide:
     def __init__(self, policies: PolicySet) -> None:
-        self.policies = policies
-        self.reset()
+        self.reference = Reference(policies)
 
     def reset(self) -> None:
-        self.reference = Reference(self.policies)
+        self.reference.groups.clear()
 
     def answer(self, step: Step) -> Answer:
         try:
@@ -96,7 +95,6 @@ class EngineSide:
     """The compiled program and the engine on a store in memory."""
 
     def __init__(self, policies: PolicySet) -> None:
-        self.policies = policies
         self._program = compile_policies(policies)
         self.reset()
 
