@@ -60,7 +60,7 @@ def _equals(asked: Iterable[Asked]) -> list[list[Asked]]:
     """Equal actions together, each in the order of the rules. What is said tells actions apart only where they unite:
     two warnings with different words are one warning."""
     same: dict[tuple[object, ...], list[Asked]] = {}
-    for one in sorted(asked, key=lambda one: (one.rules[:1], one.ladder or "")):
+    for one in sorted(asked, key=lambda one: (one.rules, one.ladder or "")):
         said = one.text if one.do in UNITING else None
         same.setdefault((one.do, one.duration, one.audience, one.group, said), []).append(one)
     return list(same.values())
