@@ -1,0 +1,5 @@
+"""`python -m policyd` is the `policyd` command."""
+
+from policyd.cli.main import main
+
+main()
