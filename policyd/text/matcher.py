@@ -13,12 +13,14 @@ from policyd.text.fold import fold, origins
 from policyd.text.hits import NOTHING, Found, Hits
 from policyd.text.lexicon import Entry, Lexicon
 from policyd.text.readings import CAUSE, FILLER, Reading, with_letters, with_wechat, without_digits
+from policyd.text.sound import by_sound, meant, sound
 from policyd.text.splits import Composer
 from policyd.text.traits import Traits, readable, traits
 from policyd.text.verify import Place, Rule, place
 from policyd.text.views import Origin, collapse, strip
 
 _PHRASE = Rule(boundary=False, phrase=True)
+_BY_SOUND = Rule(boundary=False, repeats=False)
 
 
 class Known(NamedTuple):
@@ -74,6 +76,13 @@ class Matcher:
         self._doubled = automaton(self._doubled_parts)
         self._literals = list(literal.items())
         self._literal = automaton(literal)
+        heard: dict[str, list[int]] = {}
+        for number, known in enumerate(self._entries):
+            if "sound" in self._resist[known.lexicon]:
+                heard.setdefault(sound(known.word), []).append(number)
+        heard.pop("", None)
+        self._sounds = list(heard.items())
+        self._sound = automaton(map(collapse, heard))
 
     @classmethod
     def build(cls, lexicons: Sequence[Lexicon]) -> Matcher:
@@ -107,7 +116,7 @@ class Matcher:
         bare = strip(folded)
         key = collapse(bare)
         ends = list(self._automaton.iter(fed(key)))
-        if not ends and bare is text and key is text and not self._wechat:
+        if not (ends or self._wechat or self._sounds) and bare is text and key is text:
             return NOTHING
         return self._examine(text, folded, bare, key, ends)
 
@@ -124,6 +133,8 @@ class Matcher:
             found += self._read(text, reading)
         if self._literals and bare is not folded:
             found += self._literally(text, folded)
+        if self._sounds:
+            found += self._heard(text, {(hit.start, hit.end, hit.word) for hit in found})
         if not found:
             return NOTHING
         phrases = [hit for hit in found if hit.phrase]
@@ -163,6 +174,27 @@ class Matcher:
                 end += 1
             if read[hit.start : end] != text[hit.start : end] and reading.technique in self._resist[hit.lexicon]:
                 yield hit._replace(end=end, view=reading.view)
+
+    def _heard(self, text: str, seen: set[tuple[int, int, str]]) -> Iterator[Found]:
+        """The hits by sound that are not also found otherwise."""
+        read = by_sound(text)
+        origin = Origin(read)
+        key = collapse(strip(fold(read)))
+        data = key.encode("utf-8", "surrogatepass")
+        for end, number in self._sound.iter(fed(key)):
+            entries = self._sounds[number][1]
+            heard = traits(self._sounds[number][0])
+            first = len(data[: end + 1].decode("utf-8", "surrogatepass")) - heard.size
+            where = place(read, origin, first, heard, _BY_SOUND)
+            if where is None:
+                continue
+            stop = where.end
+            while stop < len(read) and read[stop] == FILLER and text[stop] != FILLER:
+                stop += 1
+            for entry in entries:
+                known = self._entries[entry]
+                if (where.start, stop, known.word) not in seen and meant(text[where.start : stop], known.word):
+                    yield Found(where.start, stop, "sound", *known)
 
     def _other(self, text: str) -> Iterator[Reading]:
         if CAUSE.search(text):

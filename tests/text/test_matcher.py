@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policyd.text.lexicon import Entry, Lexicon
+from policyd.text.lexicon import DEFAULT_RESIST, Entry, Lexicon, Technique
 from policyd.text.mask import mask
 from policyd.text.matcher import Matcher
 
@@ -71,6 +71,47 @@ def test_disguises_are_seen_through(word: str, text: str, found: str, view: str)
 )
 def test_innocent_text_is_left_alone(word: str, text: str) -> None:
     assert not Matcher.build([lexicon(word)]).search(text)
+
+
+@pytest.mark.parametrize(
+    ("word", "text", "found"),
+    [
+        ("法轮功", "说法仑功吗", "法仑功"),
+        ("白人班级", "进百人办既了", "百人办既"),
+        ("白人班级", "干净的bai ren ban ji了", "bai ren ban ji"),
+        ("白人班级", "这BairenBan级啊", "BairenBan级"),
+        ("陕西人", "我是山西人", None),
+        ("女拳师", "女权,是的", None),
+        ("加油", "家油", None),
+    ],
+)
+def test_words_of_three_syllables_are_heard_when_asked(word: str, text: str, found: str | None) -> None:
+    by_sound = Lexicon("list", lexicon(word).entries, resist=DEFAULT_RESIST | {"sound"})
+    matches = Matcher.build([by_sound]).search(text).matches()
+    assert [(m.text, m.view) for m in matches] == ([(found, "sound")] if found else [])
+    assert not Matcher.build([lexicon(word)]).search(text)
+
+
+@pytest.mark.parametrize(
+    ("technique", "text"),
+    [
+        ("width", "ｗａｎｇ赌"),
+        ("case", "WANG赌"),
+        ("script", "wang賭"),
+        ("noise", "wang·赌"),
+        ("noise", "wang\u200b赌"),
+        ("repeats", "waaang赌"),
+        ("split", "wang贝者"),
+        ("styled", "ⓦang赌"),
+    ],
+)
+def test_a_lexicon_sees_through_no_more_than_it_resists(technique: Technique, text: str) -> None:
+    entries = lexicon("wang赌").entries
+    only: frozenset[Technique] = frozenset({technique})
+    for resist, found in ((DEFAULT_RESIST - only, False), (only, True), (frozenset[Technique](), False)):
+        hits = Matcher.build([Lexicon("list", entries, resist=resist)]).search(text)
+        assert bool(hits) is found, resist
+    assert Matcher.build([Lexicon("list", entries, resist=frozenset())]).search("是wang赌")
 
 
 def test_an_allowed_phrase_wins_over_the_entry_inside_it() -> None:
