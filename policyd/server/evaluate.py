@@ -24,6 +24,8 @@ _FORMS: Final[dict[bytes, Form]] = {
     b"application/x-msgpack": "msgpack",
     b"application/vnd.msgpack": "msgpack",
 }
+_DRAINED: Final = 16
+"""So many times the allowed length is read of a body that is too long."""
 _log: Final = logging.getLogger("policyd")
 
 
@@ -72,7 +74,7 @@ class Evaluate:
             raise Refused(problem("overloaded", detail, hint="try again in a second"), (b"retry-after", b"1"))
         bot = self._bot(headers)
         form = _form(headers)
-        body = await self._body(headers, receive)
+        body = await self._body(receive)
         explain = b"explain" in scope["query_string"] and _asks_explain(scope["query_string"])
         events = split(body, form)
         if events is None:
@@ -92,35 +94,43 @@ class Evaluate:
             raise Refused(refused, (b"www-authenticate", b"Bearer"))
         return bot
 
-    async def _body(self, headers: dict[bytes, bytes], receive: Receive) -> bytes:
-        """The whole body. Nothing is read of one that says itself that it is too long."""
-        declared = headers.get(b"content-length", b"0")
-        if not declared.isdigit() or int(declared) > self._limits.body:
-            raise self._too_long()
+    async def _body(self, receive: Receive) -> bytes:
+        """The whole body."""
         message = await receive()
         body: bytes = message.get("body", b"")
-        if not message.get("more_body"):
-            return body if len(body) <= self._limits.body else self._raise_too_long()
-        pieces, length = [body], len(body)
-        try:
-            async with asyncio.timeout(self._limits.receive_seconds):
-                while message.get("more_body"):
-                    message = await receive()
-                    pieces.append(message.get("body", b""))
-                    length += len(pieces[-1])
-                    if length > self._limits.body:
-                        raise self._too_long()
-        except TimeoutError:
-            detail = f"the body did not arrive within {self._limits.receive_seconds} s"
-            raise Refused(problem("timeout", detail), (b"connection", b"close")) from None
+        if message.get("more_body"):
+            try:
+                async with asyncio.timeout(self._limits.receive_seconds):
+                    body = await self._rest(body, receive)
+            except TimeoutError:
+                detail = f"the body did not arrive within {self._limits.receive_seconds} s"
+                raise Refused(problem("timeout", detail), (b"connection", b"close")) from None
+        if len(body) > self._limits.body:
+            raise self._too_long()
+        return body
+
+    async def _rest(self, body: bytes, receive: Receive) -> bytes:
+        """What follows the first piece. A body that is too long is read to its end and dropped, so that the sender gets
+        to read the refusal; only a much too long one is cut off."""
+        pieces, length, more = [body], len(body), True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refused(problem("timeout", "the sender went away before the body was whole"))
+            piece = message.get("body", b"")
+            length += len(piece)
+            more = message.get("more_body", False)
+            if length <= self._limits.body:
+                pieces.append(piece)
+            elif length > _DRAINED * self._limits.body:
+                raise self._too_long((b"connection", b"close"))
+        if length > self._limits.body:
+            raise self._too_long()
         return b"".join(pieces)
 
-    def _too_long(self) -> Refused:
+    def _too_long(self, *headers: tuple[bytes, bytes]) -> Refused:
         detail = f"the body is longer than {self._limits.body} bytes"
-        return Refused(problem("too_large", detail, hint="send several requests"), (b"connection", b"close"))
-
-    def _raise_too_long(self) -> bytes:
-        raise self._too_long()
+        return Refused(problem("too_large", detail, hint="send several requests"), *headers)
 
     async def _decide(self, body: bytes | memoryview, form: Form, bot: Bot, explain: bool) -> Decision:
         """Raises `EventError`."""

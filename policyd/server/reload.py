@@ -43,6 +43,11 @@ class Reloader:
             return
         self._running = asyncio.get_running_loop().create_task(self._reload())
 
+    async def done(self) -> None:
+        """Returns when no reload is running."""
+        if self._running is not None:
+            await self._running
+
     async def _reload(self) -> None:
         while True:
             self._again = False

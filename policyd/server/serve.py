@@ -61,7 +61,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] | None = None) -> in
 async def _run(settings: Settings, program: Program, listener: socket.socket, say: Callable[[str], None]) -> None:
     async with _open_store(settings) as store:
         engine = Engine(program, store)
-        server = _Server(_uvicorn_config(engine, settings), settings, engine, say)
+        server = _Server(uvicorn_config(engine, settings), settings, engine, say)
         gc.collect()
         gc.freeze()
         await server.serve([listener])
@@ -96,7 +96,7 @@ class _Server(uvicorn.Server):
                 loop.remove_signal_handler(number)
 
 
-def _uvicorn_config(engine: Engine, settings: Settings) -> uvicorn.Config:
+def uvicorn_config(engine: Engine, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         build_app(engine, settings),
         log_config=None,
