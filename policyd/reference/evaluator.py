@@ -59,7 +59,8 @@ class Reference:
         found = self._fired(event, receipt.seen)
         if fails == "commit" and changes(event, found, receipt.seen, asked_of_human):
             lost = not_recorded(self.policies, receipt.seen, found, asked_of_human)
-            return self._decision(event, receipt.seen, found, lost, True)
+            lacking = self._decision(event, receipt.seen, found, lost, True)
+            return msgspec.structs.replace(lacking, replayed=again)
         done = record(self.policies, group, event, receipt.seen, found, asked_of_human)
         decision = self._decision(event, receipt.seen, found, done, False)
         group.receipts[event.id] = replace(receipt, decision=decision)

@@ -14,7 +14,7 @@ from policyd.reference.climbing import total
 from policyd.reference.environment import Environment, Hits, Value, text_key
 from policyd.reference.expr import evaluate
 from policyd.reference.reading import matches_in
-from policyd.reference.state import GIVEN, RECEIPTS, Group, Member, Seen, count, message_id, unforgotten
+from policyd.reference.state import RECEIPTS, Group, Member, Seen, count, given_before, message_id, unforgotten
 from policyd.text.matcher import Matcher
 
 
@@ -66,7 +66,7 @@ def look(
             mute_until=member.muted_until if member.muted_until > now else 0,
             last_seen=member.last_message or None,
         )
-    return Seen(environments, edit, _given(group, event, now) if edit else frozenset(), now)
+    return Seen(environments, edit, given_before(group, event, now) if edit else frozenset(), now)
 
 
 def _hits(policy: r.Policy, env: Environment, matcher: Matcher) -> Mapping[str, Hits]:
@@ -131,9 +131,3 @@ def _is_known(group: Group, event: Event, now: int) -> bool:
     """Whether a message of this id was seen before."""
     message = message_id(event)
     return message is not None and group.messages.get(message, -RECEIPTS) > now - RECEIPTS
-
-
-def _given(group: Group, event: Event, now: int) -> frozenset[str]:
-    """The rules that struck, acted on the member or spoke for this message before."""
-    when, rules = group.given.get(message_id(event) or "", (0, frozenset[str]()))
-    return rules if when > now - GIVEN else frozenset()

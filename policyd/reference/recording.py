@@ -10,7 +10,7 @@ from policyd.reference import climbing
 from policyd.reference.asking import STATE, Asked, Climb, asked_by, asked_by_step, climbs, forgiven, gives_once
 from policyd.reference.firing import Fired, Firings
 from policyd.reference.sanctions import Human
-from policyd.reference.state import Group, Member, Seen, Strike, message_id
+from policyd.reference.state import Group, Member, Seen, Strike, given_before, message_id
 
 SHADOW = "~shadow"
 """Ends the names of the ladders that shadow rules climb (law L16)."""
@@ -144,5 +144,4 @@ def _mute(member: Member, now: int, human: Human, done: Recorded) -> None:
 def _give(group: Group, event: Event, fired: list[Fired], now: int) -> None:
     message = message_id(event)
     if message is not None and fired:
-        _, before = group.given.get(message, (0, frozenset[str]()))
-        group.given[message] = (now, before | {one.rule.name for one in fired})
+        group.given[message] = (now, given_before(group, event, now) | {one.rule.name for one in fired})

@@ -88,3 +88,9 @@ def unforgotten(strikes: list[Strike], ladder: Ladder, now: int) -> list[Strike]
 def message_id(event: Event) -> str | None:
     """The id of the message that was written or edited, if the platform tells it."""
     return None if event.message is None else event.message.id
+
+
+def given_before(group: Group, event: Event, now: int) -> frozenset[str]:
+    """The rules that struck, acted on the member or spoke for this message before (law L10)."""
+    when, rules = group.given.get(message_id(event) or "", (0, frozenset[str]()))
+    return rules if when > now - GIVEN else frozenset()
