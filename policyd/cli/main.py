@@ -57,6 +57,16 @@ class Commands(click.Group):
             raise click.UsageError(f"there is no command `{args[0]}`; {hint}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """A reader who has seen enough (`| head`) is no error, though click would make it one."""
+        try:
+            code = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _close_quietly()
+            return exits.FINE
+        return code
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         language = reader_language()
         with formatter.section("Commands"):
@@ -82,13 +92,9 @@ def guarded(work: Callable[[], Any]) -> int:
     output = Output()
     try:
         code = work()
-        sys.stdout.flush()
         return code if isinstance(code, int) else exits.FINE
     except click.ClickException as error:
         return _usage(error, output)
-    except BrokenPipeError:
-        _close_quietly()
-        return exits.FINE
     except (KeyboardInterrupt, click.Abort):
         return exits.INTERRUPTED
     except exits.Stop as stop:

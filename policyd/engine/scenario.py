@@ -81,15 +81,22 @@ class Report:
 
 
 def run_tests(
-    program: Program, tests: Iterable[Test] | None = None, *, on_result: Callable[[Result], None] | None = None
+    program: Program,
+    tests: Iterable[Test] | None = None,
+    *,
+    on_result: Callable[[Result], None] | None = None,
+    stop_at_failure: bool = False,
 ) -> Report:
-    """Run `tests` (all of the set by default) in order. A test stops at its first failure, the others go on."""
+    """Run `tests` (all of the set by default) in order. A test stops at its first failure, the others go on unless
+    `stop_at_failure`."""
     report = Report(all=branches(program.policy_set))
     for test in program.policy_set.tests if tests is None else tests:
         result = _Run(program, test, report.fired).run()
         report.results.append(result)
         if on_result:
             on_result(result)
+        if stop_at_failure and result.failure:
+            break
     return report
 
 
