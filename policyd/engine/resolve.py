@@ -10,7 +10,7 @@ from msgspec import UNSET, Struct
 
 from policyd.engine.asked import CONTENT, MEMBER, REQUEST, Asked
 from policyd.engine.instants import rfc3339, seconds_until
-from policyd.model.decision import Action, Do, Overridden, Verdict
+from policyd.model.decision import Action, Because, Do, Overridden, Verdict
 
 
 class Clock(Struct, frozen=True):
@@ -91,21 +91,32 @@ def _merge(equal: Sequence[Asked]) -> Asked:
     if len(equal) == 1:
         return equal[0]
     ordered = sorted(equal, key=lambda each: (tuple(because.rule for because in each.because), each.ladder or ""))
-    texts = dict.fromkeys(each.text for each in ordered if each.text is not None)
-    said = {because.rule: because for each in ordered for because in each.because}
-    said |= {because.rule: because for each in equal for because in each.because if because.text is not UNSET}
+    rules = sorted({because.rule for each in ordered for because in each.because})
     climbed = min((each for each in equal if each.ladder is not None), key=lambda each: each.ladder or "", default=None)
     first = ordered[0]
     return Asked(
         first.do,
-        tuple(said[rule] for rule in sorted(said)),
-        "\n".join(texts) if texts else None,
+        tuple(_because(rule, ordered) for rule in rules),
+        _said(each.text for each in ordered),
         first.duration,
         first.to,
         first.group,
         None if climbed is None else climbed.ladder,
         None if climbed is None else climbed.step,
     )
+
+
+def _because(rule: str, ordered: Sequence[Asked]) -> Because:
+    """One reason, with all that this rule itself wanted said."""
+    reasons = [because for each in ordered for because in each.because if because.rule == rule]
+    said = _said(None if because.text is UNSET else because.text for because in reasons)
+    return Because(rule) if said is None else Because(rule, said)
+
+
+def _said(texts: Iterable[str | None]) -> str | None:
+    """Every distinct text once, a line each."""
+    distinct = dict.fromkeys(text for text in texts if text is not None)
+    return "\n".join(distinct) if distinct else None
 
 
 def _done(asked: Asked, member: str, clock: Clock) -> Action:
