@@ -14,6 +14,7 @@ from policyd.check.facts import FACTS
 from policyd.check.mismatch import why_not_comparable
 from policyd.check.patterns import pattern_problem
 from policyd.check.references import reference
+from policyd.check.type_names import called
 from policyd.check.values import value_of
 from policyd.language import nodes as n
 from policyd.language.diagnostics import FieldValue
@@ -48,7 +49,7 @@ class Expressions:
         expr = self.resolve(node)
         if operators.condition(expr.type):
             return expr
-        return self._fail("C201", node.span, clause=clause, type=str(expr.type))
+        return self._fail("C201", node.span, clause=clause, type=called(expr.type))
 
     def resolve(self, node: n.Expr) -> r.Expr:
         match node:
@@ -94,7 +95,7 @@ class Expressions:
         for item in items:
             mixed = operators.unify(element, item.type)
             if mixed is None or item.type.kind == "list":
-                return self._fail("C208", item.span, first=str(items[0].type), type=str(item.type))
+                return self._fail("C208", item.span, first=called(items[0].type), type=called(item.type))
             element = mixed
         if all(isinstance(item, r.Const) for item in items) and element != NOTHING:
             values = tuple(item.value for item in items if isinstance(item, r.Const))
@@ -105,10 +106,10 @@ class Expressions:
         operand = self.resolve(node.operand)
         if node.op == "not":
             if not operators.condition(operand.type):
-                return self._fail("C201", node.operand.span, clause="not", type=str(operand.type))
+                return self._fail("C201", node.operand.span, clause="not", type=called(operand.type))
             return r.Not(operand, BOOL, span=node.span)
         if not operators.negatable(operand.type):
-            return self._fail("C206", node.span, op="-", type=str(operand.type))
+            return self._fail("C206", node.span, op="-", type=called(operand.type))
         if isinstance(operand, r.Const) and isinstance(operand.value, int | float):
             return r.Const(-operand.value, operand.type, span=node.span)
         return r.Negative(operand, operand.type, span=node.span)
@@ -118,11 +119,11 @@ class Expressions:
         if node.op == "default":
             both = operators.unify(left.type, right.type)
             if both is None:
-                return self._fail("C209", node.span, left=str(left.type), right=str(right.type))
+                return self._fail("C209", node.span, left=called(left.type), right=called(right.type))
             return r.Default(left, right, both, span=node.span)
         result = operators.arithmetic(node.op, left.type, right.type)
         if result is None:
-            return self._fail("C205", node.span, op=node.op, left=str(left.type), right=str(right.type))
+            return self._fail("C205", node.span, op=node.op, left=called(left.type), right=called(right.type))
         return r.Arithmetic(node.op, left, right, result, span=node.span)
 
     def _logic(self, node: n.And | n.Or) -> r.Expr:
@@ -136,10 +137,10 @@ class Expressions:
             return self._text_test(op, left, right, node.span)
         both = operators.unify(left.type, right.type)
         if both is None or not operators.equatable(both):
-            return self._fail("C202", node.span, left=str(left.type), right=str(right.type),
+            return self._fail("C202", node.span, left=called(left.type), right=called(right.type),
                               hint=why_not_comparable(left, right))  # fmt: skip
         if op not in ("==", "!=") and not operators.ordered(both):
-            return self._fail("C203", node.span, op=op, type=str(both))
+            return self._fail("C203", node.span, op=op, type=called(both))
         return r.Compare(op, left, right, BOOL, span=node.span)
 
     def _text_test(
@@ -150,14 +151,14 @@ class Expressions:
         else:
             fits = {left.type, right.type} <= {TEXT, NOTHING}
         if not fits:
-            return self._fail("C204", span, op=op, left=str(left.type), right=str(right.type))
+            return self._fail("C204", span, op=op, left=called(left.type), right=called(right.type))
         return r.TextTest(op, left, right, BOOL, span=span)
 
     def _in(self, node: n.In) -> r.Expr:
         item = self.resolve(node.item)
         if isinstance(node.container, n.Name) and node.container.text in self.policy.names["hours"]:
             if item.type not in (TIME, NOTHING):
-                return self._fail("C207", node.item.span, name=node.container.text, type=str(item.type))
+                return self._fail("C207", node.item.span, name=node.container.text, type=called(item.type))
             self.policy.find("hours", node.container.text)
             hours = self.policy.qualified(node.container.text)
             return r.InHours(item, hours, node.negated, BOOL, span=node.span)
@@ -167,7 +168,7 @@ class Expressions:
         if items.type == NOTHING:
             return failed(node.span)
         if items.type.kind != "list" or operators.unify(item.type, items.type.element or NOTHING) is None:
-            return self._fail("C220", node.span, item=str(item.type), container=str(items.type),
+            return self._fail("C220", node.span, item=called(item.type), container=called(items.type),
                               hint=why_not_comparable(item, items))  # fmt: skip
         return r.InList(item, items, node.negated, BOOL, span=node.span)
 
@@ -201,7 +202,7 @@ class Expressions:
     def _like(self, node: n.Like) -> r.Expr:
         subject = self.resolve(node.subject)
         if subject.type not in (TEXT, NOTHING):
-            return self._fail("C206", node.subject.span, op="like", type=str(subject.type))
+            return self._fail("C206", node.subject.span, op="like", type=called(subject.type))
         problem = pattern_problem(node.pattern)
         if problem:
             return self._fail("C213", node.pattern_span, cause=problem[0], hint=problem[1])

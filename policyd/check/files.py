@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from policyd.language.diagnostics import FieldValue, Phrase
 from policyd.language.read import decode
+from policyd.language.source import Source
 
 LARGEST: Final = 16 * 2**20
 """Bytes of the largest file that is read."""
@@ -125,6 +126,10 @@ class Files:
         if found:
             raise FileProblem("C004", **dict(found[0].fields))
         return source.text
+
+    def source(self, name: str) -> Source:
+        """A file that was read, for showing places in it."""
+        return Source(name, self.text(name))
 
     def revision(self) -> str:
         """`sha256:` and a digest of the names and bytes of all files that were read."""

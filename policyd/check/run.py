@@ -10,8 +10,11 @@ from policyd.check import resolved as r
 from policyd.check.attributes import attributes
 from policyd.check.bounds import bounds
 from policyd.check.caps import caps
+from policyd.check.climbing import climbing
+from policyd.check.clock import clock
 from policyd.check.counters import counters
 from policyd.check.draft import PolicyDraft, SetDraft
+from policyd.check.entries import entries
 from policyd.check.exempts import exempts
 from policyd.check.headers import headers
 from policyd.check.hours import hours
@@ -20,9 +23,14 @@ from policyd.check.lets import lets
 from policyd.check.lexicons import lexicons
 from policyd.check.masks import masks
 from policyd.check.names import names, policies
+from policyd.check.overlaps import overlaps
+from policyd.check.printed import printed
+from policyd.check.rare import rare
 from policyd.check.rules import rules
 from policyd.check.scenarios import scenarios
 from policyd.check.texts import templates
+from policyd.check.unreachable import everything, unreachable
+from policyd.check.unused import unused
 from policyd.language import nodes as n
 
 CODES: Final = codes
@@ -30,10 +38,11 @@ CODES: Final = codes
 
 PASSES: Final[tuple[Callable[[PolicyDraft], None], ...]] = (
     names, headers, attributes, lexicons, hours, lets, templates, counters, ladders, rules, exempts, caps, masks,
+    unreachable, everything, climbing, overlaps, rare, printed, entries, clock,
 )  # fmt: skip
-"""Over one policy, in the order in which they need one another."""
+"""Over one policy, in the order in which they need one another; those of the last line give warnings."""
 
-SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds)
+SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds, unused)
 """Over all policies together, after the others."""
 
 

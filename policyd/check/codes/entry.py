@@ -6,7 +6,7 @@ from typing import Final
 
 from policyd.language.codes import Code, Texts, register
 
-HEADER: Final = "policy p { for every group }\n"
+HEADER: Final = 'policy p { for every group  timezone "Asia/Shanghai" }\n'
 Words = tuple[str, str, str]
 """Title, message and help."""
 

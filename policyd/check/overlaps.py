@@ -1,0 +1,42 @@
+"""Limits that another limit makes idle, and limits that climb a ladder too fast."""
+
+from __future__ import annotations
+
+from policyd.check import resolved as r
+from policyd.check.axes import AXES, weaker_on
+from policyd.check.draft import PolicyDraft
+from policyd.language import nodes as n
+from policyd.language.diagnostics import Phrase, Related
+
+
+def overlaps(policy: PolicyDraft) -> None:
+    limits = list(policy.of(n.Limit))
+    for later in limits:
+        earlier = next((other for other in limits if other is not later and _covers(other, later, policy)), None)
+        if earlier is not None:
+            place = Related(earlier.at_most_span, Phrase("this one fires first", "这一条先触发"))
+            policy.report("W401", later.at_most_span, place, name=later.name, other=earlier.name)
+    for limit in limits:
+        for action in policy.rules[limit.name].then:
+            ladder = next((each for each in policy.ladders.values() if each.name == action.ladder), None)
+            if action.do == "strike" and ladder is not None and not ladder.together:
+                name = ladder.name.removeprefix(f"{policy.name}.")
+                policy.report("W402", action.span, Related(ladder.span, Phrase("the ladder", "阶梯")), name=name)
+
+
+def _covers(first: n.Limit, second: n.Limit, policy: PolicyDraft) -> bool:
+    """Whether `first` has always fired when `second` does, and nothing that `second` asks for comes on top."""
+    a, b = policy.counters[first.name], policy.counters[second.name]
+    same = (a.kind, a.keys, a.where) == (b.kind, b.keys, b.where) and first.unless == second.unless
+    if not same or first.at_most > second.at_most or a.within < b.within:
+        return False
+    if (first.at_most, a.within) == (second.at_most, b.within) and first.name > second.name:
+        return False
+    return all(_adds_nothing(action, policy.rules[first.name].then) for action in policy.rules[second.name].then)
+
+
+def _adds_nothing(action: r.Action, others: tuple[r.Action, ...]) -> bool:
+    if any(action == other or weaker_on(action.do, other.do) for other in others):
+        return True
+    plain = action.do in AXES["content"] and action.text is None
+    return plain and any(action.do == other.do for other in others)

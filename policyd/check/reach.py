@@ -1,0 +1,127 @@
+"""Which conditions can be true, and which can be false: a cautious guess from constants and ranges."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from itertools import pairwise
+from typing import Any, Final
+
+from policyd.check import resolved as r
+from policyd.check.facts import FACTS
+from policyd.check.walk import walk_through
+from policyd.language.types import BOOL, NOTHING
+
+Lets = Mapping[str, r.Let]
+Comparison = tuple[r.Expr, str, Any]
+"""What is compared, how, with which constant."""
+
+_OPS: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
+_NEGATED: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+_TURNED: Final = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
+_NEVER_NEGATIVE: Final = frozenset({"length", "digits", "longest_run", "count", "capitals"})
+
+
+def can_be_true(expr: r.Expr, lets: Lets) -> bool:
+    """False only where it certainly never is; lets by qualified name."""
+    return _can_be(expr, True, lets)
+
+
+def can_be_false(expr: r.Expr, lets: Lets) -> bool:
+    return _can_be(expr, False, lets)
+
+
+def always_true(expr: r.Expr, lets: Lets) -> bool:
+    """True whatever happens, unknown facts included."""
+    if can_be_false(expr, lets):
+        return False
+    reads = [part for part, _ in walk_through(expr, lets)]
+    return all(not isinstance(part, r.AttributeFact | r.Answer | r.FunctionCall) for part in reads) and all(
+        not FACTS[part.name].unknown for part in reads if isinstance(part, r.Fact)
+    )
+
+
+def _can_be(expr: r.Expr, wanted: bool, lets: Lets) -> bool:
+    match expr:
+        case r.Const(value=bool() as value, type=type) if type == BOOL:
+            return value is wanted
+        case r.Not(operand):
+            return _can_be(operand, not wanted, lets)
+        case r.LetValue(let) if let in lets:
+            return _can_be(lets[let].value, wanted, lets)
+        case r.And(items) | r.Or(items):
+            if isinstance(expr, r.And) is not wanted:
+                return any(_can_be(item, wanted, lets) for item in items)
+            return all(_can_be(item, wanted, lets) for item in items) and not _contradict(items, wanted, lets)
+        case r.Compare():
+            return not _contradict((expr,), wanted, lets)
+        case r.InList(items=r.ListExpr(items=())):
+            return expr.negated is wanted
+        case _:
+            return True
+
+
+def _contradict(items: Iterable[r.Expr], wanted: bool, lets: Lets) -> bool:
+    """Whether the comparisons among `items` cannot all come out as `wanted`."""
+    by_subject: dict[str, list[Comparison]] = {}
+    for item in items:
+        comparison = _comparison(item, lets)
+        if comparison is not None:
+            subject, op, value = comparison
+            by_subject.setdefault(repr(subject), []).append((subject, op if wanted else _NEGATED[op], value))
+    return any(_impossible(comparisons) for comparisons in by_subject.values())
+
+
+def _comparison(item: r.Expr, lets: Lets) -> Comparison | None:
+    if isinstance(item, r.LetValue) and item.let in lets:
+        item = lets[item.let].value
+    match item:
+        case r.Compare(op, left, r.Const(value=value, type=type)) if NOTHING not in (type, left.type):
+            return left, op, value
+        case r.Compare(op, r.Const(value=value, type=type), right) if NOTHING not in (type, right.type):
+            return right, _TURNED[op], value
+        case _:
+            return None
+
+
+def _impossible(comparisons: list[Comparison]) -> bool:
+    """Whether no value of the subject satisfies all. """
+    subject = comparisons[0][0]
+    if isinstance(subject, r.Const):
+        return not all(_OPS[op](subject.value, value) for _, op, value in comparisons)
+    values = [value for _, _, value in comparisons]
+    if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
+        tried = _candidates(subject, values)
+        return not any(all(_OPS[op](each, value) for _, op, value in comparisons) for each in tried)
+    if any(op not in ("==", "!=") for _, op, _ in comparisons):
+        return False
+    equal = {value for _, op, value in comparisons if op == "=="}
+    different = {value for _, op, value in comparisons if op == "!="}
+    members = set(subject.type.members) if subject.type.kind == "enum" else {True, False}
+    exhausted = subject.type.kind in ("enum", "bool") and not members - different
+    return len(equal) > 1 or bool(equal & different) or exhausted
+
+
+def _candidates(subject: r.Expr, values: list[float]) -> list[float]:
+    """Enough values of the subject to decide: one of every stretch between the constants, and the constants."""
+    low, high = _range(subject)
+    ends = sorted({*values, *(end for end in (low, high) if end is not None)})
+    between: list[float] = [(a + b) / 2 for a, b in pairwise(ends)]
+    if subject.type.kind in ("int", "duration", "time"):
+        between = [near for value in ends for near in (value - 1, value + 1)]
+    every = (ends[0] - 1, *ends, *between, ends[-1] + 1)
+    return [each for each in every if (low is None or each >= low) and (high is None or each <= high)]
+
+
+def _range(subject: r.Expr) -> tuple[int | None, int | None]:
+    match subject:
+        case r.Fact(name):
+            return FACTS[name].low, FACTS[name].high
+        case r.CounterValue() | r.Strikes():
+            return 0, None
+        case r.FunctionCall(function) if function in _NEVER_NEGATIVE:
+            return 0, (1 if function == "capitals" else None)
+        case _:
+            return None, None

@@ -1,0 +1,31 @@
+"""Types as messages call them: for authors, not for programmers."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from policyd.language.diagnostics import Phrase
+from policyd.language.types import Type
+
+_PLAIN: Final = {
+    "bool": ("a yes-or-no value", "yes-or-no values", "真假值"),
+    "int": ("a whole number", "whole numbers", "整数"),
+    "number": ("a number", "numbers", "数字"),
+    "text": ("a text", "texts", "文字"),
+    "time": ("a time", "times", "时间"),
+    "duration": ("a duration", "durations", "时长"),
+    "role": ("a role", "roles", "身份"),
+    "weekday": ("a weekday", "weekdays", "星期"),
+    "event kind": ("an event kind", "event kinds", "事件种类"),
+    "nothing": ("nothing", "nothing", "空"),
+}
+"""One, several, and in Chinese."""
+
+
+def called(type: Type) -> Phrase:
+    """`a whole number`, `a list of texts`."""
+    if type.kind == "list":
+        _, several, zh = _PLAIN[type.element.name or type.element.kind] if type.element else _PLAIN["nothing"]
+        return Phrase(f"a list of {several}", f"{zh}列表")
+    one, _, zh = _PLAIN[type.name or type.kind]
+    return Phrase(one, zh)
