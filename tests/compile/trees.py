@@ -101,7 +101,9 @@ def one(*rules: r.Rule, **fields: Any) -> r.PolicySet:
     return policies(policy(*rules, **fields))
 
 
-def message(text: str | None = "hello", *, group: Group | None = None, member: Member | None = None, **fields: Any) -> Event:
+def message(
+    text: str | None = "hello", *, group: Group | None = None, member: Member | None = None, **fields: Any
+) -> Event:
     return Event(
         id="e1",
         kind="message",
