@@ -74,7 +74,8 @@ def record(policies: PolicySet, group: Group, event: Event, seen: Seen, found: F
 
     for fired in found.live:
         done.asked += asked_by(fired, may_say, content_only=content_only(fired, seen))
-    _mute(member, now, human, done)
+    if changes(event, found, seen, human):
+        _mute(member, now, human, done)
     _give(group, event, [fired for fired in (*fresh, *shadow) if gives_once(fired)], now)
     return done
 
@@ -130,7 +131,8 @@ def _shadow(policies: PolicySet, member: Member, shadow: list[Fired], now: int, 
 
 
 def _mute(member: Member, now: int, human: Human, done: Recorded) -> None:
-    """The longest mute that is asked for; never shorter than the running one, and none where the member is put out."""
+    """The longest mute that is asked for; never shorter than the running one, and none where the member is put out.
+    An end that has passed is forgotten."""
     running = member.muted_until if member.muted_until > now else 0
     until = 0 if human.ends_mute else running
     mutes = [human.mute] + [one.duration or 0 for one in done.asked if one.do == "mute"]
