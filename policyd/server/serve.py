@@ -42,7 +42,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] | None = None) -> in
     try:
         program = load_program(settings.policies)
     except InvalidPolicies as error:
-        _complain(str(error))
+        print(error, file=sys.stderr, flush=True)
         return INVALID
     try:
         listener = _listen(settings)
@@ -53,7 +53,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] | None = None) -> in
         with listener, asyncio.Runner(loop_factory=_new_loop) as runner:
             runner.run(_run(settings, program, listener, say))
     except StoreUnavailable as error:
-        _complain(f"the store cannot be used: {error}")
+        _complain(str(error))
         return CANNOT_START
     return FINE
 
