@@ -207,7 +207,7 @@ register(
         "error",
         Texts(
             "a duration without a unit",
-            "`{got}` does not say of what",
+            "`{got}` has no unit",
             "write a unit: `{want}` for minutes, or `s` `h` `d` `w`",
         ),
         Texts(
@@ -253,5 +253,36 @@ register(
         Texts("全角花括号不是占位符", "`{got}` 会原样显示", "请写 `{want}`"),
         bad='template hello = "hello \uff5bmember.name\uff5d"',
         good='template hello = "hello {member.name}"',
+    ),
+    Code(
+        "P122",
+        "other-comment",
+        "error",
+        Texts("a comment starts with `#`", "`{got}` starts no comment here", "write `#`"),
+        Texts("注释以 `#` 开头", "这里不能用 `{got}` 写注释", "请写 `#`"),
+        bad="let a = 1 // why",
+        good="let a = 1 # why",
+    ),
+    Code(
+        "P123",
+        "name-without-letter",
+        "error",
+        Texts(
+            "a name starts with a letter",
+            "`{got}` does not start with a letter",
+            "put one before it, such as `n{got}`",
+        ),
+        Texts("名称要以文字开头", "`{got}` 不是以文字开头", "请在前面加一个字,例如 `n{got}`"),
+        bad="let 3a = 1",
+        good="let n3a = 1",
+    ),
+    Code(
+        "P124",
+        "date-form",
+        "error",
+        Texts("a date is written with `-`", "`{got}` is not a date", "write `{want}`"),
+        Texts("日期用 `-` 连接", "`{got}` 不是日期", "请写 `{want}`"),
+        bad="hours trip { on 2026/10/1 }",
+        good="hours trip { on 2026-10-01 }",
     ),
 )

@@ -41,7 +41,7 @@ def parse(source: Source) -> tuple[File, list[Diagnostic]]:
     that cannot be read are missing from the tree and have a diagnostic."""
     scanner = Scanner(source)
     scanner.scan()
-    reader = _Reader(source, scanner.findings)
+    reader = _Reader(source, scanner)
     for piece in join_closed_too_early(split(scanner.tokens)):
         reader.read(piece)
     findings = sorted(reader.findings, key=lambda finding: (finding.span.start, finding.span.end, finding.code))
@@ -51,13 +51,16 @@ def parse(source: Source) -> tuple[File, list[Diagnostic]]:
 class _Reader:
     """Reads pieces in order; afterwards it holds the parts of the file and what is wrong with it."""
 
-    def __init__(self, source: Source, lexical: list[Diagnostic]) -> None:
+    def __init__(self, source: Source, scanner: Scanner) -> None:
         self.source = source
-        self.findings = Findings(lexical)
+        self.findings = Findings(scanner.findings)
         self.header: Header | None = None
         self.declarations: list[Declaration] = []
         self.unread: list[Unread] = []
-        self._unreadable = sorted(finding.span.start for finding in lexical if finding.code in _UNREADABLE)
+        self._readable = _without(source.text, scanner.needless)
+        needless = {start for start, _ in scanner.needless}
+        starts = {finding.span.start for finding in self.findings if finding.code in _UNREADABLE}
+        self._unreadable = sorted(starts - needless)
 
     def read(self, piece: Piece) -> None:
         unreadable = self._unreadable_in(piece)
@@ -137,7 +140,7 @@ class _Reader:
     def _tree(self, piece: Piece, unreadable: list[int]) -> Tree[LarkToken] | None:
         """The parse tree of a declaration, or None. A clause that cannot be read is reported and passed over, so that
         the clauses behind it are read too; then there is no tree."""
-        draft = _Draft(self.source, piece)
+        draft = _Draft(self.source, self._readable, piece)
         if not all(draft.pass_over(offset) or draft.is_consequence(offset) for offset in unreadable):
             return None
         whole = not unreadable
@@ -161,10 +164,10 @@ class _Reader:
 class _Draft:
     """The text of a declaration as it is tried, of one length always: clauses that cannot be read are blanked."""
 
-    def __init__(self, source: Source, piece: Piece) -> None:
+    def __init__(self, source: Source, readable: str, piece: Piece) -> None:
         self._source = source
         self._piece = piece
-        self.text = source.text[piece.start : piece.end] + ("\n}" if piece.problem == "unclosed" else "")
+        self.text = readable[piece.start : piece.end] + ("\n}" if piece.problem == "unclosed" else "")
         self._lines: set[int] = set()
 
     def pass_over(self, offset: int) -> bool:
@@ -199,7 +202,16 @@ def _leaf(token: LarkToken, source: Source, piece: Piece) -> Leaf:
     return Leaf(token.type, str(token), Span(source, start, min(piece.start + token.end_pos, piece.end)))
 
 
-_UNREADABLE: Final = frozenset({"P103", "P105", "P106", "P107", "P109", "P110", "P115", "P120"})
+def _without(text: str, ranges: list[tuple[int, int]]) -> str:
+    """A text of the same length with spaces in these ranges, which are in order."""
+    parts, done = [], 0
+    for start, end in ranges:
+        parts += [text[done:start], " " * (end - start)]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+_UNREADABLE: Final = frozenset({"P103", "P105", "P106", "P107", "P109", "P110", "P115", "P120", "P123"})
 """Findings of the scanner after which the grammar would only repeat the trouble."""
 
 _MOST_ERRORS: Final = 10

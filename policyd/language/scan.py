@@ -24,6 +24,7 @@ _TOKEN: Final = re.compile(
     rf"""
     (?P<space>\s+)
   | (?P<comment>[#\uff03][^\r\n]*)
+  | (?P<other_comment>//[^\r\n]*|/\*(?:[^*]|\*(?!/))*\*/)
   | (?P<string>\"{{3}}(?:[^"\\]|\\[\s\S]|"(?!""))*"{{3}}
       | "(?!"")(?:[^"\\\r\n]|\\[^\r\n])*"
       | [\u201c\u201d](?:[^\u201c\u201d\\\r\n]|\\[^\r\n])*[\u201c\u201d]
@@ -98,12 +99,14 @@ def explain_character(character: str) -> Phrase:
 
 
 class Scanner:
-    """Reads one source; afterwards `tokens` holds what is neither space nor comment, `findings` what is wrong."""
+    """Reads one source; afterwards `tokens` holds what is neither space nor comment, `findings` what is wrong, and
+    `needless` the ranges of what is wrong but can be passed over, such as a semicolon."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
         self.tokens: list[Token] = []
         self.findings: list[Diagnostic] = []
+        self.needless: list[tuple[int, int]] = []
         self._fresh_line = True
 
     def scan(self) -> None:
@@ -138,6 +141,8 @@ class Scanner:
         elif kind == "comment":
             for hidden in _HIDDEN_IN_COMMENT.finditer(text):
                 self._report_hidden(hidden.lastgroup, hidden.group(), start + hidden.start())
+        elif kind == "other_comment" or _INSTEAD.get(text) == "":
+            self._take_needless(kind, text, start)
         elif kind in ("bidirectional", "invisible"):
             self._report_hidden(kind, text, start)
         else:
@@ -150,8 +155,7 @@ class Scanner:
             self._check_scripts(text, start, end)
         elif kind == "number":
             plain = "number"
-            if not _WELL_FORMED_NUMBER.fullmatch(text):
-                self.findings.append(explain_glued_number(text, Span(self.source, start, end)))
+            self._check_number(text, start, end)
         elif kind == "sign":
             plain = "sign"
         elif kind == "pattern":
@@ -171,6 +175,20 @@ class Scanner:
         at_margin = start == 0 or self.source.text[start - 1] in "\r\n\ufeff"
         self.tokens.append(Token(plain, text, start, end, self._fresh_line, at_margin))
         self._fresh_line = text.endswith("\n")
+
+    def _take_needless(self, kind: str, text: str, start: int) -> None:
+        self.needless.append((start, start + len(text)))
+        if kind == "other_comment":
+            self._report("P122", start, start + 2, got=text[:2])
+        else:
+            self._report("P105", start, start + len(text), got=text, want=explain_character(text))
+
+    def _check_number(self, text: str, start: int, end: int) -> None:
+        before = self.tokens[-1].text if self.tokens else ""
+        if before in DECLARATIONS and full_width_to_plain(text)[-1] != "%":
+            self._report("P123", start, end, got=text)
+        elif not _WELL_FORMED_NUMBER.fullmatch(text):
+            self.findings.append(explain_glued_number(text, Span(self.source, start, end)))
 
     def _check_scripts(self, word: str, start: int, end: int) -> None:
         mixed = scripts_that_may_not_mix(word)

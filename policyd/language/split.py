@@ -57,12 +57,13 @@ class _Splitter:
         self._keyword = ""
         self._current: list[Token] = []
         self._open: list[str] = []
+        self._braces = 0
         self._body_seen = False
 
     def take(self, index: int) -> None:
         token = self.tokens[index]
         keyword = self._declaration_at(index)
-        if keyword:
+        if keyword or self._unknown_declaration_at(index):
             self.finish()
             self._keyword = keyword
         self._current.append(token)
@@ -72,24 +73,26 @@ class _Splitter:
     def finish(self) -> None:
         """End the current piece before the next token."""
         if self._current:
-            unclosed = "{" in self._open
+            unclosed = self._braces > 0
             self.pieces.append(Piece(self._keyword, tuple(self._current), "unclosed" if unclosed else None))
-        self._keyword, self._current, self._open, self._body_seen = "", [], [], False
+        self._keyword, self._current, self._open, self._braces, self._body_seen = "", [], [], 0, False
 
     def _take_sign(self, token: Token) -> None:
         if any(token.is_sign(opening) for opening in "([{"):
             self._open.append("{" if token.is_sign("{") else "(" if token.is_sign("(") else "[")
-            self._body_seen = self._body_seen or self._open[-1] == "{"
+            self._braces += self._open[-1] == "{"
+            self._body_seen = self._body_seen or self._braces > 0
         elif token.is_sign("}"):
             self._close_brace(token)
         elif self._open and any(token.is_sign(closing) and self._open[-1] == _OPENING[closing] for closing in ")]"):
             self._open.pop()
 
     def _close_brace(self, token: Token) -> None:
-        if "{" in self._open:
+        if self._braces > 0:
             while self._open.pop() != "{":
                 pass
-            if "{" not in self._open:
+            self._braces -= 1
+            if not self._braces:
                 self.finish()
         elif self._keyword in WITH_BRACES and not self._body_seen:
             self.finish()
@@ -108,13 +111,19 @@ class _Splitter:
             keyword, index = "rule", index + 1
         if keyword not in DECLARATIONS or (index and self.tokens[index - 1].is_sign(".") and not token.starts_line):
             return ""
-        if "{" in self._open:
+        if self._braces > 0:
             starts = token.starts_line and (
                 (token.at_margin and self._looks_like(index)) or (keyword in WITH_BRACES and self._is_sure(index))
             )
         else:
             starts = not self._current or (token.starts_line and self._looks_like(index)) or self._is_sure(index)
         return keyword if starts else ""
+
+    def _unknown_declaration_at(self, index: int) -> bool:
+        """Whether a line starts with the head of a declaration, but for its keyword, where none has to be open."""
+        token = self.tokens[index]
+        free = bool(self._current) and self._keyword not in WITH_BRACES and not self._braces
+        return free and token.kind == "word" and token.starts_line and self._is_sure(index)
 
     def _looks_like(self, index: int) -> bool:
         """Whether a name, a text or a brace follows."""

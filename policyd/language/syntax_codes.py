@@ -289,4 +289,22 @@ register(
         bad="rule ads { when message.links > 3 }\nthen delete }",
         good="rule ads { when message.links > 3\nthen delete }",
     ),
+    Code(
+        "P156",
+        "missing-comma",
+        "error",
+        Texts("a comma is missing", "nothing separates `{before}` and `{got}`", "write `,` between them"),
+        Texts("缺少逗号", "`{before}` 和 `{got}` 之间没有分隔", "请在中间写 `,`"),
+        bad="rule ads { then delete flag }",
+        good="rule ads { then delete, flag }",
+    ),
+    Code(
+        "P157",
+        "list-without-brackets",
+        "error",
+        Texts("several lexicons stand in brackets", "only one name can stand here without brackets", "write `{want}`"),
+        Texts("多个词库要放在方括号里", "没有方括号时这里只能写一个名称", "请写 `{want}`"),
+        bad="rule ads { when message.text matches a, b then delete }",
+        good="rule ads { when message.text matches [a, b] then delete }",
+    ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +19,7 @@ from policyd.language.split import Piece
 from policyd.language.vocabulary import ACTIONS, DAYS, expected_phrase, other_words, spelling
 
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "=", "contains", "in", "matches", "like"})
+_OTHER_DATE: Final = re.compile(r"([0-9]{4})\s?[/.年]\s?([0-9]{1,2})\s?[/.月]\s?([0-9]{1,2})日?")
 _NEAR: Final = 0.75
 """How alike two words must be, by difflib's ratio, for one to be offered for the other."""
 
@@ -120,6 +122,18 @@ def _clock(trouble: Trouble) -> Diagnostic | None:
     return None
 
 
+def _date(trouble: Trouble) -> Diagnostic | None:
+    """`2026/10/1` or `2026.10.1`."""
+    if "DATE" not in trouble.accepted or "NUMBER" in trouble.accepted:
+        return None
+    match = _OTHER_DATE.match(trouble.source.text, trouble.token.start)
+    if match is None:
+        return None
+    year, month, day = match.groups()
+    span = Span(trouble.source, match.start(), match.end())
+    return diagnostic("P124", span, got=match.group(), want=f"{year}-{month:0>2}-{day:0>2}")
+
+
 def _digit_groups(trouble: Trouble) -> Diagnostic | None:
     """`1,000`."""
     before, after = trouble.neighbour(-1), trouble.neighbour(1)
@@ -147,6 +161,17 @@ def _name_for_text(trouble: Trouble) -> Diagnostic | None:
     if token.kind != "word" or not (needed or (title and not token.starts_line and token.text not in RESERVED)):
         return None
     return diagnostic("P147", trouble.span, got=token.text)
+
+
+def _lexicons_without_brackets(trouble: Trouble) -> Diagnostic | None:
+    """`matches a, b`."""
+    operator, first, second = trouble.neighbour(-2), trouble.neighbour(-1), trouble.neighbour(1)
+    if not (operator and first and second and operator.text == "matches" and second.kind == "word"):
+        return None
+    if not trouble.token.is_sign(","):
+        return None
+    span = Span(trouble.source, first.start, second.end)
+    return diagnostic("P157", span, want=f"[{first.text}, {second.text}]")
 
 
 def _and_between_actions(trouble: Trouble) -> Diagnostic | None:
@@ -201,12 +226,15 @@ def _declaration_inside(trouble: Trouble) -> Diagnostic | None:
 def _not_needed(trouble: Trouble) -> Diagnostic | None:
     token, after = trouble.token, trouble.neighbour(1)
     before_duration = "DURATION" in trouble.accepted and after is not None and after.kind == "number"
-    if (token.is_sign(":") and "COLON" not in trouble.accepted) or (token.text == "for" and before_duration):
+    colon = token.is_sign(":") and not {"COLON", "DOT"} & trouble.accepted
+    if colon or (token.text == "for" and before_duration):
         return diagnostic("P153", trouble.span, got=token.text)
     return None
 
 
 def _reserved_name(trouble: Trouble) -> Diagnostic | None:
+    if trouble.token.text.startswith("_") and "NAME" in trouble.accepted:
+        return diagnostic("P123", trouble.span, got=trouble.token.text)
     if trouble.token.text not in RESERVED or "TRUE" in trouble.accepted:
         return None
     if not trouble.accepted <= {"NAME", "FIELD", "LSQB", "STRING", "LONG_STRING"} or "NAME" not in trouble.accepted:
@@ -217,10 +245,14 @@ def _reserved_name(trouble: Trouble) -> Diagnostic | None:
 def _missing_keyword(trouble: Trouble) -> Diagnostic | None:
     """A word left out: `at` before a step, `words` before texts, `every day` before times, `member` before an id."""
     token, accepted, want = trouble.token, trouble.accepted, ""
-    plain = full_width_to_plain(token.text)
-    after = trouble.neighbour(1)
+    plain, before, after = full_width_to_plain(token.text), trouble.neighbour(-1), trouble.neighbour(1)
+    if trouble.piece.keyword == "attribute" and trouble.index == 2 and before is not None:
+        span = Span(trouble.source, before.start, before.end)
+        return diagnostic("P154", span, got=before.text, want=f"member.{before.text}")
     if token.kind == "number" and "FORGET_AFTER" in accepted:
         want = f"at {plain}"
+    elif token.kind == "number" and {"AT_MOST", "UNLESS"} <= accepted:
+        want = f"at most {plain}"
     elif token.kind == "string" and "WORDS" in accepted:
         want = f"words {token.text}"
     elif token.kind == "number" and "EVERY" in accepted and ":" in plain:
@@ -246,14 +278,26 @@ def _other_word(trouble: Trouble) -> Diagnostic | None:
     return diagnostic("P141", trouble.span, got=got, want=want) if want else None
 
 
+def _missing_comma(trouble: Trouble) -> Diagnostic | None:
+    before, second = trouble.neighbour(-1), trouble.neighbour(-2)
+    if "COMMA" not in trouble.accepted or before is None or trouble.token.kind not in ("word", "string", "number"):
+        return None
+    in_list = "RSQB" in trouble.accepted or (second is not None and second.text in ("on", "from", "by", "because"))
+    if in_list or trouble.token.text in _ACTION_WORDS:
+        return diagnostic("P156", trouble.span, before=before.text, got=trouble.token.text)
+    return None
+
+
 _ACTION_WORDS: Final = frozenset(spelling(terminal).split()[0] for terminal in ACTIONS)
 _VERBS: Final = frozenset({"says", "joins", "leaves", "requests", "edits", "reports", "renames", "has", "say", "said"})
 _MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
     _equals_signs,
     _duration,
     _clock,
+    _date,
     _digit_groups,
     _text_for_name,
+    _lexicons_without_brackets,
     _and_between_actions,
     _no_opening_brace,
     _open_bracket,
@@ -263,5 +307,6 @@ _MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
     _not_needed,
     _missing_keyword,
     _other_word,
+    _missing_comma,
 )
 """In this order: the first that recognises the mistake explains it."""

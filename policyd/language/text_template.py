@@ -121,8 +121,9 @@ def _block_lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     elif lines:
         first, last = lines[-1]
         lines[-1] = first, first + len(text[first:last].rstrip("\r\n"))
+    margin = min(margins)
     for first, last in lines:
-        yield first + min(*margins, _margin(text, first, last)), last
+        yield first + min(margin, _margin(text, first, last)), last
 
 
 def _lines_between(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -8,6 +8,7 @@ from policyd.language.diagnostics import Phrase
 
 _KINDS: Final = {
     "NAME": Phrase("a name", "名称"),
+    "KIND": Phrase("a kind of event such as `messages`", "事件类型,如 `messages`"),
     "FIELD": Phrase("a name", "名称"),
     "NUMBER": Phrase("a number", "数字"),
     "PERCENT": Phrase("a number", "数字"),
@@ -41,6 +42,9 @@ ACTIONS: Final = frozenset(
 )
 _LATER: Final = frozenset("BRAKE PER ACROSS_GROUPS DISTINCT SUMS DIGEST LOCK UNLOCK SLOW MOVE ADD SET PROPOSE".split())
 """Words that parse and are not supported yet: nobody is told to write them."""
+_ANSWERED: Final = frozenset({"RELEASE", "UNMUTE", "UNBAN"})
+"""What only a decision does."""
+_TELLING_ACTIONS: Final = frozenset({"DELETE", "WARN", "MUTE", "REMOVE"})
 _AN_ACTION: Final = Phrase("an action such as `delete` or `strike LADDER`", "动作,如 `delete` 或 `strike LADDER`")
 
 DAYS: Final = {
@@ -72,7 +76,7 @@ _OTHER_WORDS: Final = {
     "says": "said writes posts sends 说", "joins": "joined enters 加入", "leaves": "left quits 退出",
     "requests": "asks applies 申请", "edits": "changes 修改", "expect": "expects assert should 期望",
     "given": "with let",
-    "after": "wait later 之后", "nothing": "none allow allowed ok", "because": "by reason",
+    "after": "wait later 之后", "nothing": "none no allow allowed ok", "because": "by reason",
 }  # fmt: skip
 _MEANT: Final[dict[str, tuple[str, ...]]] = {}
 for _word, _synonyms in (*_OTHER_WORDS.items(), *DAYS.items()):
@@ -100,8 +104,8 @@ def expected_phrase(accepted: frozenset[str]) -> Phrase:
     if _VALUE <= rest:
         rest -= _VALUE_TERMINALS
         phrases.append(_ONE_CONDITION)
-    if ACTIONS <= rest:
-        rest -= ACTIONS
+    if _TELLING_ACTIONS <= rest:
+        rest -= ACTIONS | _ANSWERED
         phrases.append(_AN_ACTION)
     if {"AND", "EQ"} <= rest or {"AND", "OR"} <= rest:
         rest -= _OPERATORS

@@ -1,0 +1,149 @@
+"""What holds for every text: nothing raises, spans lie in the source, one broken declaration hides no other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from policyd.language.nodes import Constant, Let
+from policyd.language.render import as_dict, render
+from policyd.language.source import NOWHERE, Source, Span
+from tests.language.reading import read
+
+ROOT = Path(__file__).parents[2]
+BEGINNING = 'policy p { for every group }\nlexicon words { words "a" }\n'
+DECLARATIONS = (
+    'rule one { when message.text matches words then delete, warn "{member.name}" }',
+    "limit two {\n  at most 5 messages by member within 10s\n  then flag\n}",
+    "  ladder three { at 1 flag at 2 mute 24h }",
+    'lexicon four {\n  words "a", "b"\n  except "}{"\n}',
+    "hours five { every day 22:00-8:00 } # }",
+    "exempt six { when a like /}{/ from one }",
+    "shadow rule seven {\n  then flag }",
+    'test "eight" {\n  member u1 says "a" expect delete\n}',
+)
+WORDS = (
+    "policy attribute let template lexicon hours counter limit ladder rule shadow exempt test words file "
+    'on when unless then otherwise at most 5 messages by member within 10s delete , warn "a" { } ( ) [ ] '
+    "= == : . .. / + - * % and or not in matches like /a/ contains starts with every day mon 22:00 "
+    '2026-10-01 given group says expect nothing because a b member.name "{a}" """ " \' # \n \u3000 ， “ ” \u200b '
+    "\u202e 1h30m 15% 5x if ; brake setting name for sum"
+).split(" ")
+
+
+def spans(value: object) -> Iterator[Span]:
+    """Every span of a tree."""
+    if isinstance(value, Span):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from spans(item)
+    elif is_dataclass(value) and not isinstance(value, Source):
+        for field in fields(value):
+            yield from spans(getattr(value, field.name))
+
+
+def check_everything(text: str) -> None:
+    file, findings = read(text)
+    inside = [span for span in spans((file.header, file.declarations)) if span != NOWHERE]
+    inside += [span for finding in findings for span in (finding.span, *(place.span for place in finding.related))]
+    for span in inside:
+        assert span.source is file.source
+        assert 0 <= span.start <= span.end <= len(text)
+        assert span.start < span.end or span.start == len(text)
+    for finding in findings:
+        for language in ("en", "zh"):
+            assert finding.code in render(finding, language)
+        place = as_dict(finding)
+        assert (place["line"], place["column"]) <= (place["end_line"], place["end_column"])
+    if not findings and text.split():
+        assert (
+            file.header or file.declarations or all(line.startswith("#") for line in text.split("\n") if line.strip())
+        )
+
+
+@given(st.text())
+@settings(deadline=None)
+def test_any_text(text: str) -> None:
+    check_everything(text)
+
+
+@given(st.lists(st.sampled_from(WORDS), max_size=60).map(" ".join))
+@settings(max_examples=400, deadline=None)
+def test_any_words(text: str) -> None:
+    check_everything(text)
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_any_damage(data: st.DataObject) -> None:
+    """A policy with a piece cut out or put in somewhere else."""
+    text = BEGINNING + "\n".join(DECLARATIONS)
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(start + 20, len(text))))
+    put_in = data.draw(st.sampled_from((*WORDS, "")))
+    check_everything(text[:start] + put_in + text[end:])
+
+
+@pytest.mark.parametrize("broken", range(len(DECLARATIONS)))
+def test_a_missing_closing_brace_hides_nothing(broken: int) -> None:
+    whole, _ = read(BEGINNING + "\n".join(DECLARATIONS))
+    cut = list(DECLARATIONS)
+    head, _, rest = cut[broken].rpartition("}" if "#" not in cut[broken] else "} #")
+    cut[broken] = head + (" #" + rest if "#" in cut[broken] else rest)
+    file, findings = read(BEGINNING + "\n".join(cut))
+    assert [finding.code for finding in findings] == ["P131"]
+    assert findings[0].span.text == "{"
+    assert (file.header, file.declarations) == (whole.header, whole.declarations)
+
+
+@pytest.mark.parametrize("broken", range(len(DECLARATIONS)))
+def test_a_broken_declaration_hides_no_other(broken: int) -> None:
+    whole, _ = read(BEGINNING + "\n".join(DECLARATIONS))
+    cut = list(DECLARATIONS)
+    cut[broken] = cut[broken].replace("{", "{ ,", 1)
+    file, findings = read(BEGINNING + "\n".join(cut))
+    assert [finding.span.text for finding in findings] == [","]
+    assert file.declarations == whole.declarations[: broken + 1] + whole.declarations[broken + 2 :]
+    assert len(file.unread) == 1
+
+
+def test_declarations_may_share_a_line() -> None:
+    file, findings = read("let a = 1 let b = 2 rule c { then delete } let d = rule")
+    assert findings == []
+    assert [getattr(declaration, "name", "") for declaration in file.declarations] == ["a", "b", "c", "d"]
+    assert file.declarations[0] == Let("a", Constant("int", 1))
+
+
+def test_findings_come_in_the_order_of_the_text() -> None:
+    starts = [
+        finding.span.start for finding in read("rule a { then kick }\nlet b = 5x\nrul c { }\nlet d = 2026-13-01")[1]
+    ]
+    assert len(starts) == 4
+    assert starts == sorted(starts)
+
+
+def policies_of(path: Path) -> list[str]:
+    return re.findall(r"^```policy\n(.*?)^```", path.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.mark.parametrize("number", range(len(policies_of(ROOT / "grammar" / "LANGUAGE.md"))))
+def test_examples_of_the_manual(number: int) -> None:
+    text = policies_of(ROOT / "grammar" / "LANGUAGE.md")[number]
+    assert [render(finding) for finding in read(text)[1]] == []
+
+
+def test_the_policy_of_the_design() -> None:
+    design = ROOT.parent / "shared" / "design" / "LANGUAGE.md"
+    if not design.exists():
+        pytest.skip("the design is not beside this checkout")
+    for text in policies_of(design):
+        file, findings = read(text)
+        assert [(finding.code, finding.span.text) for finding in findings] == [("P138", "brake")]
+        assert file.header is not None and len(file.declarations) == 15
