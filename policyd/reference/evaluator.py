@@ -20,13 +20,12 @@ from policyd.reference.environment import Environment, Value
 from policyd.reference.firing import Firings, firings
 from policyd.reference.instants import rfc3339
 from policyd.reference.matching import masked, matches_of_event
-from policyd.reference.observing import covering, look, see, unseen
+from policyd.reference.observing import Words, covering, look, see, unseen
 from policyd.reference.recording import Recorded, changes, not_recorded, record
 from policyd.reference.resolving import Moment, resolve
 from policyd.reference.sanctions import human
 from policyd.reference.shadows import shadows
 from policyd.reference.state import RECEIPTS, Group, Receipt, Seen, Strike
-from policyd.text.matcher import Matcher
 
 Failure = Literal["none", "observe", "commit"]
 """Whether the store works, cannot be asked, or cannot be told."""
@@ -38,13 +37,13 @@ class Reference:
     def __init__(self, policies: PolicySet) -> None:
         self.policies = policies
         self.groups: dict[str, Group] = {}
-        self._matcher = Matcher.build([lexicon for policy in policies.policies for lexicon in policy.lexicons])
+        self._words = Words(policies)
 
     def evaluate(self, event: Event, fails: Failure = "none") -> Decision:
         """Raises `EventIdReused` (law L11) and `UnclearLadder`."""
         asked_of_human = human(event, covering(self.policies, event))
         if fails == "observe":
-            seen = unseen(self.policies, self._matcher, event)
+            seen = unseen(self.policies, self._words, event)
             found = self._fired(event, seen)
             return self._decision(event, seen, found, not_recorded(self.policies, seen, found, asked_of_human), True)
         group = self.groups.setdefault(event.group.id, Group())
@@ -52,7 +51,7 @@ class Reference:
         receipt = self._receipt(group, event, now)
         again = receipt is not None
         if receipt is None:
-            receipt = Receipt(now, content(event), see(self.policies, self._matcher, group, event, now))
+            receipt = Receipt(now, content(event), see(self.policies, self._words, group, event, now))
             group.receipts[event.id] = receipt
         if receipt.decision is not None:
             return msgspec.structs.replace(receipt.decision, replayed=True)
@@ -69,7 +68,7 @@ class Reference:
     def standing(self, event: Event) -> dict[str, Environment]:
         """By policy, what would be known at the instant of `event` if it came then; nothing changes."""
         group = self.groups.get(event.group.id, Group())
-        return look(self.policies, self._matcher, group, event, event.time or 0).environments
+        return look(self.policies, self._words, group, event, event.time or 0).environments
 
     def _receipt(self, group: Group, event: Event, now: int) -> Receipt | None:
         known = group.receipts.get(event.id)

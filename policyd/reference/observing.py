@@ -23,18 +23,38 @@ def covering(policies: r.PolicySet, event: Event) -> list[r.Policy]:
     return [policy for policy in policies.policies if policy.scope.covers(event.group.id, event.group.tags)]
 
 
-def unseen(policies: r.PolicySet, matcher: Matcher, event: Event) -> Seen:
+class Words:
+    """The lexicons of all policies, and the texts in which each policy looks for words."""
+
+    def __init__(self, policies: r.PolicySet) -> None:
+        self._matcher = Matcher.build([lexicon for policy in policies.policies for lexicon in policy.lexicons])
+        self._facts = {
+            policy.name: {
+                text_key(match.fact): match.fact
+                for expr in _expressions(policy)
+                for match in matches_in(expr, policies)
+            }
+            for policy in policies.policies
+        }
+
+    def found(self, policy: r.Policy, env: Environment) -> Mapping[str, Hits]:
+        """What the lexicons find in the texts that this policy matches anywhere, by the fact."""
+        texts = {key: evaluate(fact, env) for key, fact in self._facts[policy.name].items()}
+        return {key: self._matcher.search(text) for key, text in texts.items() if text is not None}
+
+
+def unseen(policies: r.PolicySet, words: Words, event: Event) -> Seen:
     """What the event itself tells. Of the state nothing is known (law L15)."""
     environments = {}
     for policy in covering(policies, event):
         bare = Environment(policies=policies, zone=policy.zone, event=event, edit=event.kind == "edit")
-        environments[policy.name] = replace(bare, hits=_hits(policy, bare, matcher))
+        environments[policy.name] = replace(bare, hits=words.found(policy, bare))
     return Seen(environments, edit=event.kind == "edit", given=frozenset(), now=None)
 
 
-def see(policies: r.PolicySet, matcher: Matcher, group: Group, event: Event, now: int) -> Seen:
+def see(policies: r.PolicySet, words: Words, group: Group, event: Event, now: int) -> Seen:
     """Counts the event and reads the state as it is before what will be decided."""
-    seen = look(policies, matcher, group, event, now, arrives=True)
+    seen = look(policies, words, group, event, now, arrives=True)
     if event.kind == "message" and not seen.edit:
         group.member(event.member.id).last_message = now
     message = message_id(event)
@@ -43,13 +63,11 @@ def see(policies: r.PolicySet, matcher: Matcher, group: Group, event: Event, now
     return seen
 
 
-def look(
-    policies: r.PolicySet, matcher: Matcher, group: Group, event: Event, now: int, *, arrives: bool = False
-) -> Seen:
+def look(policies: r.PolicySet, words: Words, group: Group, event: Event, now: int, *, arrives: bool = False) -> Seen:
     """The state as this event sees it. `arrives`: the event happens now and is counted."""
     edit = _is_edit(group, event, now)
     member = group.members.get(event.member.id, Member())
-    blind = unseen(policies, matcher, event).environments
+    blind = unseen(policies, words, event).environments
     environments = {}
     for policy in covering(policies, event):
         bare = replace(blind[policy.name], edit=edit)
@@ -67,15 +85,6 @@ def look(
             last_seen=member.last_message or None,
         )
     return Seen(environments, edit, given_before(group, event, now) if edit else frozenset(), now)
-
-
-def _hits(policy: r.Policy, env: Environment, matcher: Matcher) -> Mapping[str, Hits]:
-    """What the lexicons find in every text that this policy matches anywhere."""
-    facts = {
-        text_key(match.fact): match.fact for expr in _expressions(policy) for match in matches_in(expr, env.policies)
-    }
-    texts = {key: evaluate(fact, env) for key, fact in facts.items()}
-    return {key: matcher.search(text) for key, text in texts.items() if text is not None}
 
 
 def _expressions(policy: r.Policy) -> Iterable[r.Expr]:

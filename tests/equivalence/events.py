@@ -59,9 +59,9 @@ def steps(random: Random, length: int) -> list[Step]:
 
 
 def _event(random: Random, name: str, clock: int) -> Event:
-    kinds: tuple[EventKind, ...] = ("join", "leave", "request", "profile", "report", "sanction")
+    kinds: tuple[EventKind, ...] = ("join", "leave", "request", "request", "profile", "report", "sanction", "sanction")
     kind: EventKind = (
-        "message" if random.random() < 0.62 else "edit" if random.random() < 0.35 else random.choice(kinds)
+        "message" if random.random() < 0.55 else "edit" if random.random() < 0.35 else random.choice(kinds)
     )
     group = "g1" if random.random() < 0.85 else "g2"
     parts: dict[str, Callable[[Random], Any]] = _PARTS.get(kind, {})

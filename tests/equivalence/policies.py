@@ -115,13 +115,13 @@ class _Author:
 
     def _counting(self, kind: str) -> str:
         keys = [name for name in ("member", "group") if self._some(0.6)] or ["member"]
-        if self._some(0.35):
+        if self._some(0.25):
             texts = [fact.name for fact in FACTS.values() if kind in fact.kinds and fact.type == TEXT]
             keys = [*keys[: self._random.choice((0, 1))], self._random.choice(texts)]
         where = ""
-        if self._some(0.4):
+        if self._some(0.3):
             where = f" where {Expressions(self._random, self._names, (kind,), stateless=True).condition(1)}"
-        return f"{kind} by {', '.join(keys)} within {self._random.choice(('10s', '1m', '10m', '1h'))}{where}"
+        return f"{kind} by {', '.join(keys)} within {self._random.choice(('10s', '10m', '1h', '24h'))}{where}"
 
     def _counter(self, name: str) -> None:
         kind = self._random.choice(("message", "message", "message", "edit", *KINDS))
@@ -144,8 +144,10 @@ class _Author:
         pick = self._random.random()
         if pick < 0.45:
             return ("message",)
-        if pick < 0.75:
+        if pick < 0.72:
             return ("message", "edit")
+        if pick < 0.8:
+            return ("request",)
         return tuple(self._random.sample(KINDS, self._random.choice((1, 1, 2, 3))))
 
     def _rule(self, name: str) -> None:

@@ -16,7 +16,7 @@ from tests.equivalence.sides import Answer
 
 SEQUENCES = 20
 """Sequences of events for each random policy set."""
-SAMPLED = 10
+SAMPLED = 20
 """One pair in so many is looked at closely for what it reaches."""
 
 
