@@ -68,9 +68,10 @@ def character_class(code_points: list[int]) -> str:
 
 FOLD: Final[dict[int, str]] = table(_FOLDING)
 # Says in one pass over a text whether anything in it folds: most messages need nothing more.
-# Beyond the basic plane it is coarse, since there `re` tries range by range; emoji are left out.
+# Beyond the basic plane it is coarse, since there `re` tries range by range; emoji are left out. The signs are in it
+# so that a text that is the same object when folded has no other reading either.
 FOLDABLE: Final = re.compile(
-    f"[{character_class([code for code in FOLD if code < 0x10000])}\\u1100-\\u11ff"
+    f"[{character_class([code for code in FOLD if code < 0x10000])}\\u1100-\\u11ff@$!*❤♥✘✖"
     "\U00010000-\U0001f2ff\U0001fb00-\U0010ffff]"
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -24,23 +24,25 @@ class Found(NamedTuple):
 
 class Hits:
     """The hits of one text, false when there are none. `bits` has bit i set when lexicon i of `Matcher.names` has a
-    hit: what a compiled policy asks."""
+    hit: what a compiled policy asks. Where the words stand is worked out when it is asked for."""
 
-    def __init__(self, text: str, names: Sequence[str], found: Sequence[Found]) -> None:
+    def __init__(self, text: str, names: Sequence[str], bits: int, locate: Callable[[], list[Found]]) -> None:
         self._text = text
         self._names = names
-        self._found = found
-        self.bits = 0
-        for hit in found:
-            self.bits |= 1 << hit.lexicon
+        self._locate = locate
+        self.bits = bits
 
     def __bool__(self) -> bool:
         return self.bits != 0
 
     @cached_property
+    def _found(self) -> list[Found]:
+        return self._locate()
+
+    @cached_property
     def lexicons(self) -> frozenset[str]:
         """The names of the lexicons with at least one hit."""
-        return frozenset(self._names[hit.lexicon] for hit in self._found)
+        return frozenset(name for number, name in enumerate(self._names) if self.bits >> number & 1)
 
     def matches(self, names: Collection[str] | None = None, *, overlapping: bool = False) -> tuple[Match, ...]:
         """The hits of these lexicons (None: of all) in order of their start: per lexicon the leftmost, and of several
@@ -88,4 +90,4 @@ def _without_overlaps(hits: list[Found]) -> list[Found]:
     return kept
 
 
-NOTHING: Final = Hits("", (), ())
+NOTHING: Final = Hits("", (), 0, list)

@@ -14,7 +14,7 @@ from policyd.text.lexicon import Technique
 
 FILLER: Final = "\u200b"
 # Without one of these no text has a reading with `letters` or `between`.
-CAUSE: Final = re.compile(r"[0-9@$!*\u00b2-\u00b9\u2070-\u2089\u2460-\u24ff\u2776-\u2793\uff10-\uff19]")
+CAUSE: Final = re.compile(r"[0-9@$!*❤♥✘✖\u00b2-\u00b9\u2070-\u2089\u2460-\u24ff\u2776-\u2793\uff10-\uff19]")
 _DIGIT: Final = (
     "(?:[0-9\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\uff10-\uff19]"
     "\ufe0f?\u20e3?)"
@@ -24,6 +24,11 @@ _DIGITS_BETWEEN: Final = re.compile(f"(?<={_HAN}){_DIGIT}{{1,3}}(?={_HAN})")
 _MIXED_WORD: Final = re.compile(r"[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]*[A-Za-z0-9@$]")
 _LEET: Final = str.maketrans("013457@$!", "oieastasi")
 _CENSORED: Final = re.compile(r"(?<=[A-Za-z])\*(?=[A-Za-z])")
+# Bare and folded: what every text has in it that `with_wechat` reads otherwise, unless it has a heart or a cross.
+WECHAT_KEYS: Final = (
+    *(first + second for first in "薇嶶溦徽征微v" for second in "信心x"),
+    *("wei信", "шei信", "威信", "卫星", "维信", "vx", "wx"),
+)
 _WECHAT: Final = re.compile(
     r"(?P<cue>加[我你他她它]?|[➕+＋]|联系|私信|咨询)(?P<gap>[^\w]{0,3})"
     r"(?:(?P<odd>[薇嶶溦徽徵微][信❤♥✘✖xX心]|[VvＶｖ][信❤♥]|[шw][ēeéěè][īiíǐì][^\w]?信)|(?P<common>威信|卫星|维信|[vw][xX]|[VW]X)"

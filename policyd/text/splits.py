@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from policyd.text.fold import NUMERALS
 from policyd.text.readings import FILLER, Reading
-from policyd.text.views import Origin, collapse
+from policyd.text.views import Origin
 
 _MOST_READINGS: Final = 6
 
@@ -43,13 +43,12 @@ class Composer:
                 for parts in ways:
                     self.chars_of[parts] = self.chars_of.get(parts, "") + char
 
-    def plain(self) -> list[str]:
-        """The parts that stay as they are when runs are made one, and can be found along with the entries."""
-        return [parts for parts in self.chars_of if collapse(parts) == parts]
-
-    def doubled(self) -> list[str]:
-        """The parts that do not: `木木` of 林."""
-        return [parts for parts in self.chars_of if collapse(parts) != parts]
+    def likely(self, before: str, parts: str, after: str) -> bool:
+        """Whether parts may be a character of an entry between these neighbours, which are no parts themselves."""
+        return any(
+            char in self._single or self._together(before, char) or self._together(char, after)
+            for char in self.chars_of[parts]
+        )
 
     def readings(self, text: str, bare: str, origin: Origin, found: list[tuple[int, int, str]]) -> Iterator[Reading]:
         """Readings in which each of the parts found, (start, end, parts) of the bare text, that may belong to an

@@ -71,8 +71,3 @@ def traits(word: str) -> Traits:
         numeral=all(char in NUMERALS for char in key),
         latin=word.isascii(),
     )
-
-
-def readable(bare: str) -> bool:
-    """Whether the bare form of an entry can be searched for: something is left, and in one piece."""
-    return bool(bare) and not NOISE.search(bare)

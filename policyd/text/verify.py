@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 from policyd.text.fold import FOLD
 from policyd.text.traits import Traits, kind
-from policyd.text.views import Origin
+from policyd.text.views import MAX_NOISE, Origin
 
 # Noise that stands between the words of ordinary sentences; any other symbol within a word was put there on purpose.
 _ORDINARY: Final = frozenset(" \t\r\n\u00a0\u3000-‐‑–—'’‘\"“”.,:;!?/&…、，。：；！？（）()《》「」·")
 
+_EMOJI: Final = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
+_MOST_WITH_EMOJI: Final = 40
 # A word of these alone is Russian, not Latin in disguise: `ВВС` is an air force.
 _RUSSIAN: Final = re.compile("[А-Яа-яЁё]+")
 
@@ -55,7 +58,7 @@ def place(text: str, origin: Origin, first: int, entry: Traits, rule: Rule) -> P
     return _judge(text, origin, (near, far), (first, last), entry, rule, "")
 
 
-def _longer(runs: list[int] | range, first: int, entry: Traits) -> list[int] | None:
+def _longer(runs: Sequence[int], first: int, entry: Traits) -> list[int] | None:
     """By how much each run of the text is longer than the entry's; None when one is shorter."""
     longer = []
     for offset, count in enumerate(entry.counts):
@@ -97,7 +100,7 @@ def _widen(text: str, origin: Origin, first: int, last: int, entry: Traits, *, n
     return near, far
 
 
-def _gap(text: str, at: list[int], index: int) -> str:
+def _gap(text: str, at: Sequence[int], index: int) -> str:
     """The noise between two neighbours of the bare text; characters that the fold drops are none."""
     if at[index] - at[index - 1] <= 1:
         return ""
@@ -114,6 +117,8 @@ def _judge(
     start, end = at[near], at[far - 1] + 1
     gaps = {index: gap for index in range(near + 1, far) if (gap := _gap(text, at, index))} if end - start > 1 else {}
     if rule.boundary and not _bounded(text, at, near, far, entry):
+        return None
+    if any(map(_wide, gaps.values())) and not _own_gaps(origin, key[0], entry, gaps):
         return None
     if (gaps or entry.gaps) and not _gaps_fit(text, origin, bare, gaps, key[0], entry, rule):
         return None
@@ -140,13 +145,22 @@ def _same_numerals(text: str, origin: Origin, key: tuple[int, int], entry: Trait
     return all(digit == (of == "digit") for digit, of in zip(digits, entry.kinds, strict=True))
 
 
-def _bounded(text: str, at: list[int], near: int, far: int, entry: Traits) -> bool:
+def _bounded(text: str, at: Sequence[int], near: int, far: int, entry: Traits) -> bool:
     """Letters end at letters, digits at digits: `av` is not in `have`, but in `1av2`."""
     left, right = entry.kinds[0], entry.kinds[-1]
     if left and not entry.lead and near and kind(text[at[near - 1]]) == left and not _gap(text, at, near):
         return False
     inside = right and not entry.trail and far < len(at) and kind(text[at[far]]) == right
     return not (inside and not _gap(text, at, far))
+
+
+def _wide(gap: str) -> bool:
+    """More noise than a word reaches over. Of emoji it is more, since one may be made of many characters."""
+    return len(gap) > MAX_NOISE and (len(gap) > _MOST_WITH_EMOJI or not _EMOJI.search(gap))
+
+
+def _own_gaps(origin: Origin, first: int, entry: Traits, gaps: dict[int, str]) -> bool:
+    return all(_in_key(origin, first, entry, index) in entry.gaps for index, gap in gaps.items() if _wide(gap))
 
 
 def _gaps_fit(
@@ -185,7 +199,7 @@ def _in_key(origin: Origin, first: int, entry: Traits, index: int) -> tuple[int,
     return -1, False
 
 
-def _stands_alone(text: str, at: list[int], bare: tuple[int, int]) -> bool:
+def _stands_alone(text: str, at: Sequence[int], bare: tuple[int, int]) -> bool:
     """Whether no further single letter is spaced out before or after: `a s s u m e` holds no `ass`."""
     near, far = bare
     before = near > 0 and kind(text[at[near - 1]]) and (near == 1 or _gap(text, at, near - 1))

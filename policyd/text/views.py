@@ -7,27 +7,24 @@ one. Only the key is made for every message; `Origin` is made when something was
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
-from policyd.text.fold import fold, mark_ranges, origins
+from policyd.text.fold import mark_ranges, origins
 
 # Noise is whatever is no letter, digit or mark that counts as a letter: spaces, punctuation, symbols, emoji, controls.
-# More than four in a row, or more than forty where emoji are among them (one may be made of many), are a gap that no
-# word reaches over: all but the last of them stay.
 _NOISE: Final = f"[^\\w{mark_ranges()}]"
-_EMOJI: Final = "[\u2600-\u27bf\U0001f000-\U0001faff]"
 NOISE: Final = re.compile(_NOISE)
-NOISE_RUN: Final = re.compile(
-    f"{_NOISE}{{1,4}}(?!{_NOISE})|(?={_NOISE}{{0,39}}{_EMOJI}){_NOISE}{{1,40}}(?!{_NOISE})"
-)
+MAX_NOISE: Final = 4
+LONG_NOISE: Final = re.compile(f"{_NOISE}{{{MAX_NOISE + 1}}}")
 _RUN: Final = re.compile(r"(.)\1", re.DOTALL)
 _WHOLE_RUN: Final = re.compile(r"(.)\1+", re.DOTALL)
 
 
 def strip(folded: str) -> str:
     """Without noise."""
-    return "".join(NOISE_RUN.split(folded))
+    return folded if folded.isalnum() else "".join(NOISE.split(folded))
 
 
 def collapse(bare: str) -> str:
@@ -50,14 +47,18 @@ class Origin:
 
     __slots__ = ("at", "runs")
 
-    def __init__(self, text: str) -> None:
-        folded = fold(text)
-        at = origins(text)
-        kept: list[int] = []
-        last = 0
-        for noise in NOISE_RUN.finditer(folded):
-            kept += at[last : noise.start()]
-            last = noise.end()
-        kept += at[last:]
-        self.at = kept
-        self.runs = run_starts(strip(folded))
+    def __init__(self, text: str, folded: str, bare: str, key: str) -> None:
+        at = range(len(text)) if folded is text else origins(text)
+        self.at: Sequence[int] = at if bare is folded else _without_noise(folded, at)
+        self.runs: Sequence[int] = range(len(bare) + 1) if key is bare else run_starts(bare)
+
+
+def _without_noise(folded: str, at: Sequence[int]) -> list[int]:
+    kept: list[int] = []
+    last = 0
+    for noise in NOISE.finditer(folded):
+        start = noise.start()
+        kept += at[last:start]
+        last = start + 1
+    kept += at[last:]
+    return kept

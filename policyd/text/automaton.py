@@ -1,0 +1,35 @@
+"""The automaton that finds all keys at once, and what it must be fed.
+
+pyahocorasick looks through the children of a node one by one, and a node of Chinese characters has thousands. So it is
+fed the bytes of UTF-8 as characters: then a node has 64 children at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import Any
+
+import ahocorasick
+
+
+def fed(key: str) -> str:
+    """A key as the automaton takes it. Lone surrogates pass."""
+    return key.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def build(keys: Iterable[str]) -> Any:
+    """An automaton whose `iter(fed(text))` gives (index of the last byte, number of the key) of every occurrence."""
+    automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
+    for number, key in enumerate(chain(keys, ["\n"])):  # one key at least: an empty automaton cannot be searched
+        automaton.add_word(fed(key), number)
+    automaton.make_automaton()
+    return automaton
+
+
+def character_ends(key: str, ends: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """(index after the last character, number of the key) for what the automaton found in this key."""
+    data = key.encode("utf-8", "surrogatepass")
+    if len(data) == 3 * len(key):
+        return [((end + 1) // 3, number) for end, number in ends]
+    return [(len(data[: end + 1].decode("utf-8", "surrogatepass")), number) for end, number in ends]

@@ -1,0 +1,167 @@
+"""Everything that a text holds, once there is reason to look closely."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import chain
+from typing import Final, NamedTuple
+
+from policyd.text.admission import admits
+from policyd.text.fold import fold, origins
+from policyd.text.hits import Found
+from policyd.text.index import Index
+from policyd.text.readings import CAUSE, FILLER, Reading, with_letters, with_wechat, without_digits
+from policyd.text.sound import by_sound, meant, sound
+from policyd.text.traits import traits
+from policyd.text.verify import Place, Rule, place
+from policyd.text.views import Origin, collapse, strip
+
+_BY_SOUND: Final = Rule(boundary=False, repeats=False)
+
+
+class Views(NamedTuple):
+    """A text and its views, each the same object as the one before where nothing changed."""
+
+    text: str
+    folded: str
+    bare: str
+    key: str
+
+    def origin(self) -> Origin:
+        """Where the characters of the key come from."""
+        return Origin(*self)
+
+
+def views(text: str) -> Views:
+    """The views of a text."""
+    folded = fold(text)
+    bare = strip(folded)
+    return Views(text, folded, bare, collapse(bare))
+
+
+def examine(index: Index, of: Views) -> list[Found]:
+    """All hits, in no order, without those that an allowed phrase covers."""
+    origin = of.origin()
+    ends = index.words.find(of.key)
+    runs = _runs(index, of)
+    found = list(_judged(index, of, origin, ends, runs))
+    for reading in _readings(index, of, origin, ends, runs):
+        found += _read(index, of.text, reading)
+    if index.literal_cause and index.literal_cause.search(of.folded):
+        found += _literally(index, of)
+    if index.sounds:
+        found += _heard(index, of.text, {(hit.start, hit.end, hit.word) for hit in found})
+    phrases = [hit for hit in found if hit.phrase]
+    if not phrases:
+        return found
+    return [hit for hit in found if not hit.phrase and not any(_covers(phrase, hit) for phrase in phrases)]
+
+
+def _covers(phrase: Found, hit: Found) -> bool:
+    return phrase.lexicon == hit.lexicon and phrase.start <= hit.start and hit.end <= phrase.end
+
+
+def _runs(index: Index, of: Views) -> list[tuple[int, int]]:
+    if of.key is of.bare or index.run_cause is None or not index.run_cause.search(of.bare):
+        return []
+    return index.runs.find(of.bare)
+
+
+def _judged(
+    index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
+) -> Iterator[Found]:
+    """The hits among what was found in the key and, for runs, in the bare text."""
+    candidates = [(last - len(index.words.keys[number]), index.words.entries[number]) for last, number in ends]
+    within = {(bisect_left(origin.runs, last) - 1, number) for last, number in runs}
+    candidates += [(first, index.runs.entries[number]) for first, number in within]
+    for first, entries in candidates:
+        for entry in entries:
+            known = index.entries[entry]
+            where = place(of.text, origin, first, index.traits_of(entry), index.rule_of(known))
+            if where is not None and (known.phrase or _admits(index, of.text, where, known.lexicon, known.word)):
+                yield Found(*where, *known)
+
+
+def _admits(index: Index, text: str, where: Place, lexicon: int, word: str) -> bool:
+    return admits(index.resist[lexicon], text[where.start : where.end], word)
+
+
+def _readings(
+    index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
+) -> Iterator[Reading]:
+    readings = [_composed(index, of, origin, ends, runs)]
+    causes = of.folded is not of.text and CAUSE.search(of.text) is not None
+    if index.wechat and (causes or any(index.words.keys[number] in index.wechat for _, number in ends)):
+        readings.append(with_wechat(of.text))
+    if causes:
+        if index.latin:
+            readings.append(with_letters(of.text))
+        readings.append(without_digits(of.text))
+    return chain(*readings)
+
+
+def _read(index: Index, text: str, reading: Reading) -> Iterator[Found]:
+    """The hits of a reading that are none of the text itself."""
+    of = views(reading.text)
+    ends = index.words.find(of.key)
+    if not ends:
+        return
+    for hit in _judged(index, of, of.origin(), ends, _runs(index, of)):
+        end = _over_filler(text, of.text, hit.end)
+        if of.text[hit.start : end] != text[hit.start : end] and reading.technique in index.resist[hit.lexicon]:
+            yield hit._replace(end=end, view=reading.view)
+
+
+def _over_filler(text: str, read: str, end: int) -> int:
+    while end < len(read) and read[end] == FILLER and text[end] != FILLER:
+        end += 1
+    return end
+
+
+def _composed(
+    index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
+) -> Iterator[Reading]:
+    found: list[tuple[int, int, str]] = []
+    known, at = index.composer.chars_of, origin.runs
+    for last, number in ends:
+        if (parts := index.words.keys[number]) in known:
+            first = last - len(parts)
+            found.append((at[first], at[last], parts))
+            found.append((at[first + 1] - 1, at[last - 1] + 1, parts))
+    for last, number in runs:
+        if (parts := index.runs.keys[number]) in known:
+            found.append((last - len(parts), last, parts))
+    return index.composer.readings(of.text, of.bare, origin, found) if found else iter(())
+
+
+def _literally(index: Index, of: Views) -> Iterator[Found]:
+    """Entries of noise alone: as they are written."""
+    at = origins(of.text)
+    for last, number in index.literals.find(of.folded):
+        start, end = at[last - len(index.literals.keys[number])], at[last - 1] + 1
+        for entry in index.literals.entries[number]:
+            known = index.entries[entry]
+            where = Place(start, end, "plain" if of.text[start:end] == known.word else "fold")
+            if known.phrase or _admits(index, of.text, where, known.lexicon, known.word):
+                yield Found(*where, *known)
+
+
+def _heard(index: Index, text: str, seen: set[tuple[int, int, str]]) -> Iterator[Found]:
+    """The hits by sound that are not also found otherwise."""
+    of = views(by_sound(text))
+    ends = index.sounds.find(of.key)
+    if not ends:
+        return
+    origin = of.origin()
+    for last, number in ends:
+        for entry in index.sounds.entries[number]:
+            known = index.entries[entry]
+            where = place(
+                of.text, origin, last - len(index.sounds.keys[number]), traits(sound(known.word)), _BY_SOUND
+            )
+            if where is None:
+                continue
+            end = _over_filler(text, of.text, where.end)
+            if (where.start, end, known.word) not in seen and meant(text[where.start : end], known.word):
+                yield Found(where.start, end, "sound", *known)

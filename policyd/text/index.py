@@ -1,0 +1,154 @@
+"""All entries of all lexicons, by the keys under which the automata find them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from policyd.text import automaton
+from policyd.text.fold import NUMERALS, fold
+from policyd.text.lexicon import DEFAULT_RESIST, Entry, Lexicon
+from policyd.text.readings import WECHAT_KEYS
+from policyd.text.sound import sound
+from policyd.text.splits import Composer
+from policyd.text.traits import Traits, traits
+from policyd.text.verify import Rule
+from policyd.text.views import collapse, strip
+
+_PHRASE: Final = Rule(boundary=False, phrase=True)
+# Han without runs, not all numerals: wherever its key stands, the word stands.
+_SURE: Final = re.compile(rf"(?![{NUMERALS}]+\Z)(?!.*(.)\1)[\u3400-\u9fff]+")
+_DOUBLED: Final = re.compile(r"(.)\1", re.DOTALL)
+UNSURE: Final = -1
+PARTS: Final = -2
+
+
+class Known(NamedTuple):
+    """An entry: the number of its lexicon, the word as written, whether it is an allowed phrase."""
+
+    lexicon: int
+    word: str
+    phrase: bool
+
+
+class Table:
+    """Keys with the entries that each finds, and the automaton over them."""
+
+    def __init__(self, entries: dict[str, list[int]]) -> None:
+        self.keys = [*entries, "\n"]
+        self.entries = [*entries.values(), []]
+        self.automaton = automaton.build(self.keys)
+
+    def __bool__(self) -> bool:
+        return len(self.keys) > 1
+
+    def ends(self, key: str) -> list[tuple[int, int]]:
+        """(index of the last byte, number of the key) of every key that stands in this one."""
+        return list(self.automaton.iter(automaton.fed(key)))
+
+    def find(self, key: str) -> list[tuple[int, int]]:
+        """(index after the last character, number of the key)."""
+        return automaton.character_ends(key, self.ends(key))
+
+
+class Index:
+    """Made once for a set of lexicons; only its cache of traits grows.
+
+    `words` finds entries, parts of characters and spellings of 微信 in the key of a text, `runs` entries and parts that
+    a key would not show (女女, 木木) in its bare form, `literals` entries of noise in its folded form, `sounds` entries
+    in the key of its reading by sound. `sure[n]` has a bit for each lexicon that certainly has a hit where key n of
+    `words` is found, or is `UNSURE`, or `PARTS` for parts that are nothing else."""
+
+    def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self.resist = [lexicon.resist for lexicon in lexicons]
+        self.rules = [Rule(lexicon.boundary, "repeats" in lexicon.resist) for lexicon in lexicons]
+        self.entries: list[Known] = []
+        self._traits: dict[int, Traits] = {}
+        words: dict[str, list[int]] = {}
+        runs: dict[str, list[int]] = {}
+        literals: dict[str, list[int]] = {}
+        for number, lexicon in enumerate(lexicons):
+            for written, phrase in ((lexicon.entries, False), (lexicon.excepts, True)):
+                self._add((words, runs, literals), number, written, phrase)
+        self.latin = any(key.isascii() and key.isalpha() for key in words)
+        self._add_parts(words, runs)
+        self.words, self.runs, self.literals = Table(words), Table(runs), Table(literals)
+        self.sounds = Table(self._sounds())
+        self.run_cause = _class({run[1] for key in runs for run in _DOUBLED.finditer(key)}, r"([{}])\1")
+        self.literal_cause = _class({char for key in literals for char in key}, "[{}]")
+
+    def _add(
+        self, tables: tuple[dict[str, list[int]], ...], lexicon: int, entries: Iterable[Entry], phrase: bool
+    ) -> None:
+        words, runs, literals = tables
+        seen: set[str] = set()
+        for entry in entries:
+            word = entry.word
+            if word in seen:
+                continue
+            seen.add(word)
+            folded = fold(word)
+            bare = strip(folded)
+            key = collapse(bare)
+            if len(key) > 1 or (key and key == bare):
+                words.setdefault(key, []).append(len(self.entries))
+            elif key:
+                runs.setdefault(bare, []).append(len(self.entries))
+            elif folded and not folded.isspace():
+                literals.setdefault(folded, []).append(len(self.entries))
+            else:
+                continue
+            self.entries.append(Known(lexicon, word, phrase))
+
+    def _add_parts(self, words: dict[str, list[int]], runs: dict[str, list[int]]) -> None:
+        splitting = {number for number, resist in enumerate(self.resist) if "split" in resist}
+        self.composer = Composer(
+            key for key, entries in words.items() if any(self.entries[entry].lexicon in splitting for entry in entries)
+        )
+        self.wechat = frozenset(WECHAT_KEYS) if any("微信" in key for key in words) else frozenset()
+        parts = self.composer.chars_of
+        self.sure = [
+            UNSURE if key in parts or key in self.wechat else self._surely(key, entries)
+            for key, entries in words.items()
+        ]
+        for key in (*parts, *sorted(self.wechat)):
+            if collapse(key) != key:
+                runs.setdefault(key, [])
+            elif key not in words:
+                words[key] = []
+                self.sure.append(UNSURE if key in self.wechat else PARTS)
+
+    def _surely(self, key: str, entries: list[int]) -> int:
+        if not _SURE.fullmatch(key):
+            return UNSURE
+        bits = 0
+        for entry in entries:
+            lexicon, word, phrase = self.entries[entry]
+            if phrase or len(word) != len(key) or not self.resist[lexicon] >= DEFAULT_RESIST:
+                return UNSURE
+            bits |= 1 << lexicon
+        return bits
+
+    def _sounds(self) -> dict[str, list[int]]:
+        heard: dict[str, list[int]] = {}
+        for number, known in enumerate(self.entries):
+            if "sound" in self.resist[known.lexicon] and (read := sound(known.word)):
+                heard.setdefault(collapse(read), []).append(number)
+        return heard
+
+    def traits_of(self, entry: int) -> Traits:
+        """The traits of an entry, worked out when it is first found."""
+        known = self._traits.get(entry)
+        if known is None:
+            known = self._traits[entry] = traits(self.entries[entry].word)
+        return known
+
+    def rule_of(self, known: Known) -> Rule:
+        """What is asked of a hit of this entry."""
+        return _PHRASE if known.phrase else self.rules[known.lexicon]
+
+
+def _class(chars: set[str], pattern: str) -> re.Pattern[str] | None:
+    """The pattern with these characters as its class; None where there are none."""
+    return re.compile(pattern.format(re.escape("".join(sorted(chars))))) if chars else None
