@@ -69,6 +69,8 @@ def _result(rule: r.Rule, exempt: r.Expr | None) -> Result:
         (_YES, _UNKNOWN, None, "then"),
         (_STATE, _YES, None, "nothing"),
         (_STATE, _UNKNOWN, None, "unasked"),
+        (t.some(_STATE, _YES), _UNKNOWN, None, "then"),
+        (t.some(_STATE, _YES), None, _UNKNOWN, "then"),
         (_YES, t.some(_STATE, _YES), None, "nothing"),
         (_YES, t.every(_STATE, _NO), None, "then"),
         (_YES, None, _STATE, "unasked"),

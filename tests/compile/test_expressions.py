@@ -199,6 +199,11 @@ def _expected(
     return value
 
 
+_FIRED: dict[bool | None, set[tuple[str, bool]]] = {
+    True: {("p.yes", False), ("p.value", False)},
+    False: {("p.no", False), ("p.value", True)},
+    None: set(),
+}
 _QUIET = Observed(now=_NOW, counts=(1, 1), strikes=(0,))
 
 
@@ -225,14 +230,7 @@ def test_same_as_the_reference(expr: r.Expr, cases: list[tuple[Event, Observed]]
         outcome = program.decide(prepared, asked)
         fired = {(one.rule.name, one.otherwise) for one in outcome.fired}
         expected = _expected(expr, policies, event, observed, dict(prepared.hits))
-        assert (
-            fired
-            == {
-                True: {("p.yes", False), ("p.value", False)},
-                False: {("p.no", False), ("p.value", True)},
-                None: set(),
-            }[expected]
-        )
+        assert fired == _FIRED[expected]
 
 
 def test_operators_stay_linear() -> None:

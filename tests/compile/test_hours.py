@@ -33,8 +33,8 @@ _dates = st.tuples(st.integers(1, 28), st.integers(0, 5)).map(
 
 @st.composite
 def _window(draw: st.DrawFn) -> HoursWindow:
-    start = draw(st.integers(0, 1439))
-    end = draw(st.sampled_from([start + 1, start + 30, start + 600, 1440, min(2880, start + 1440)]))
+    start = draw(st.integers(0, 47)) * 30
+    end = draw(st.sampled_from([start + 1, start + 30, start + 600, 1440, start + 1440]))
     return HoursWindow(
         draw(_days),
         draw(st.none() | _dates),
@@ -52,7 +52,7 @@ def test_same_as_the_reference(data: st.DataObject, zone: str, windows: list[Hou
     clock = WallClock(zone)
     opened = OpenHours(hours, clock)
     change = data.draw(st.sampled_from(_CHANGES[zone]))
-    near = st.integers(-26 * 60, 26 * 60).map(lambda minutes: change + minutes * _MINUTE)
+    near = st.integers(-52, 52).map(lambda halves: change + halves * 30 * _MINUTE)
     edges = st.tuples(near, st.sampled_from([-1, 0, 1])).map(sum)
     for instant in data.draw(st.lists(edges, min_size=1, max_size=40)):
         assert opened.hold(instant) is in_hours(instant, hours)
@@ -81,3 +81,19 @@ def test_looked_up_once_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
     start = 1_772_452_800_000
     assert [night.hold(start + second * 1000) for second in range(3600)] == [False] * 3600
     assert len(asked) == 3
+
+
+def test_windows_are_looked_at_once_a_stretch() -> None:
+    """Twice in an hour that a window divides."""
+    looked: list[object] = []
+
+    class Days(tuple[int, ...]):
+        def __contains__(self, day: object) -> bool:
+            looked.append(day)
+            return super().__contains__(day)
+
+    window = HoursWindow(Days(range(7)), None, 20 * 60 + 30, 32 * 60)
+    night = OpenHours(Hours("p.h", "Asia/Shanghai", (window,)), WallClock("Asia/Shanghai"))
+    start = 1_772_452_800_000
+    assert [night.hold(start + second * 1000) for second in range(3600)] == [False] * 1800 + [True] * 1800
+    assert len(looked) == 2 * 4

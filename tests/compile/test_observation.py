@@ -170,6 +170,27 @@ def test_matches_only_the_texts_that_rules_read() -> None:
     assert program.prepare(_event("request")).hits == {}
 
 
+def test_matches_what_counters_read() -> None:
+    where = t.every(t.matches("bad"), t.compare(t.fact("message.links"), "==", 0))
+    rule = t.rule("a", t.compare(t.count(), ">", 1))
+    program = compile_policies(t.one(rule, counters=(t.counter(where=where),), lexicons=(t.lexicon("bad", "网赌"),)))
+    assert [window.bump for window in program.prepare(t.message("网赌")).windows] == ["new"]
+    assert [window.bump for window in program.prepare(t.message("网赌 https://example.com")).windows] == ["never"]
+
+
+def test_each_ladder_has_its_own_strikes() -> None:
+    names = ("a", "b", "c")
+    rules = [t.rule(name, t.compare(r.Strikes(f"p.{name}", INT), ">", 1)) for name in names]
+    program = compile_policies(t.one(*rules, ladders=tuple(r.Ladder(f"p.{name}", (), 5, 0) for name in names)))
+    prepared = program.prepare(t.message())
+    assert [read.ladder for read in prepared.ladders] == ["p.a", "p.b", "p.c"]
+    assert [read.forget for read in prepared.ladders] == [5, 5, 5]
+    for place, name in enumerate(names):
+        strikes = tuple(2 if other == place else 1 for other in range(3))
+        outcome = program.decide(prepared, Observed(now=1, strikes=strikes))
+        assert [one.rule.name for one in outcome.fired] == [f"p.{name}"]
+
+
 def test_edits_have_their_own_rules() -> None:
     rules = (t.rule("both", kinds=("message", "edit")), t.rule("edit", kinds=("edit",)), t.rule("message"))
     program = compile_policies(t.one(*rules))
