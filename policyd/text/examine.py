@@ -104,10 +104,10 @@ def _readings(
 def _read(index: Index, text: str, reading: Reading) -> Iterator[Found]:
     """The hits of a reading that are none of the text itself."""
     of = views(reading.text)
-    ends = index.words.find(of.key)
-    if not ends:
+    ends, runs = index.words.find(of.key), _runs(index, of)
+    if not ends and not runs:
         return
-    for hit in _judged(index, of, of.origin(), ends, _runs(index, of)):
+    for hit in _judged(index, of, of.origin(), ends, runs):
         end = _over_filler(text, of.text, hit.end)
         if of.text[hit.start : end] != text[hit.start : end] and reading.technique in index.resist[hit.lexicon]:
             yield hit._replace(end=end, view=reading.view)

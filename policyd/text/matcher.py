@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyd.text.automaton import character_ends, fed
+from policyd.text.automaton import character_ends
 from policyd.text.examine import Views, examine
-from policyd.text.fold import fold
+from policyd.text.fold import FOLDABLE, fold
 from policyd.text.hits import NOTHING, Found, Hits
-from policyd.text.index import PARTS, Index
+from policyd.text.index import PARTS, UNSURE, Index
 from policyd.text.lexicon import Lexicon
 from policyd.text.readings import CAUSE
-from policyd.text.views import LONG_NOISE, collapse, strip
+from policyd.text.views import LONG_NOISE, NOISE, RUN, collapse
 
 
 class Matcher:
@@ -23,6 +23,9 @@ class Matcher:
         self._index = Index(lexicons)
         self._find = self._index.words.automaton.iter
         self._sure = self._index.sure
+        self._run_cause = self._index.run_cause
+        self._literal_cause = self._index.literal_cause
+        self._by_sound = bool(self._index.sounds)
 
     @classmethod
     def build(cls, lexicons: Sequence[Lexicon]) -> Matcher:
@@ -31,39 +34,39 @@ class Matcher:
 
     def search(self, text: str) -> Hits:
         """All words that stand in the text. Never raises, whatever the text."""
-        folded = fold(text)
-        bare = strip(folded)
-        key = collapse(bare)
-        bits = 0
-        unsure = False
-        parts: list[tuple[int, int]] = []
-        for end, number in self._find(fed(key)):
-            certain = self._sure[number]
-            if certain >= 0:
-                bits |= certain
-            elif certain == PARTS:
-                parts.append((end, number))
-            else:
-                unsure = True
-        of = Views(text, folded, bare, key)
-        if unsure or self._cause(of, parts, bits):
-            found = examine(self._index, of)
+        # The same as `views(text)`, written out: most messages get no further than this.
+        folded = fold(text) if FOLDABLE.search(text) else text
+        bare = folded if folded.isalnum() else "".join(NOISE.split(folded))
+        key = collapse(bare) if RUN.search(bare) else bare
+        ends = list(self._find(key.encode("utf-8", "surrogatepass").decode("latin-1")))
+        bits = self._certain(ends, key) if ends else 0
+        if (
+            bits == UNSURE
+            or (folded is not text and CAUSE.search(text))
+            or (key is not bare and self._run_cause and self._run_cause.search(bare))
+            or (self._literal_cause and self._literal_cause.search(folded))
+            or (bits and bare is not folded and LONG_NOISE.search(folded))
+            or self._by_sound
+        ):
+            found = examine(self._index, Views(text, folded, bare, key))
             return Hits(text, self.names, _bits(found), lambda: found) if found else NOTHING
-        return Hits(text, self.names, bits, lambda: examine(self._index, of)) if bits else NOTHING
+        if not bits:
+            return NOTHING
+        return Hits(text, self.names, bits, lambda: examine(self._index, Views(text, folded, bare, key)))
 
-    def _cause(self, of: Views, parts: list[tuple[int, int]], bits: int) -> bool:
-        """Whether there is reason to look closely though no entry was found that has to be judged."""
-        index = self._index
-        if of.folded is not of.text and CAUSE.search(of.text):
-            return True
-        if of.bare is not of.folded:
-            if bits and LONG_NOISE.search(of.folded):
-                return True
-            if index.literal_cause and index.literal_cause.search(of.folded):
-                return True
-        if of.key is not of.bare and index.run_cause and index.run_cause.search(of.bare):
-            return True
-        return bool(index.sounds) or (bool(parts) and self._composes(of.key, parts))
+    def _certain(self, ends: list[tuple[int, int]], key: str) -> int:
+        """The lexicons that have a hit for certain, or `UNSURE` when something has to be judged."""
+        bits = 0
+        parts: list[tuple[int, int]] = []
+        for end in ends:
+            certain = self._sure[end[1]]
+            if certain == UNSURE:
+                return UNSURE
+            if certain == PARTS:
+                parts.append(end)
+            else:
+                bits |= certain
+        return UNSURE if parts and self._composes(key, parts) else bits
 
     def _composes(self, key: str, parts: list[tuple[int, int]]) -> bool:
         if len(parts) > 1:

@@ -18,7 +18,7 @@ _NOISE: Final = f"[^\\w{mark_ranges()}]"
 NOISE: Final = re.compile(_NOISE)
 MAX_NOISE: Final = 4
 LONG_NOISE: Final = re.compile(f"{_NOISE}{{{MAX_NOISE + 1}}}")
-_RUN: Final = re.compile(r"(.)\1", re.DOTALL)
+RUN: Final = re.compile(r"(.)\1", re.DOTALL)
 _WHOLE_RUN: Final = re.compile(r"(.)\1+", re.DOTALL)
 
 
@@ -29,12 +29,12 @@ def strip(folded: str) -> str:
 
 def collapse(bare: str) -> str:
     """Every run of one character made one character."""
-    return _WHOLE_RUN.sub(r"\1", bare) if _RUN.search(bare) else bare
+    return _WHOLE_RUN.sub(r"\1", bare) if RUN.search(bare) else bare
 
 
 def run_starts(bare: str) -> list[int] | range:
     """Where each run of one character begins, and the length of the text."""
-    if not _RUN.search(bare):
+    if not RUN.search(bare):
         return range(len(bare) + 1)
     return [0, *(index for index, (a, b) in enumerate(pairwise(bare), 1) if a != b), len(bare)]
 
