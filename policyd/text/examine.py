@@ -8,6 +8,7 @@ from itertools import chain
 from typing import Final, NamedTuple
 
 from policyd.text.admission import admits
+from policyd.text.automaton import character_ends
 from policyd.text.fold import fold, origins
 from policyd.text.hits import Found
 from policyd.text.index import Index
@@ -40,10 +41,15 @@ def views(text: str) -> Views:
     return Views(text, folded, bare, collapse(bare))
 
 
-def examine(index: Index, of: Views) -> list[Found]:
-    """All hits, in no order, without those that an allowed phrase covers."""
+def locate(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
+    """The hits of keys that are certain to be words, when there is no cause to look for more."""
+    return list(_judged(index, of, of.origin(), character_ends(of.key, ends), []))
+
+
+def examine(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
+    """All hits, in no order, without those that an allowed phrase covers. `ends` are those of the words' automaton."""
     origin = of.origin()
-    ends = index.words.find(of.key)
+    ends = character_ends(of.key, ends)
     runs = _runs(index, of)
     found = list(_judged(index, of, origin, ends, runs))
     for reading in _readings(index, of, origin, ends, runs):
@@ -72,14 +78,26 @@ def _judged(
     index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
 ) -> Iterator[Found]:
     """The hits among what was found in the key and, for runs, in the bare text."""
-    candidates = [(last - len(index.words.keys[number]), index.words.entries[number]) for last, number in ends]
-    within = {(bisect_left(origin.runs, last) - 1, number) for last, number in runs}
-    candidates += [(first, index.runs.entries[number]) for first, number in within]
+    text, at, words = of.text, origin.at, index.words
+    candidates: list[tuple[int, list[int]]] = []
+    for last, number in ends:
+        first = last - len(words.keys[number])
+        if index.sure[number] >= 0 and of.key is of.bare:
+            start, end = at[first], at[last - 1] + 1
+            if text[start:end] == words.keys[number]:
+                for entry in words.entries[number]:
+                    known = index.entries[entry]
+                    yield Found(start, end, "plain" if known.word == words.keys[number] else "fold", *known)
+                continue
+        candidates.append((first, words.entries[number]))
+    if runs:
+        within = {(bisect_left(origin.runs, last) - 1, number) for last, number in runs}
+        candidates += [(first, index.runs.entries[number]) for first, number in within]
     for first, entries in candidates:
         for entry in entries:
             known = index.entries[entry]
-            where = place(of.text, origin, first, index.traits_of(entry), index.rule_of(known))
-            if where is not None and (known.phrase or _admits(index, of.text, where, known.lexicon, known.word)):
+            where = place(text, origin, first, index.traits_of(entry), index.rule_of(known))
+            if where is not None and (known.phrase or _admits(index, text, where, known.lexicon, known.word)):
                 yield Found(*where, *known)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Sequence
 from typing import Final, NamedTuple
 
 from policyd.model.match import Match
@@ -26,20 +25,19 @@ class Hits:
     """The hits of one text, false when there are none. `bits` has bit i set when lexicon i of `Matcher.names` has a
     hit: what a compiled policy asks. Where the words stand is worked out when it is asked for."""
 
+    __slots__ = ("_found", "_locate", "_names", "_text", "bits")
+
     def __init__(self, text: str, names: Sequence[str], bits: int, locate: Callable[[], list[Found]]) -> None:
         self._text = text
         self._names = names
         self._locate = locate
+        self._found: list[Found] | None = None
         self.bits = bits
 
     def __bool__(self) -> bool:
         return self.bits != 0
 
-    @cached_property
-    def _found(self) -> list[Found]:
-        return self._locate()
-
-    @cached_property
+    @property
     def lexicons(self) -> frozenset[str]:
         """The names of the lexicons with at least one hit."""
         return frozenset(name for number, name in enumerate(self._names) if self.bits >> number & 1)
@@ -47,9 +45,11 @@ class Hits:
     def matches(self, names: Collection[str] | None = None, *, overlapping: bool = False) -> tuple[Match, ...]:
         """The hits of these lexicons (None: of all) in order of their start: per lexicon the leftmost, and of several
         that begin there the longest, without overlaps; or, asked for, every one."""
-        wanted = sorted(self._of(names), key=_order)
-        if not overlapping:
-            wanted = _without_overlaps(wanted)
+        wanted = self._of(names)
+        if len(wanted) > 1:
+            wanted = sorted(wanted, key=_order)
+            if not overlapping:
+                wanted = _without_overlaps(wanted)
         return tuple(
             Match(self._names[hit.lexicon], hit.word, self._text[hit.start : hit.end], hit.start, hit.end, hit.view)
             for hit in wanted
@@ -66,8 +66,10 @@ class Hits:
                 merged.append((start, end))
         return tuple((start, self._widened(end)) for start, end in merged)
 
-    def _of(self, names: Collection[str] | None) -> Iterable[Found]:
-        return self._found if names is None else (hit for hit in self._found if self._names[hit.lexicon] in names)
+    def _of(self, names: Collection[str] | None) -> list[Found]:
+        if self._found is None:
+            self._found = self._locate()
+        return self._found if names is None else [hit for hit in self._found if self._names[hit.lexicon] in names]
 
     def _widened(self, end: int) -> int:
         while end < len(self._text) and FOLD.get(ord(self._text[end])) == "":

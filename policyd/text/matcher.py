@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyd.text.automaton import character_ends
-from policyd.text.examine import Views, examine
+from policyd.text.examine import Views, examine, locate
 from policyd.text.fold import FOLDABLE, fold
 from policyd.text.hits import NOTHING, Found, Hits
 from policyd.text.index import PARTS, UNSURE, Index
@@ -48,11 +48,11 @@ class Matcher:
             or (bits and bare is not folded and LONG_NOISE.search(folded))
             or self._by_sound
         ):
-            found = examine(self._index, Views(text, folded, bare, key))
+            found = examine(self._index, Views(text, folded, bare, key), ends)
             return Hits(text, self.names, _bits(found), lambda: found) if found else NOTHING
         if not bits:
             return NOTHING
-        return Hits(text, self.names, bits, lambda: examine(self._index, Views(text, folded, bare, key)))
+        return Hits(text, self.names, bits, lambda: locate(self._index, Views(text, folded, bare, key), ends))
 
     def _certain(self, ends: list[tuple[int, int]], key: str) -> int:
         """The lexicons that have a hit for certain, or `UNSURE` when something has to be judged."""
