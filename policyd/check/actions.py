@@ -12,6 +12,7 @@ from policyd.check.facts import KINDS
 from policyd.check.kinds import check_reads
 from policyd.check.references import reference
 from policyd.check.texts import message_text
+from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase, Related
 
@@ -61,7 +62,7 @@ def _text(
 def _check_kinds(action: n.Action, policy: PolicyDraft, kinds: Iterable[str]) -> None:
     for kind in kinds:
         if not acts_on(action.do, kind):
-            having = ", ".join(f"`{other}`" for other in KINDS if other in kinds_for(action.do))
+            having = listed(other for other in KINDS if other in kinds_for(action.do))
             policy.report("C302", action.span, action=action.do, kind=kind, having=having)
 
 

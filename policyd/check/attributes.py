@@ -7,6 +7,7 @@ from typing import Final
 from policyd.check.draft import PolicyDraft
 from policyd.check.facts import FACTS, LATER_FACTS
 from policyd.check.suggest import did_you_mean
+from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import ROLE, SIMPLE, Type, list_of
@@ -25,15 +26,15 @@ def attributes(policy: PolicyDraft) -> None:
     for declared in policy.of(n.Attribute):
         name = f"{declared.owner.text}.{declared.name}"
         if declared.owner.text not in ("member", "group"):
-            policy.report("C115", declared.name_span, name=name)
+            policy.report("C115", declared.owner.span.to(declared.name_span), name=name)
         elif name in FACTS or name in LATER_FACTS:
-            policy.report("C114", declared.name_span, name=name)
+            policy.report("C114", declared.owner.span.to(declared.name_span), name=name)
         written = " ".join(declared.type_name.split())
         if written in TYPES:
             policy.attributes[name] = TYPES[written]
         else:
-            every = ", ".join(f"`{type}`" for type in _PLAIN)
-            nothing = Phrase(f"write {every}, or `list of` one of them", f"可写 {every},或 `list of` 加其中之一")
+            every = listed(_PLAIN)
+            nothing = Phrase(f"write {every.en}, or `list of` one of them", f"可写 {every.zh},或 `list of` 加其中之一")
             meant = [_MEANT[written.lower()]] if written.lower() in _MEANT else []
             hint = did_you_mean(written, TYPES, nothing)
             if meant:

@@ -11,8 +11,10 @@ from policyd.check.facts import FACTS, STATISTICS
 from policyd.check.functions import FUNCTIONS
 from policyd.check.references import reference
 from policyd.check.suggest import did_you_mean
+from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
+from policyd.language.source import Span
 from policyd.language.types import BOOL, INT, NOTHING, TEXT
 
 Resolve = Callable[[n.Expr], r.Expr]
@@ -35,7 +37,7 @@ def call(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
         case "request.answer", (n.Constant(unit="text", value=str(question)),):
             return r.Answer(question, TEXT, span=node.span)
     if name in STATISTICS:
-        policy.report("P138", node.function.span, word=name)
+        policy.report("P138", _name_span(node), word=name)
     elif name in _SPECIAL:
         policy.report("C210", node.span, name=name, usage=_SPECIAL[name])
     elif name in FUNCTIONS:
@@ -60,6 +62,12 @@ def _unknown(node: n.Call, policy: PolicyDraft) -> None:
     if name in FACTS:
         hint = Phrase(f"`{name}` is a fact: write it without brackets", f"`{name}` 是事实,后面不加括号")
     else:
-        every = ", ".join(f"`{known}`" for known in sorted((*FUNCTIONS, *_SPECIAL)))
-        hint = did_you_mean(name, (*FUNCTIONS, *_SPECIAL), Phrase(f"there are {every}", f"现有函数:{every}"))
-    policy.report("C110", node.function.span, name=name, hint=hint)
+        every = listed(sorted((*FUNCTIONS, *_SPECIAL)))
+        hint = did_you_mean(name, (*FUNCTIONS, *_SPECIAL), Phrase(f"there are {every.en}", f"现有函数:{every.zh}"))
+    policy.report("C110", _name_span(node), name=name, hint=hint)
+
+
+def _name_span(node: n.Call) -> Span:
+    """The function's name without the bracket that belongs to it."""
+    span = node.function.span
+    return Span(span.source, span.start, span.start + len(span.text.rstrip("( ")))

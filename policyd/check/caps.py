@@ -31,7 +31,7 @@ def caps(policy: PolicyDraft) -> None:
         _collect(root, uses, policy)
     written = {counter.name: counter.up_to for counter in policy.of(n.Counter)}
     for name, use in uses.items():
-        cap = _cap(name, use, written.get(name), policy)
+        cap = _cap(name, use, written[name], policy) if name in written else min(use.largest, MOST) + 1
         policy.counters[name] = replace(policy.counters[name], cap=cap)
 
 

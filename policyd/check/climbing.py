@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
 from policyd.language import nodes as n
@@ -21,7 +23,8 @@ def climbing(policy: PolicyDraft) -> None:
             if not policy.findings.errors:
                 policy.report("W320", declared.name_span, name=declared.name)
             continue
-        _check_reached(ladder, min(strikes), policy)
+        if all(1 <= a.at < b.at for a, b in pairwise(ladder.steps)):
+            _check_reached(ladder, min(strikes), policy)
         if ladder.forget and ladder.together >= ladder.forget and len(ladder.steps) > 1:
             policy.report("W322", declared.name_span, name=declared.name)
 
@@ -29,7 +32,7 @@ def climbing(policy: PolicyDraft) -> None:
 def _check_reached(ladder: r.Ladder, fewest: int, policy: PolicyDraft) -> None:
     """A strike runs the highest step that it passes. A step is passed over where even the smallest strike, counted
     from just below it, also passes the next one."""
-    for step, following in zip(ladder.steps, ladder.steps[1:], strict=False):
+    for step, following in pairwise(ladder.steps):
         if max(fewest, step.at) >= following.at:
             place = Related(following.span, Phrase("this one runs instead", "实际执行的是这一级"))
             policy.report("W321", step.span, place, at=step.at, fewest=fewest)

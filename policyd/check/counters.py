@@ -59,6 +59,9 @@ def _keys(counting: n.Counting, kinds: tuple[str, ...], policy: PolicyDraft) -> 
         if name.text in _PLAIN_KEYS:
             keys[name.text] = _PLAIN_KEYS[name.text]
             continue
+        if len(name.parts) == 1 and name.text not in policy.names["value"] and name.text not in policy.broken:
+            policy.report("C403", name.span, name=name.text)
+            continue
         fact = value_of(name, policy)
         if fact.type == NOTHING and not isinstance(fact, r.AttributeFact):
             continue

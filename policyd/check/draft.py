@@ -12,7 +12,7 @@ from policyd.check.files import Files
 from policyd.language import nodes as n
 from policyd.language.codes import CODES
 from policyd.language.diagnostics import Diagnostic, FieldValue, Phrase, Related
-from policyd.language.source import Source, Span
+from policyd.language.source import Span
 from policyd.language.types import Type
 from policyd.text.lexicon import Lexicon
 
@@ -29,7 +29,7 @@ SPACES: Final[Mapping[type, Space]] = {
 WHAT: Final[Mapping[type, Phrase]] = {
     n.Rule: Phrase("rule", "规则"), n.Limit: Phrase("limit", "限频"), n.Let: Phrase("value", "命名值"),
     n.Counter: Phrase("counter", "计数"), n.Template: Phrase("template", "模板"),
-    n.Attribute: Phrase("attribute", "属性"), n.Lexicon: Phrase("lexicon", "词库"), n.Hours: Phrase("hours", "时段"),
+    n.Attribute: Phrase("attribute", "属性"), n.Lexicon: Phrase("lexicon", "词库"), n.Hours: Phrase("`hours`", "时段"),
     n.Ladder: Phrase("ladder", "阶梯"), n.Exempt: Phrase("exemption", "豁免"),
 }  # fmt: skip
 """What a declaration is called in messages."""
@@ -104,7 +104,8 @@ class PolicyDraft:
 
     def report(self, code: str, span: Span, /, *related: Related, **fields: FieldValue) -> None:
         """A finding; in a library it is told of which policy it is true."""
-        if span.source is not self.file.source and self.header.name_span.source is self.file.source:
+        library = span.source is not self.file.source and span.source.name.endswith(".policy")
+        if library and self.header.name_span.source is self.file.source:
             seen = Phrase(f"in policy `{self.name}`", f"在策略 `{self.name}` 中")
             related = (*related, Related(self.header.name_span, seen))
         self.findings.report(code, span, *related, **fields)
@@ -145,11 +146,13 @@ class SetDraft:
         return tuple(file for file in self.files if self.header(file) is None)
 
 
-def lost(source: Source) -> tuple[frozenset[str], n.Header | None]:
-    """Names and the header that a text that could not be parsed whole seems to declare."""
+def lost(file: n.File) -> tuple[frozenset[str], n.Header | None]:
+    """Names and the header that a text seems to declare where it could not be parsed."""
+    source = file.source
     found = list(_DECLARED.finditer(source.text))
     header = next((match for match in found if match[1] == "policy"), None)
-    names = frozenset(match[2] for match in found)
+    parsed = {node.name for node in file.declarations if not isinstance(node, n.Test)}
+    names = frozenset(match[2] for match in found) - parsed
     if header is None:
         return names, None
     return names, n.Header(header[2], name_span=Span(source, header.start(2), header.end(2)))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Final
 
-from policyd.check.draft import PolicyDraft
+from policyd.check.draft import PolicyDraft, SetDraft
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.language.source import Span
-from policyd.text.lexicon import Entry
+from policyd.text.lexicon import Entry, Lexicon
 from policyd.text.problems import problems
 
 _CODES: Final = {
@@ -20,23 +20,32 @@ _MOST: Final = 5
 """Places shown of one kind and lexicon: real lists repeat thousands of words."""
 
 
-def entries(policy: PolicyDraft) -> None:
-    for declared in policy.of(n.Lexicon):
-        lexicon = policy.lexicons[declared.name]
-        words = {(word.text, word.span.line): word.span for word in (*declared.words, *declared.excepts)}
-        found = problems(lexicon) if lexicon.entries else []
-        total = Counter(problem.kind for problem in found)
-        shown: Counter[str] = Counter()
-        for problem in found:
-            shown[problem.kind] += 1
-            if shown[problem.kind] > _MOST:
-                continue
-            left = total[problem.kind] - _MOST if shown[problem.kind] == _MOST else 0
-            more = Phrase(f"; so are {left} more of `{declared.name}`", f";`{declared.name}` 中还有 {left} 个")
-            entry = problem.entry
-            span = words.get((entry.word, entry.line)) if entry.file == declared.span.source.name else None
-            policy.report(_CODES[problem.kind], span or _line(entry, policy), word=entry.word, other=problem.detail,
-                          more=more if left else Phrase("", ""))  # fmt: skip
+def entries(draft: SetDraft) -> None:
+    """Looks at every list of words once, in whatever policies it is."""
+    seen: set[int] = set()
+    for policy in draft.policies:
+        for declared in policy.of(n.Lexicon):
+            lexicon = policy.lexicons[declared.name]
+            if lexicon.entries and id(declared) not in seen:
+                _report(declared, lexicon, policy)
+            seen.add(id(declared))
+
+
+def _report(declared: n.Lexicon, lexicon: Lexicon, policy: PolicyDraft) -> None:
+    words = {(word.text, word.span.line): word.span for word in (*declared.words, *declared.excepts)}
+    found = problems(lexicon)
+    total = Counter(problem.kind for problem in found)
+    shown: Counter[str] = Counter()
+    for problem in found:
+        shown[problem.kind] += 1
+        if shown[problem.kind] > _MOST:
+            continue
+        left = total[problem.kind] - _MOST if shown[problem.kind] == _MOST else 0
+        more = Phrase(f"; so are {left} more of `{declared.name}`", f";`{declared.name}` 中还有 {left} 个")
+        entry = problem.entry
+        span = words.get((entry.word, entry.line)) if entry.file == declared.span.source.name else None
+        policy.report(_CODES[problem.kind], span or _line(entry, policy), word=entry.word, other=problem.detail,
+                      more=more if left else Phrase("", ""))  # fmt: skip
 
 
 def _line(entry: Entry, policy: PolicyDraft) -> Span:

@@ -6,12 +6,10 @@ from policyd.check import resolved as r
 from policyd.check.draft import WHAT, PolicyDraft
 from policyd.check.expressions import Expressions
 from policyd.check.kinds import check_reads
-from policyd.check.suggest import did_you_mean
+from policyd.check.references import report_undeclared
 from policyd.check.walk import reads_state
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
-
-_RULE = WHAT[n.Rule]
 
 
 def exempts(policy: PolicyDraft) -> None:
@@ -37,8 +35,6 @@ def _named(written: tuple[n.Name, ...], policy: PolicyDraft) -> list[str]:
         if name.text in policy.names["firing"]:
             found.add(name.text)
         elif name.text not in policy.broken:
-            firing = policy.names["firing"]
             nothing = Phrase("name rules and limits of this policy", "请写本策略的规则或限频名称")
-            hint = did_you_mean(name.text, firing, nothing)
-            policy.report("C105", name.span, name=name.text, what=_RULE, hint=hint)
+            report_undeclared(name, WHAT[n.Rule], sorted(policy.names["firing"]), nothing, policy)
     return sorted(found)

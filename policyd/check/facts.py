@@ -148,6 +148,11 @@ SYNONYMS: Final = {
     "now.time": "now", "event.type": "event.kind", "kind": "event.kind", "text": "message.text",
     "length": "message.length", "role": "member.role", "request.message": "request.text",
     "request.reason": "request.text", "request.answers": "request.answer", "rule.name": "rule.title",
+    "群主": "owner", "管理员": "admin", "管理": "admin", "版主": "moderator", "机器人": "bot", "普通成员": "member",
+    "administrator": "admin", "mod": "moderator", "昵称": "member.name", "名字": "member.name", "姓名": "member.name",
+    "用户名": "member.name", "成员": "member.name", "用户": "member.name", "群名": "group.name", "群名称": "group.name",
+    "消息": "message.text", "内容": "message.text", "字数": "message.length", "规则": "rule.title",
+    "敏感词": "match.text", "命中": "match.text", "次数": "ladder.strikes", "违规次数": "ladder.strikes",
 }  # fmt: skip
 """What authors write who know other systems, and what they mean."""
 

@@ -39,6 +39,10 @@ class Reader(Protocol):
         """FileProblem where it is missing, a link, no file, too large or unreadable."""
         ...
 
+    def beside(self, name: str) -> list[str]:
+        """Names of the files in the folder in which `name` would be."""
+        ...
+
 
 class Directory:
     """A directory on disk, with all below it but hidden folders."""
@@ -74,6 +78,13 @@ class Directory:
         except OSError as error:
             raise FileProblem("C009", cause=error.strerror or str(error)) from None
 
+    def beside(self, name: str) -> list[str]:
+        folder, slash, _ = name.rpartition("/")
+        try:
+            return [f"{folder}{slash}{entry.name}" for entry in os.scandir(self.root / folder) if entry.is_file()]
+        except OSError:
+            return []
+
 
 class InMemory:
     """Texts by name; `words` are files that only lexicons name."""
@@ -96,6 +107,9 @@ class InMemory:
             raise FileProblem("C008", size=f"{len(data) / 2**20:.1f} MB")
         return data
 
+    def beside(self, name: str) -> list[str]:
+        return [other for other in self._files if other.rpartition("/")[0] == name.rpartition("/")[0]]
+
 
 class Files:
     """Reads through a reader, every file once, and remembers a digest of all."""
@@ -104,6 +118,7 @@ class Files:
         self.reader = reader
         self._digests: dict[str, bytes] = {}
         self._texts: dict[str, str | FileProblem] = {}
+        self._sources: dict[str, Source] = {}
 
     def text(self, name: str) -> str:
         """The text of a file, its BOM stripped. FileProblem where it cannot be had."""
@@ -129,7 +144,9 @@ class Files:
 
     def source(self, name: str) -> Source:
         """A file that was read, for showing places in it."""
-        return Source(name, self.text(name))
+        if name not in self._sources:
+            self._sources[name] = Source(name, self.text(name))
+        return self._sources[name]
 
     def revision(self) -> str:
         """`sha256:` and a digest of the names and bytes of all files that were read."""

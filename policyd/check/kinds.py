@@ -10,6 +10,7 @@ from policyd.check.draft import PolicyDraft
 from policyd.check.facts import FACTS, KINDS
 from policyd.check.suggest import did_you_mean
 from policyd.check.walk import walk_through
+from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase, Related
 from policyd.language.source import Span
@@ -31,8 +32,8 @@ def event_kind(name: str, span: Span, policy: PolicyDraft) -> str | None:
     if name in EVENT_KIND.members or name in ("tick",):
         policy.report("P138", span, word=name)
         return None
-    every = ", ".join(f"`{kind}`" for kind in KINDS)
-    nothing = Phrase(f"there are {every}", f"事件种类有:{every}")
+    every = listed(KINDS)
+    nothing = Phrase(f"there are {every.en}", f"事件种类有:{every.zh}")
     meant = [_MEANT[name]] if name in _MEANT else []
     hint = Phrase(f"did you mean `{meant[0]}`?", f"是否想写 `{meant[0]}`?") if meant else None
     policy.report("C303", span, name=name, hint=hint or did_you_mean(name, KINDS, nothing))
@@ -56,10 +57,16 @@ def check_reads(
         has = kinds_of(part, policy)
         if has is None or not kinds or enough(kind in has for kind in kinds):
             continue
-        lacking = ", ".join(f"`{kind}`" for kind in kinds if kind not in has)
-        having = ", ".join(f"`{kind}`" for kind in has)
-        where = () if place is part else (Related(part.span, Phrase("it is read here", "在这里读取")),)
-        policy.report("C301", place.span, *where, fact=_name(part), kinds=lacking, having=having)
+        lacking = listed(kind for kind in kinds if kind not in has)
+        places = _explained(part, place, policy)
+        policy.report("C301", place.span, *places, fact=_name(part), kinds=lacking, having=listed(has))
+
+
+def _explained(part: r.Expr, place: r.Expr, policy: PolicyDraft) -> list[Related]:
+    if isinstance(part, r.CounterValue):
+        counter = policy.counters[part.counter.removeprefix(f"{policy.name}.")]
+        return [Related(counter.span, Phrase("it is counted by a text of these events", "它按事件中的文字计数"))]
+    return [] if place is part else [Related(part.span, Phrase("it is read here", "在这里读取"))]
 
 
 def kinds_of(part: r.Expr, policy: PolicyDraft) -> tuple[str, ...] | None:

@@ -8,11 +8,16 @@ from typing import Final, get_args
 from policyd.check.draft import PolicyDraft
 from policyd.check.files import FileProblem
 from policyd.check.suggest import did_you_mean
+from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.text.lexicon import DEFAULT_RESIST, Entry, Lexicon, Technique
 from policyd.text.wordfile import read_words
 
+_RELATIVE: Final = Phrase(
+    "file names are relative to the folder of the policy file, with `/` between folders",
+    "文件名相对于策略文件所在的目录书写,文件夹之间用 `/`",
+)
 _TECHNIQUES: Final[tuple[Technique, ...]] = get_args(Technique)
 
 
@@ -43,7 +48,10 @@ def _file(file: n.Word, policy: PolicyDraft) -> tuple[Entry, ...]:
     try:
         return read_words(policy.folder.text(name), name)
     except FileProblem as problem:
-        policy.report(problem.code, file.span, file=name, **problem.fields)
+        fields = dict(problem.fields)
+        if problem.code == "C005":
+            fields["hint"] = did_you_mean(name, policy.folder.reader.beside(name), _RELATIVE)
+        policy.report(problem.code, file.span, file=name, **fields)
         return ()
 
 
@@ -57,8 +65,8 @@ def _resist(declared: n.Lexicon, policy: PolicyDraft) -> frozenset[Technique]:
         if technique:
             chosen.add(technique)
         elif name.text != "none" or len(declared.resist) > 1:
-            every = ", ".join(f"`{known}`" for known in (*_TECHNIQUES, "none"))
-            nothing = Phrase(f"there are {every}; `none` stands alone", f"可用 {every};`none` 只能单独写")
+            every = listed((*_TECHNIQUES, "none"))
+            nothing = Phrase(f"there are {every.en}; `none` stands alone", f"可用 {every.zh};`none` 只能单独写")
             policy.report("C521", name.span, name=name.text, hint=did_you_mean(name.text, _TECHNIQUES, nothing))
     return frozenset(chosen | DEFAULT_RESIST) if chosen == {"sound"} else frozenset(chosen)
 

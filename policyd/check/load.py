@@ -62,7 +62,7 @@ def _parse(names: list[str], files: Files, findings: Findings) -> SetDraft:
             findings.add_syntax(diagnostic)
         parsed.append(file)
         if any(diagnostic.severity == "error" for diagnostic in found):
-            lost_names[name], header = lost(source)
+            lost_names[name], header = lost(file)
             if header is not None:
                 lost_headers[name] = header
     return SetDraft(tuple(parsed), findings, files, lost_names, lost_headers)

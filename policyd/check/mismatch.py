@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from policyd.check import resolved as r
+from policyd.check.wording import listed
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import DURATION, INT, NUMBER, TEXT, TIME, Type
+
+WORDS: Final = Phrase(
+    "for several words use a lexicon: `message.text matches NAME`", "查找多个词请用词库:`message.text matches 词库名`"
+)  # fmt: skip
+ONLY_TEXTS: Final = Phrase("numbers and other things are compared with `==`", "数字等其他内容请用 `==` 比较")
 
 
 def why_not_comparable(left: r.Expr, right: r.Expr) -> Phrase:
@@ -28,6 +36,12 @@ def why_not_comparable(left: r.Expr, right: r.Expr) -> Phrase:
     if TEXT in kinds and kinds & {INT, NUMBER}:
         return Phrase("a number is written without quotes; for how long a text is, use `length(…)`",
                       "数字不加引号;文字的长度用 `length(…)`")  # fmt: skip
+    if any(kind.kind == "enum" for kind in kinds):
+        words = listed(next(kind.members for kind in kinds if kind.kind == "enum"))
+        return Phrase(f"write one of these: {words.en}", f"请写以下之一:{words.zh}")
+    if kinds == {TEXT} and right.type == TEXT:
+        return Phrase('for a text inside a text write `group.name contains "…"`',
+                      '判断文字是否包含另一段文字,请写 `group.name contains "…"`')  # fmt: skip
     if left.type.kind == "list":
         return Phrase('for whether a list has an item, write `"x" in group.tags`',
                       '判断列表是否含某项,请写 `"x" in group.tags`')  # fmt: skip
@@ -48,5 +62,5 @@ def _without_quotes(left: r.Expr, right: r.Expr) -> Phrase:
         first = next((item for item in first if item in words), first[0] if first else None)
     if isinstance(first, str) and first in words:
         return Phrase(f"write `{first}` without quotes", f"`{first}` 不加引号")
-    every = ", ".join(words)
-    return Phrase(f"write one of these without quotes: {every}", f"请写以下之一,不加引号:{every}")
+    every = listed(words)
+    return Phrase(f"write one of these without quotes: {every.en}", f"请写以下之一,不加引号:{every.zh}")

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from policyd.check import resolved as r
 from policyd.check.facts import FACTS
-from policyd.check.walk import walk_through
 from policyd.language.types import BOOL, NOTHING
 
 Lets = Mapping[str, r.Let]
@@ -30,17 +29,8 @@ def can_be_true(expr: r.Expr, lets: Lets) -> bool:
 
 
 def can_be_false(expr: r.Expr, lets: Lets) -> bool:
+    """False only where it certainly never is: it is true, or unknown."""
     return _can_be(expr, False, lets)
-
-
-def always_true(expr: r.Expr, lets: Lets) -> bool:
-    """True whatever happens, unknown facts included."""
-    if can_be_false(expr, lets):
-        return False
-    reads = [part for part, _ in walk_through(expr, lets)]
-    return all(not isinstance(part, r.AttributeFact | r.Answer | r.FunctionCall) for part in reads) and all(
-        not FACTS[part.name].unknown for part in reads if isinstance(part, r.Fact)
-    )
 
 
 def _can_be(expr: r.Expr, wanted: bool, lets: Lets) -> bool:

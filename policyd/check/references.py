@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from policyd.check.draft import SPACES, WHAT, Named, NamedT, PolicyDraft
+from policyd.check.draft import SPACES, WHAT, NamedT, PolicyDraft
 from policyd.check.suggest import did_you_mean
+from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 
+_MOST_SHOWN: Final = 5
 _EXAMPLES: Final[dict[type, str]] = {
     n.Ladder: 'ladder {name} {{ forget after 30d  at 1 warn "…" }}',
     n.Lexicon: 'lexicon {name} {{ words "…" }}',
@@ -26,16 +28,19 @@ def reference(name: n.Name, kind: type[NamedT], policy: PolicyDraft) -> NamedT |
         return found
     if found is None and name.text in policy.broken:
         return None
-    other = found or _elsewhere(name.text, policy)
-    if other is not None:
-        policy.report("C106", name.span, name=name.text, other=WHAT[type(other)], what=WHAT[kind])
-        return None
+    same = [other for other, node in sorted(policy.names[space].items()) if isinstance(node, kind)]
     example = _EXAMPLES[kind].format(name=name.text)
     declare = Phrase(f"declare it: `{example}`", f"请先声明:`{example}`")
-    same = [other for other, node in policy.names[space].items() if isinstance(node, kind)]
-    policy.report("C105", name.span, name=name.text, what=WHAT[kind], hint=did_you_mean(name.text, same, declare))
+    report_undeclared(name, WHAT[kind], same, declare, policy)
     return None
 
 
-def _elsewhere(name: str, policy: PolicyDraft) -> Named | None:
-    return next((names[name] for names in policy.names.values() if name in names), None)
+def report_undeclared(name: n.Name, what: Phrase, same: list[str], nothing: Phrase, policy: PolicyDraft) -> None:
+    """Says that `name` is none of `same`, and what else it is; `nothing` is the help where nothing is like it."""
+    other = next((names[name.text] for names in policy.names.values() if name.text in names), None)
+    if other is None:
+        policy.report("C105", name.span, name=name.text, what=what, hint=did_you_mean(name.text, same, nothing))
+        return
+    every = listed(same[:_MOST_SHOWN])
+    hint = Phrase(f"there is {every.en}", f"现有:{every.zh}") if same else nothing
+    policy.report("C106", name.span, name=name.text, other=WHAT[type(other)], what=what, hint=hint)

@@ -38,11 +38,11 @@ CODES: Final = codes
 
 PASSES: Final[tuple[Callable[[PolicyDraft], None], ...]] = (
     names, headers, attributes, lexicons, hours, lets, templates, counters, ladders, rules, exempts, caps, masks,
-    unreachable, everything, climbing, overlaps, rare, printed, entries, clock,
+    unreachable, everything, climbing, overlaps, rare, printed, clock,
 )  # fmt: skip
 """Over one policy, in the order in which they need one another; those of the last line give warnings."""
 
-SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds, unused)
+SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds, unused, entries)
 """Over all policies together, after the others."""
 
 

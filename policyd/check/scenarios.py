@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from policyd.check.draft import WHAT, Findings, PolicyDraft, SetDraft
+from policyd.check.facts import SYNONYMS
 from policyd.check.suggest import did_you_mean
+from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import ROLE
@@ -71,8 +73,9 @@ def _check_given(given: n.Given, draft: SetDraft) -> None:
             declare = Phrase(f"declare it: `attribute {full} : text`", f"请先声明:`attribute {full} : text`")
             draft.findings.report("C551", value.span, name=full, hint=did_you_mean(full, attributes, declare))
         elif key == "role" and isinstance(value, n.Name) and value.text not in ROLE.members:
-            every = ", ".join(f"`{role}`" for role in ROLE.members)
-            hint = did_you_mean(value.text, ROLE.members, Phrase(f"roles are {every}", f"身份有:{every}"))
+            every = listed(ROLE.members)
+            meant = SYNONYMS.get(value.text, value.text)
+            hint = did_you_mean(meant, ROLE.members, Phrase(f"roles are {every.en}", f"身份有:{every.zh}"))
             draft.findings.report("C552", value.span, name=value.text, hint=hint)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
-from policyd.check.facts import FACTS, TEXT_FACTS
+from policyd.check.facts import FACTS, SYNONYMS, TEXT_FACTS
 from policyd.check.references import reference
 from policyd.check.suggest import closest, fact_meant
 from policyd.check.values import ENUM_OF, value_of
@@ -52,6 +52,9 @@ def _placeholder(placeholder: n.Placeholder, policy: PolicyDraft) -> r.TextFact 
     name = placeholder.name
     if name.text in TEXT_FACTS:
         return r.TextFact(name.text, span=placeholder.span)
+    if name.text in policy.names["lexicon"] or name.text in policy.names["ladder"]:
+        _unknown(name, policy)
+        return None
     if name.text in ENUM_OF or (len(name.parts) == 1 and name.text not in FACTS and not _declared(name, policy)):
         _unknown(name, policy)
         return None
@@ -66,8 +69,12 @@ def _declared(name: n.Name, policy: PolicyDraft) -> bool:
 def _unknown(name: n.Name, policy: PolicyDraft) -> None:
     fields = [fact for fact in (*FACTS, *TEXT_FACTS) if fact.endswith(f".{name.text}")]
     own = (f"member.{name.text}", f"message.{name.text}", f"rule.{name.text}")
-    meant = next((fact for fact in own if fact in fields), None) or next(iter(fields), None)
+    meant = SYNONYMS.get(name.text) or next((fact for fact in own if fact in fields), None) or next(iter(fields), None)
     meant = meant or closest(name.text, policy.names["value"]) or fact_meant(name.text)
+    if name.text in policy.names["lexicon"]:
+        meant = "match.text"
+    elif name.text in policy.names["ladder"]:
+        meant = "ladder.strikes"
     nothing = Phrase("texts print facts such as `{member.name}`; a plain brace is written `{{`",
                      "文字中可用事实,如 `{member.name}`;花括号本身写作 `{{`")  # fmt: skip
     question = Phrase(f"did you mean `{{{meant}}}`?", f"是否想写 `{{{meant}}}`?")

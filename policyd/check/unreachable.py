@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from policyd.check.draft import PolicyDraft
-from policyd.check.reach import always_true, can_be_false, can_be_true
+from policyd.check.reach import can_be_false, can_be_true
 from policyd.language import nodes as n
 
 
@@ -16,12 +16,12 @@ def unreachable(policy: PolicyDraft) -> None:
         if rule.when is not None and rule.otherwise and not can_be_false(rule.when, lets):
             policy.report("W311", declared.otherwise_span, name=declared.name)
     for rule in policy.rules.values():
-        if rule.unless is not None and always_true(rule.unless, lets):
+        if rule.unless is not None and not can_be_false(rule.unless, lets):
             policy.report("W312", rule.unless.span)
         elif rule.unless is not None and not can_be_true(rule.unless, lets):
             policy.report("W313", rule.unless.span)
     for exempt in policy.exempts.values():
-        if always_true(exempt.when, lets):
+        if not can_be_false(exempt.when, lets):
             policy.report("W312", exempt.when.span)
         elif not can_be_true(exempt.when, lets):
             policy.report("W313", exempt.when.span)

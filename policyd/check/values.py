@@ -8,7 +8,7 @@ from policyd.check import resolved as r
 from policyd.check.draft import WHAT, Named, PolicyDraft
 from policyd.check.facts import FACTS, LATER_FACTS, STATISTICS, TEXT_FACTS
 from policyd.check.functions import FUNCTIONS
-from policyd.check.suggest import did_you_mean, fact_meant
+from policyd.check.suggest import fact_meant
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import ENUMS, INT, NOTHING, Type
@@ -23,9 +23,9 @@ def value_of(name: n.Name, policy: PolicyDraft) -> r.Expr:
     text, span = name.text, name.span
     if text in FACTS:
         return r.Fact(text, FACTS[text].type, span=span)
-    if text in ENUM_OF:
-        return r.Const(text, ENUM_OF[text], span=span)
     declared = policy.find("value", text)
+    if text in ENUM_OF and not isinstance(declared, n.Let | n.Counter):
+        return r.Const(text, ENUM_OF[text], span=span)
     match declared:
         case n.Let():
             let = policy.lets.get(text)
@@ -82,11 +82,15 @@ def _unknown(name: n.Name, policy: PolicyDraft) -> None:
     text, parts = name.text, name.parts
     values = policy.names["value"]
     if len(parts) > 1 and (meant := fact_meant(text, values)):
-        policy.report("C104", name.span, name=text, hint=Phrase(f"did you mean `{meant}`?", f"是否想写 `{meant}`?"))
+        policy.report("C104", name.span, name=text, hint=_question(meant))
     elif len(parts) == 2 and parts[0] in ("member", "group"):
         policy.report("C113", name.span, name=text)
     else:
         nothing = Phrase("facts have two parts, such as `message.text`; `let` and `counter` declare own values",
                          "事实由两部分组成,如 `message.text`;自定义的值用 `let` 或 `counter` 声明")  # fmt: skip
         meant = fact_meant(text, (*values, *ENUM_OF))
-        policy.report("C104", name.span, name=text, hint=did_you_mean(text, [meant] if meant else (), nothing))
+        policy.report("C104", name.span, name=text, hint=_question(meant) if meant else nothing)
+
+
+def _question(meant: str) -> Phrase:
+    return Phrase(f"did you mean `{meant}`?", f"是否想写 `{meant}`?")

@@ -40,9 +40,8 @@ error(
 )
 error(
     "C005", "no-such-file",
-    ("no such file", "`{file}` does not exist",
-     "file names are relative to the policy folder, with `/` between folders"),
-    ("没有这个文件", "`{file}` 不存在", "文件名相对于策略目录书写,文件夹之间用 `/`"),
+    ("no such file", "`{file}` does not exist", "{hint}"),
+    ("没有这个文件", "`{file}` 不存在", "{hint}"),
     bad='lexicon ads { file "words/missing.txt" }\nrule ads { when message.text matches ads  then delete }',
     good='lexicon ads { words "加微信" }\nrule ads { when message.text matches ads  then delete }',
 )

@@ -43,8 +43,8 @@ error(
 )
 error(
     "C106", "other-kind-of-name",
-    ("a name of another kind", "`{name}` is a {other}, not a {what}", "name a {what} here"),
-    ("名称种类不对", "`{name}` 是{other},不是{what}", "这里要写{what}的名称"),
+    ("a name of another kind", "`{name}` is a {other}, not a {what}", "{hint}"),
+    ("名称种类不对", "`{name}` 是{other},不是{what}", "{hint}"),
     bad='lexicon ads { words "加微信" }\nrule r { when message.text matches ads  then strike ads }',
     good='lexicon ads { words "加微信" }\nladder conduct { forget after 30d  at 1 warn "注意" }\n'
          "rule r { when message.text matches ads  then strike conduct }",

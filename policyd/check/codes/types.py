@@ -27,9 +27,9 @@ error(
 error(
     "C204", "no-text",
     ("texts are needed here", "`{op}` needs two texts, not {left} and {right}",
-     "for several words use a lexicon: `message.text matches NAME`"),
+     "{hint}"),
     ("这里需要文字", "`{op}` 两边都应是文字,现在是{left}和{right}",
-     "查找多个词请用词库:`message.text matches 词库名`"),
+     "{hint}"),
     bad='rule r { when message.text contains ["赌", "博"]  then delete }',
     good='lexicon l { words "网赌", "博彩" }\nrule r { when message.text matches l  then delete }',
 )

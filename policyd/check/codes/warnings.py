@@ -86,9 +86,9 @@ warning(
 )
 warning(
     "W312", "always-silent",
-    ("rules that are always silent", "this condition is always true: what it excepts never fires",
+    ("rules that are always silent", "wherever this condition is known it is true: what it excepts never fires",
      "leave out what is not needed"),
-    ("规则永远被豁免", "这个条件总是成立,被它排除的规则不会触发", "请删去不需要的部分"),
+    ("规则永远被豁免", "这个条件不可能不成立,被它排除的规则不会触发", "请删去不需要的部分"),
     bad="let busy = true\nrule r { when message.links > 0  unless busy  then flag }",
     good="rule r { when message.links > 0  unless message.links > 9  then flag }",
 )

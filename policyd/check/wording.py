@@ -1,7 +1,8 @@
-"""Types as messages call them: for authors, not for programmers."""
+"""How messages call things: for authors, not for programmers."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from policyd.language.diagnostics import Phrase
@@ -29,3 +30,9 @@ def called(type: Type) -> Phrase:
         return Phrase(f"a list of {several}", f"{zh}列表")
     one, _, zh = _PLAIN[type.name or type.kind]
     return Phrase(one, zh)
+
+
+def listed(names: Iterable[str]) -> Phrase:
+    """Names one after the other, each in backticks."""
+    quoted = [f"`{name}`" for name in names]
+    return Phrase(", ".join(quoted), "、".join(quoted))
