@@ -8,12 +8,12 @@ from pathlib import Path
 import click
 
 from policyd.cli import exits, options
-from policyd.cli.lines import batches
+from policyd.cli.lines import batches, read_id
 from policyd.cli.output import Output
 from policyd.cli.programs import load_program
 from policyd.engine.embedded import Embedded
 from policyd.language.diagnostics import Language, Phrase
-from policyd.model.codec import encode, event_id, read
+from policyd.model.codec import encode
 from policyd.model.problem import EventError, Failure
 
 
@@ -41,18 +41,10 @@ def command(directory: Path, file: str, quiet: bool, language: Language | None) 
                 answers.append(encode(engine.evaluate(line)))
             except EventError as error:
                 problems += 1
-                answers.append(encode(Failure(_id(line), error.problem)))
+                answers.append(encode(Failure(read_id(line), error.problem)))
         if answers:
             sys.stdout.buffer.write(b"\n".join(answers) + b"\n")
             sys.stdout.buffer.flush()
     if problems:
         output.note(Phrase(f"{problems} of {events} events had a problem", f"{events} 个事件中有 {problems} 个出错"))
     return exits.FINE
-
-
-def _id(line: bytes) -> str | None:
-    """The id of an event that was refused, as far as it can be read."""
-    try:
-        return event_id(read(line))
-    except EventError:
-        return None

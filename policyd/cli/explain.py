@@ -10,7 +10,7 @@ import click
 from msgspec import UNSET
 
 from policyd.cli import exits, options
-from policyd.cli.lines import batches
+from policyd.cli.lines import batches, read_id
 from policyd.cli.output import Output
 from policyd.cli.programs import load_program
 from policyd.cli.show_explanation import explanation_lines, shown
@@ -21,7 +21,7 @@ from policyd.language.diagnostics import Language, Phrase
 from policyd.model.codec import decode, encode
 from policyd.model.decision import Action, Decision
 from policyd.model.event import Event
-from policyd.model.problem import EventError
+from policyd.model.problem import EventError, Failure
 
 
 @click.command("explain")
@@ -44,14 +44,25 @@ def command(directory: Path, file: str, form: str, quiet: bool, language: Langua
                 event = decode(line)
                 decision = engine.evaluate(event, explain=True)
             except EventError as error:
-                output.problem(f"{error.problem.detail} ({error.problem.code}, {error.problem.pointer or '/'})")
+                refused = Failure(read_id(line), error.problem)
+                output.lines([encode(refused).decode()] if form == "json" else _refused(refused, output))
                 continue
-            output.lines([encode(decision).decode()] if form == "json" else _told(event, decision, output))
+            output.lines([encode(decision).decode()] if form == "json" else _told(event, decision, directory, output))
         sys.stdout.flush()
     return exits.FINE
 
 
-def _told(event: Event, decision: Decision, output: Output) -> Iterator[str]:
+def _refused(refused: Failure, output: Output) -> Iterator[str]:
+    problem = refused.problem
+    yield output.style(refused.event or "?", "bold")
+    place = f" ({problem.pointer})" if problem.pointer else ""
+    yield f"  {output.style(problem.code, 'red')}: {problem.detail}{place}"
+    if problem.hint:
+        yield f"    {problem.hint}"
+    yield ""
+
+
+def _told(event: Event, decision: Decision, directory: Path, output: Output) -> Iterator[str]:
     who = event.member.name or event.member.id
     said = event.message.text if event.message else None
     head = f"{event.id} · {event.kind} · {who}" + (f" · {shown(said)}" if said else "")
@@ -59,24 +70,31 @@ def _told(event: Event, decision: Decision, output: Output) -> Iterator[str]:
     yield f"  {output.style(decision.verdict, 'green' if decision.verdict in ('allow', 'admit') else 'red')}"
     for action in decision.actions:
         yield f"    {show_action(action)} ← {_because(action)}"
-    for lost in decision.overridden:
-        rules = ", ".join(each.rule for each in lost.because)
-        yield "    " + output.text(
-            Phrase(f"{lost.do} (by {rules}) gives way to {lost.by}", f"{lost.do}({rules})让位于 {lost.by}")
-        )
-    for name, state in decision.ladders.items():
-        following = state.next or "—"
-        yield "    " + output.text(
-            Phrase(
-                f"{name}: {state.strikes} strikes, next {following}", f"{name}:{state.strikes} 次,下一级 {following}"
-            )
-        )
+    for beside in _beside(decision):
+        yield f"    {output.text(beside)}"
     for match in decision.matches:
-        yield f"    {shown(match.text)} [{match.start}:{match.end}] = {shown(match.word)} ({match.lexicon}, {match.view})"
+        found = f"{shown(match.text)} [{match.start}:{match.end}]"
+        yield f"    {found} = {shown(match.word)} ({match.lexicon}, {match.view})"
     if isinstance(decision.explain, Explanation):
-        for reason in explanation_lines(decision.explain):
+        for reason in explanation_lines(decision.explain, directory):
             yield f"  {output.text(reason)}"
     yield ""
+
+
+def _beside(decision: Decision) -> Iterator[Phrase]:
+    """What else the decision says: replays and failures, shadow rules, what was outdone, where ladders stand."""
+    if decision.replayed:
+        yield Phrase("this event was decided before", "这个事件之前已经决定过")
+    for lost in decision.overridden:
+        rules = ", ".join(each.rule for each in lost.because)
+        yield Phrase(f"{lost.do} ({rules}) gives way to {lost.by}", f"{lost.do}({rules})让位于 {lost.by}")
+    for shadow in decision.shadow:
+        would = ", ".join(shadow.would)
+        yield Phrase(f"shadow rule {shadow.rule} would {would}", f"影子规则 {shadow.rule} 会:{would}")
+    for name, state in decision.ladders.items():
+        en = f"{name}: {state.strikes} strike{'' if state.strikes == 1 else 's'}"
+        zh = f"{name}:{state.strikes} 次"
+        yield Phrase(en, zh) if state.next is None else Phrase(f"{en}, next {state.next}", f"{zh},下一级 {state.next}")
 
 
 def _because(action: Action) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from html import escape
 from pathlib import Path
 from typing import Any, Final, Literal
-from xml.sax.saxutils import escape, quoteattr
 
 from policyd.language.diagnostics import Diagnostic, Language
 from policyd.language.source import Span
@@ -97,6 +96,8 @@ def _escape_field(text: str) -> str:
 
 def sarif(findings: Sequence[Finding]) -> str:
     """A SARIF 2.1.0 log with one run."""
+    from importlib.metadata import version
+
     rules = {found.code: found.title for found in findings}
     driver = {
         "name": "policyd",
@@ -132,7 +133,7 @@ def junit(cases: Sequence[Case]) -> str:
         suites.setdefault(case.suite, []).append(case)
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<testsuites{_counts(cases)}>"]
     for suite, members in suites.items():
-        lines.append(f"  <testsuite name={quoteattr(suite)}{_counts(members)}>")
+        lines.append(f'  <testsuite name="{_xml(suite)}"{_counts(members)}>')
         for case in members:
             lines += _testcase(case)
         lines.append("  </testsuite>")
@@ -144,15 +145,15 @@ def _counts(cases: Sequence[Case]) -> str:
 
 
 def _testcase(case: Case) -> list[str]:
-    head = f"    <testcase classname={quoteattr(_xml(case.suite))} name={quoteattr(_xml(case.name))}"
+    head = f'    <testcase classname="{_xml(case.suite)}" name="{_xml(case.name)}"'
     if case.finding is None:
         return [head + "/>"]
     found = case.finding
-    details = escape(_xml(f"{found.file}:{found.line}:{found.column}\n{found.message}\n{found.help}".rstrip()))
-    message = quoteattr(_xml(found.message.partition("\n")[0]))
-    return [f"{head}>", f"      <failure message={message}>{details}</failure>", "    </testcase>"]
+    details = _xml(f"{found.file}:{found.line}:{found.column}\n{found.message}\n{found.help}".rstrip())
+    message = _xml(found.message.partition("\n")[0])
+    return [f"{head}>", f'      <failure message="{message}">{details}</failure>', "    </testcase>"]
 
 
 def _xml(text: str) -> str:
-    """Without the control characters that XML 1.0 cannot hold."""
-    return "".join(char for char in text if char >= " " or char in "\t\n\r")
+    """Escaped, and without the control characters that XML 1.0 cannot hold."""
+    return escape("".join(char for char in text if char >= " " or char in "\t\n\r"))

@@ -1,4 +1,4 @@
-"""Lines from a file or a pipe, as soon as they come."""
+"""Lines from a file or a pipe, as soon as they come; events in them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import os
 import sys
 from collections.abc import Iterator
 from typing import Final
+
+from policyd.model.codec import event_id, read
+from policyd.model.problem import EventError
 
 _CHUNK: Final = 1 << 16
 
@@ -28,3 +31,11 @@ def batches(name: str) -> Iterator[list[bytes]]:
     finally:
         if name != "-":
             os.close(descriptor)
+
+
+def read_id(line: bytes) -> str | None:
+    """The id of an event that was refused, as far as it can be read."""
+    try:
+        return event_id(read(line))
+    except EventError:
+        return None

@@ -25,8 +25,8 @@ from policyd.server.settings import SettingsError, load_settings, show_settings
 def command(print_settings: bool, **flags: Any) -> int:
     """Answer bots over HTTP by the policies in DIR, until stopped.
 
-    Settings come from policyd.toml, then from POLICYD_* variables, then from these options. SIGHUP reloads the policies;
-    where they have become invalid, the old ones stay.
+    Settings come from policyd.toml, then from POLICYD_* variables, then from these options. SIGHUP reloads the
+    policies; where they have become invalid, the old ones stay.
     """
     try:
         settings = load_settings(flags, os.environ, Path.cwd())

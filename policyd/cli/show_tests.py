@@ -28,18 +28,27 @@ def one_line(result: Result, failure: Failure, language: Language) -> str:
 
 
 def failure_lines(output: Output, directory: Path, result: Result, failure: Failure) -> Iterator[str]:
-    """The title, the line of the step, what was expected, what came, and why."""
+    """The title, the steps, what was expected, what came, and why."""
     yield f"{output.style('✗', 'red')} {output.style(result.test.title, 'bold')}"
-    number = failure.span.line
-    yield f"  {shown_path(directory, failure.span)}:{number}"
-    yield f"  {number:>5} │ {failure.span.source.line(number).strip()}"
+    yield f"  {shown_path(directory, failure.span)}:{failure.span.line}"
+    for number in _step_lines(failure):
+        yield f"  {number:>5} │ {failure.span.source.line(number)}"
     yield f"  {output.style(output.text(failure.summary), 'red')}"
     if failure.answer:
         yield f"  {output.text(_LABELS[0])}: {_decision(failure.answer.decision, output)}"
         explained = failure.answer.explain()
-        for told in explanation_lines(explained) if explained else ():
+        for told in explanation_lines(explained, directory, failure.rules) if explained else ():
             yield f"    {output.text(told)}"
     yield ""
+
+
+def _step_lines(failure: Failure) -> list[int]:
+    """The lines of the step that failed, and of the event that it is about."""
+    source = failure.span.source
+    spans = [failure.span] + ([failure.answer.span] if failure.answer else [])
+    return sorted(
+        {n for span in spans for n in range(span.line, source.position(max(span.end - 1, span.start))[0] + 1)}
+    )
 
 
 _LABELS = (Phrase("the decision was", "实际的决定"), Phrase("nothing", "无动作"))

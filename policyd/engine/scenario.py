@@ -18,7 +18,7 @@ from policyd.engine.explain import Explanation, explanation
 from policyd.engine.pipeline import Engine
 from policyd.engine.scenario_coverage import Branch, branches
 from policyd.engine.scenario_events import Events, UnknownField
-from policyd.engine.scenario_expect import Mismatch, compare
+from policyd.engine.scenario_expect import compare
 from policyd.engine.scenario_names import find
 from policyd.engine.scenario_world import World
 from policyd.language.diagnostics import Phrase
@@ -33,9 +33,10 @@ from policyd.state.memory import MemoryStore
 
 @dataclass(frozen=True)
 class Answer:
-    """One event of a test, the decision on it, and what the program knew and found (None where the event was not
-    looked at)."""
+    """One event of a test, the step that made it, the decision on it, and what the program knew and found (None where
+    the event was not looked at)."""
 
+    span: Span
     event: Event
     decision: Decision
     case: Case | None = None
@@ -48,13 +49,13 @@ class Answer:
 
 @dataclass(frozen=True)
 class Failure:
-    """Where a test went wrong. `answer` is missing where no event was answered; `mismatch` where the step could not
-    be carried out at all."""
+    """Where a test went wrong. `answer` is missing where no event was answered; `rules` are those that the step names
+    after `because`."""
 
     span: Span
     summary: Phrase
-    mismatch: Mismatch | None = None
     answer: Answer | None = None
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,7 @@ class _Run:
             decision = finish(Engine(self.program, store).evaluate(event))
         except EventError as error:
             self._fail(span, _refused(error))
-        answer = Answer(event, decision, *(self.program.last or ()))
+        answer = Answer(span, event, decision, *(self.program.last or ()))
         if answer.outcome:
             self.fired.update(_fired(answer.outcome.fired), _fired(answer.outcome.shadow))
         self.fired.update(Branch(name, str(state.step)) for name, state in decision.ladders.items() if state.step)
@@ -188,7 +189,7 @@ class _Run:
         if answer is None:
             self._fail(span, _NO_EVENT)
         elif mismatch := compare(expect, answer.decision, self.policies, self.test.span.source):
-            self._fail(span, mismatch.summary, mismatch, answer)
+            self._fail(span, mismatch.summary, answer, expect.because)
 
     def _each(self, step: Each) -> None:
         for number, text in enumerate(step.texts, 1):
@@ -197,7 +198,7 @@ class _Run:
             mismatch = compare(step.expect, answer.decision, self.policies, self.test.span.source)
             if mismatch:
                 summary = Phrase(f'"{text}": {mismatch.summary.en}', f"“{text}”:{mismatch.summary.zh}")
-                self._fail(step.expect.span, summary, mismatch, answer)
+                self._fail(step.expect.span, summary, answer, step.expect.because)
 
     def _has(self, step: Has) -> None:
         ladder = self._ladder(step.ladder)
@@ -207,7 +208,7 @@ class _Run:
                 f"expected {step.strikes} of `{ladder.name}` for {step.member}, but there are {strikes}",
                 f"{step.member} 在 `{ladder.name}` 应有 {step.strikes} 次,实际 {strikes} 次",
             )
-            self._fail(step.span, summary, answer=self.answer)
+            self._fail(step.span, summary, self.answer)
 
     def _ladder(self, name: Name) -> Ladder:
         found = find(name.text, self.policies.ladders, self.policies, self.test.span.source)
@@ -231,9 +232,10 @@ class _Run:
         return finish(self.store.observe(ask)).strikes[0]
 
     def _fail(
-        self, span: Span, summary: Phrase, mismatch: Mismatch | None = None, answer: Answer | None = None
+        self, span: Span, summary: Phrase, answer: Answer | None = None, because: tuple[Name, ...] = ()
     ) -> NoReturn:
-        raise _Stop(Failure(span, summary, mismatch, answer))
+        names = (find(name.text, self.policies.rules, self.policies, self.test.span.source) for name in because)
+        raise _Stop(Failure(span, summary, answer, tuple(name for name in names if name is not None)))
 
 
 _BACKWARDS = Phrase("the clock of a test cannot go back", "测试里的时间不能倒退")

@@ -94,7 +94,7 @@ def _meets(item: Expected, action: Action) -> bool:
 def show_expected(item: Expected) -> str:
     """As it would stand after `expect`."""
     duration = "" if item.duration is None else show_duration(item.duration)
-    quoted = [f'"{value}"' for value in (item.group, item.text) if value is not None]
+    quoted = [_quoted(value) for value in (item.group, item.text) if value is not None]
     return " ".join(part for part in (item.do, item.audience, duration, *quoted) if part)
 
 
@@ -102,5 +102,10 @@ def show_action(action: Action) -> str:
     """As it would stand after `expect`, text included."""
     audience = "" if action.to is UNSET else action.to
     duration = "" if action.seconds is UNSET else show_duration(action.seconds * 1000)
-    quoted = [f'"{value}"' for value in (action.group, action.text) if value is not UNSET]
+    quoted = [_quoted(value) for value in (action.group, action.text) if value is not UNSET]
     return " ".join(part for part in (action.do.replace("_", " "), audience, duration, *quoted) if part)
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return f'"{escaped}"'

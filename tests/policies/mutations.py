@@ -68,7 +68,7 @@ def _in(node: Any, field: str, variants: Variants) -> Variants:
 
 # ---------------------------------------------------------------- expressions
 
-_OTHER: Final = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
+_OTHER: Final[dict[str, n.CompareOp]] = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 
 
 def _expressions(expr: n.Expr) -> Variants:
@@ -92,6 +92,12 @@ def _expressions(expr: n.Expr) -> Variants:
                 yield f"{_OTHER[expr.op]} for {expr.op}", replace(expr, op=_OTHER[expr.op])
             yield from _in(expr, "left", _expressions(expr.left))
             yield from _in(expr, "right", _expressions(expr.right))
+        case _:
+            yield from _parts(expr)
+
+
+def _parts(expr: n.Expr) -> Variants:
+    match expr:
         case n.In():
             yield "the opposite of `in`", replace(expr, negated=not expr.negated)
             yield from _in(expr, "container", _expressions(expr.container))
@@ -146,6 +152,10 @@ def _one_action(action: n.Action) -> Variants:
         yield "somebody else notified", replace(action, audience="admins" if action.audience != "admins" else "owner")
     if action.do in ("mute", "ban", "remove") and action.text is not None:
         yield "nothing said", replace(action, text=None)
+    if isinstance(action.text, n.Text):
+        yield "something else said", replace(action, text=n.Text((*action.text.parts, "?")))
+    if action.group is not None:
+        yield "another group", replace(action, group=n.Text((*action.group.parts, "?")))
 
 
 def _actions(node: Any, field: str) -> Variants:
@@ -225,9 +235,13 @@ def _exempt(exempt: n.Exempt) -> Variants:
     yield from _in(exempt, "rules", _without_each("rule", exempt.rules or ()))
 
 
+def _template(template: n.Template) -> Variants:
+    yield "another text", replace(template, text=n.Text(("?",)))
+
+
 _VARIANTS: Final[dict[type, Callable[[Any], Variants]]] = {
     n.Rule: _rule, n.Limit: _limit, n.Counter: _counter, n.Ladder: _ladder, n.Hours: _hours, n.Lexicon: _lexicon,
-    n.Exempt: _exempt, n.Let: lambda let: _in(let, "value", _expressions(let.value)),
+    n.Exempt: _exempt, n.Template: _template, n.Let: lambda let: _in(let, "value", _expressions(let.value)),
 }  # fmt: skip
 
 

@@ -1,0 +1,90 @@
+"""`policyd check` in all its forms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.cli.conftest import BROKEN, POLICY, Run
+
+UNUSED = POLICY + 'lexicon nobody { words "abc" }\n'
+
+
+def test_good_policies_say_what_they_are(run: Run) -> None:
+    ran = run("check")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.startswith("no problems found\nsmall: 3 rules, 2 words, 2 tests · sha256:")
+    assert run("check", "-q").out == ""
+
+
+def test_errors_are_shown_with_their_lines(run: Run, folder: Path) -> None:
+    (folder / "small.policy").write_text(BROKEN, encoding="utf-8")
+    ran = run("check")
+    assert ran.code == 3
+    assert "policies/small.policy:2:15: error[" in ran.out
+    assert "2 | rule r { when mesage.text matches bad  then delete }" in ran.out
+    assert "^^^^^^^^^^^" in ran.out
+    assert "did you mean `message.text`" in ran.out
+    assert ran.out.endswith("errors, 0 warnings\n") or ran.out.endswith("error, 0 warnings\n")
+    assert "\x1b" not in ran.out
+
+
+def test_chinese(run: Run, folder: Path) -> None:
+    (folder / "small.policy").write_text(BROKEN, encoding="utf-8")
+    shown = run("check", "--lang", "zh").out
+    assert "错误[" in shown
+    assert "警告 0 个" in shown
+
+
+def test_warnings_do_not_fail_and_quiet_leaves_them_out(run: Run, folder: Path) -> None:
+    (folder / "small.policy").write_text(UNUSED, encoding="utf-8")
+    ran = run("check")
+    assert ran.code == 0
+    assert "warning[" in ran.out
+    assert "0 errors, 1 warning" in ran.out
+    assert run("check", "--quiet").out == ""
+
+
+def test_json(run: Run, folder: Path) -> None:
+    assert json.loads(run("check", "--format", "json").out) == {"diagnostics": []}
+    (folder / "small.policy").write_text(BROKEN, encoding="utf-8")
+    ran = run("check", "--format", "json")
+    first = json.loads(ran.out)["diagnostics"][0]
+    assert ran.code == 3
+    assert list(first) == [
+        "severity", "code", "title", "message", "help", "file", "line", "column", "end_line", "end_column",
+    ]  # fmt: skip
+    place = [first[key] for key in ("severity", "file", "line", "column", "end_line", "end_column")]
+    assert place == ["error", "small.policy", 2, 15, 2, 26]
+
+
+def test_github(run: Run, folder: Path) -> None:
+    assert run("check", "--format", "github").out == ""
+    (folder / "small.policy").write_text(BROKEN, encoding="utf-8")
+    lines = run("check", "--format", "github").out.splitlines()
+    assert lines[0].startswith("::error file=policies/small.policy,line=2,col=15,endLine=2,endColumn=26,title=")
+    assert all("::" in line[2:] and "\n" not in line for line in lines)
+
+
+def test_sarif(run: Run, folder: Path) -> None:
+    assert json.loads(run("check", "--format", "sarif").out)["runs"][0]["results"] == []
+    (folder / "small.policy").write_text(BROKEN, encoding="utf-8")
+    log = json.loads(run("check", "--format", "sarif").out)
+    result = log["runs"][0]["results"][0]
+    place = result["locations"][0]["physicalLocation"]
+    assert (log["version"], result["level"]) == ("2.1.0", "error")
+    assert place["artifactLocation"]["uri"] == "policies/small.policy"
+    assert place["region"] == {"startLine": 2, "startColumn": 15, "endLine": 2, "endColumn": 26}
+    assert result["ruleId"] in {rule["id"] for rule in log["runs"][0]["tool"]["driver"]["rules"]}
+
+
+@pytest.mark.parametrize(("text", "failures"), [(POLICY, 0), (BROKEN, 2), (UNUSED, 0)])
+def test_junit(run: Run, folder: Path, text: str, failures: int) -> None:
+    (folder / "small.policy").write_text(text, encoding="utf-8")
+    suites = ElementTree.fromstring(run("check", "--format", "junit").out)
+    assert suites.tag == "testsuites"
+    assert int(suites.attrib["failures"]) == len(suites.findall(".//failure")) == failures
+    assert int(suites.attrib["tests"]) == len(suites.findall(".//testcase")) >= 1

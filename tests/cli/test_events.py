@@ -1,0 +1,118 @@
+"""`policyd evaluate`, `explain` and `match`: lines in, lines out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import policyd
+from tests.cli.conftest import Run
+
+
+def says(number: int, text: str, second: int = 0, **message: Any) -> dict[str, Any]:
+    return {
+        "id": f"e{number}",
+        "kind": "message",
+        "time": f"2026-03-02T20:00:{second:02}+08:00",
+        "group": {"id": "g1"},
+        "member": {"id": "u1", "name": "Ming"},
+        "message": {"id": f"m{number}", "text": text, **message},
+    }
+
+
+def write(folder: Path, *lines: object) -> Path:
+    path = folder.parent / "events.jsonl"
+    shown = (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False) for line in lines)
+    path.write_text("\n".join(shown), encoding="utf-8")
+    return path
+
+
+def test_evaluate_answers_every_line_as_the_library_does(run: Run, folder: Path) -> None:
+    events = [says(1, "hello"), says(2, "来 网 赌", 1), says(3, "spam", 2), says(2, "来 网 赌", 1)]
+    ran = run("evaluate", "policies", write(folder, *events))
+    assert (ran.code, ran.err) == (0, "")
+    answers = [json.loads(line) for line in ran.out.splitlines()]
+    assert [answer["verdict"] for answer in answers] == ["allow", "delete", "delete", "delete"]
+    assert [answer["ladders"]["small.conduct"]["strikes"] for answer in answers[1:]] == [1, 1, 1]
+    assert answers[3] == answers[1] | {"replayed": True}
+    engine = policyd.load(folder)
+    assert [engine.evaluate(event).verdict for event in events] == [answer["verdict"] for answer in answers]
+
+
+def test_evaluate_puts_a_problem_where_a_decision_cannot_be(run: Run, folder: Path) -> None:
+    broken = says(7, "x") | {"member": {}}
+    ran = run("evaluate", "policies", write(folder, "{", broken, "", says(1, "hello"), '{"id":"e9","kind":"tick"}'))
+    assert ran.code == 0
+    answers = [json.loads(line) for line in ran.out.splitlines()]
+    assert [answer["event"] for answer in answers] == [None, "e7", "e1", "e9"]
+    assert [answer.get("problem", {}).get("code") for answer in answers] == [
+        "malformed_json", "invalid_event", None, "invalid_event",
+    ]  # fmt: skip
+    assert answers[1]["problem"]["pointer"] == "/member/id"
+    assert ran.err == "3 of 4 events had a problem\n"
+
+
+def test_evaluate_answers_a_pipe_line_by_line(folder: Path) -> None:
+    """A bot may write an event and wait for the answer before it writes the next."""
+    command = [sys.executable, "-m", "policyd", "evaluate", "policies"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin and process.stdout
+        for number in (1, 2):
+            process.stdin.write(json.dumps(says(number, "spam")).encode() + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["event"] == f"e{number}"
+        process.stdin.write(json.dumps(says(3, "no line break")).encode())
+        process.stdin.close()
+        assert json.loads(process.stdout.readline())["event"] == "e3"
+    assert process.returncode == 0
+
+
+def test_explain_says_rule_values_and_what_came_nearest(run: Run, folder: Path) -> None:
+    events = write(folder, says(1, "来 网 赌", images=4), says(2, "hello", images=3), says(3, "x") | {"member": {}})
+    ran = run("explain", "policies", events)
+    assert ran.code == 0
+    first, second, third = ran.out.rstrip().split("\n\n")
+    assert first.splitlines() == [
+        'e1 · message · Ming · "来 网 赌"',
+        "  delete",
+        "    delete ← small.bad",
+        r'    warn "first: bad words\ntoo many" ← small.bad, small.many → small.conduct 1',
+        "    hold (small.many) gives way to delete",
+        "    small.conduct: 1 strike, next mute",
+        '    "网 赌" [2:5] = "网赌" (bad_words, noise)',
+        '  `small.bad` (policies/small.policy:7) fired, then: message.text = "来 网 赌"',
+        "  `small.many` (policies/small.policy:8) fired, then: message.images = 4, member.role = ?",
+    ]
+    assert second.splitlines()[-1] == (
+        "  `small.many` (policies/small.policy:8) came nearest: `message.images > 3` is false, not true (3 against 3)"
+    )
+    assert third.splitlines() == ["e3", "  invalid_event: expected a value, but nothing came (/member/id)"]
+
+
+def test_explain_as_json_is_the_decision_with_its_explanation(run: Run, folder: Path) -> None:
+    ran = run("explain", "policies", write(folder, says(1, "spam")), "--format", "json")
+    answer = json.loads(ran.out)
+    assert answer["verdict"] == "delete"
+    assert [rule["rule"] for rule in answer["explain"]["rules"]] == ["small.bad", "small.many"]
+
+
+def test_match_shows_words_in_their_disguise(run: Run, folder: Path) -> None:
+    texts = write(folder, "玩網 賭", "反网赌", {"text": "SPAM, spam"})
+    assert run("match", "policies", texts).out.splitlines() == [
+        "1: 玩***",
+        "    網 賭 [1:4] = 网赌 (bad_words, noise)",
+        "3: ****, ****",
+        "    SPAM [0:4] = spam (bad_words, fold)",
+        "    spam [6:10] = spam (bad_words, plain)",
+    ]
+    answers = [json.loads(line) for line in run("match", "policies", texts, "--format", "json").out.splitlines()]
+    assert [answer["line"] for answer in answers] == [1, 2, 3]
+    assert [len(answer["matches"]) for answer in answers] == [1, 0, 2]
+    assert answers[0] == {
+        "line": 1,
+        "masked": "玩***",
+        "matches": [{"lexicon": "bad_words", "word": "网赌", "text": "網 賭", "start": 1, "end": 4, "view": "noise"}],
+    }
