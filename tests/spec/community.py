@@ -1,0 +1,138 @@
+"""A community for the tables of the law: policies on one of the evaluators, members who do things, and what came of it
+in a line."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from itertools import count
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from policyd.check.load import load_texts
+from policyd.model.decision import Action, Decision
+from policyd.model.event import Event, EventKind, Group, Join, Member, Message, Report, Request, Sanction
+from policyd.reference.printing import show_duration
+from tests.equivalence.events import Failure, Step
+from tests.equivalence.sides import EngineSide, ReferenceSide
+
+ZONE = "Asia/Shanghai"
+DAY = date(2026, 3, 2)
+"""A Monday. Clock times of tables are on this day; `+1d 08:00` is on the next."""
+SIDES = {"reference": ReferenceSide, "engine": EngineSide}
+
+
+class Community:
+    """Every event gets an id of its own unless one is given. `fails`: what the store does then."""
+
+    def __init__(self, side: str, files: dict[str, str]) -> None:
+        policies, findings = load_texts(files)
+        assert policies is not None, [f"{found.span.line}: {found.message()}" for found in findings]
+        self._side = SIDES[side](policies)
+        self._events = 0
+
+    def does(self, event: Event, fails: Failure = "none") -> Decision:
+        """The decision; AssertionError where the event is refused."""
+        answer = self._side.answer(Step(event, fails))
+        assert isinstance(answer, Decision), answer
+        return answer
+
+    def refuses(self, event: Event) -> str:
+        """The code of the problem for which an event is refused."""
+        answer = self._side.answer(Step(event))
+        assert isinstance(answer, str), answer
+        return answer
+
+    def strikes(self, member: str, ladder: str, at: str) -> int:
+        return self._side.standing(event("message", member, at, "probe")).strikes[ladder]
+
+
+def instant(at: str) -> int:
+    """Ms since the epoch of `20:00`, `20:00:05.250` or `+1d 20:00`."""
+    days, _, clock = at.rpartition(" ")
+    day = DAY + timedelta(days=int(days.strip("+d") or 0))
+    return round(datetime.combine(day, time.fromisoformat(clock), ZoneInfo(ZONE)).timestamp() * 1000)
+
+
+_COUNT = count()
+
+
+def event(
+    kind: EventKind,
+    member: str,
+    at: str,
+    id: str | None = None,
+    *,
+    group: str = "g1",
+    tags: tuple[str, ...] = (),
+    member_facts: dict[str, Any] | None = None,
+    group_facts: dict[str, Any] | None = None,
+    **part: Any,
+) -> Event:
+    """`at`: see `instant`. `part`: what the kind carries."""
+    return Event(
+        id=id or f"event {next(_COUNT)}",
+        kind=kind,
+        group=Group(group, tags=tags, **(group_facts or {})),
+        member=Member(member, **({"name": member} | (member_facts or {}))),
+        time=instant(at),
+        **part,
+    )
+
+
+def says(member: str, text: str | None, at: str = "20:00", *, message: str | None = None, **more: Any) -> Event:
+    """`more`: what `event` takes; what it does not take belongs to the message."""
+    return event("message", member, at, **_split(more, message, text))
+
+
+def edits(member: str, text: str | None, at: str = "20:00", *, message: str, **more: Any) -> Event:
+    return event("edit", member, at, **_split(more, message, text))
+
+
+_OF_EVENT = ("id", "group", "tags", "member_facts", "group_facts")
+
+
+def _split(more: dict[str, Any], message: str | None, text: str | None) -> dict[str, Any]:
+    of_message = {name: value for name, value in more.items() if name not in _OF_EVENT}
+    of_event = {name: value for name, value in more.items() if name in _OF_EVENT}
+    return of_event | {"message": Message(id=message, text=text, **of_message)}
+
+
+def joins(member: str, at: str = "20:00", **more: Any) -> Event:
+    return event("join", member, at, join=Join(), **more)
+
+
+def requests(member: str, text: str | None = None, at: str = "20:00", **more: Any) -> Event:
+    return event("request", member, at, request=Request(text=text), **more)
+
+
+def reports(member: str, reason: str, at: str = "20:00", **more: Any) -> Event:
+    return event("report", member, at, report=Report(by="u9", reason=reason), **more)
+
+
+def moderator(
+    action: Any, member: str, at: str = "20:00", *, seconds: int | None = None, ladder: str | None = None
+) -> Event:
+    return event("sanction", member, at, sanction=Sanction("m", action, seconds, ladder))
+
+
+def brief(decision: Decision) -> str:
+    """The actions as a policy spells them, in the order of the answer: `delete, mute 24h "…"`; `-` for none."""
+    return ", ".join(map(_brief, decision.actions)) or "-"
+
+
+def _brief(action: Action) -> str:
+    words: list[str] = [action.do.replace("_", " ")]
+    if isinstance(action.to, str):
+        words.append(action.to)
+    if isinstance(action.group, str):
+        words.append(f'"{action.group}"')
+    if isinstance(action.seconds, int):
+        words.append(show_duration(action.seconds * 1000))
+    if isinstance(action.text, str):
+        words.append(f'"{action.text}"')
+    return " ".join(words)
+
+
+def reasons(decision: Decision) -> dict[str, list[str]]:
+    """The rules behind each action, without their policy."""
+    return {action.do: [because.rule.partition(".")[2] for because in action.because] for action in decision.actions}
