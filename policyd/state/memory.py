@@ -22,7 +22,7 @@ from policyd.model.state import (
     Window,
 )
 from policyd.state import ladder as ladders
-from policyd.state.retention import GIVEN, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
+from policyd.state.retention import GIVEN, LATEST, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
 
 
 class _Receipt(Struct):
@@ -63,7 +63,6 @@ class _Group(Struct):
     given: dict[str, _Given] = field(default_factory=dict)
     windows: dict[str, _Times] = field(default_factory=dict)
     members: dict[str, _Member] = field(default_factory=dict)
-    latest: int = 0
     swept: int = 0
 
 
@@ -72,8 +71,8 @@ def _wall_clock() -> int:
 
 
 class MemoryStore:
-    """Counts on the clock given (ms since the epoch). `virtual`: the clock of an event is its own `at`; without one,
-    the latest of its group.
+    """Counts on the clock given (ms since the epoch). `virtual`: the clock shows the `at` of the event last observed;
+    an event without one does not move it.
 
     Where the clock goes back, the newest instant of a window becomes `now` and the older ones move with it; a throttle,
     a strike or a last message in the future becomes one of now. `receipts` in ms: see `retention.RECEIPTS`."""
@@ -86,11 +85,13 @@ class MemoryStore:
         self._receipts = receipts
         self._groups: dict[tuple[str, str], _Group] = {}
         self._swept = 0
+        self._instant = clock() if virtual else 0
 
     async def observe(self, ask: Observe) -> Observed:
         group = self._group(ask.tenant, ask.group)
-        now = self._now(ask, group)
-        group.latest = max(group.latest, now)
+        if self._virtual:
+            self._instant = self._instant if ask.at is None else ask.at
+        now = self._now()
         oldest = oldest_period(now, self._receipts)
         self._sweep(group, now, oldest)
         receipt = group.receipts.get(ask.event)
@@ -110,7 +111,7 @@ class MemoryStore:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
         if receipt.committed is None:
             member = group.members.setdefault(change.member, _Member())
-            receipt.committed = _apply(member, change, change.now if self._virtual else self._clock())
+            receipt.committed = _apply(member, change, self._now())
             if change.message is not None and change.given:
                 before = _given(group, change.message, change.now)
                 group.given[change.message] = _Given(oldest_period(change.now, GIVEN) + 2, before | set(change.given))
@@ -125,10 +126,8 @@ class MemoryStore:
     def _group(self, tenant: str, group: str) -> _Group:
         return self._groups.setdefault((tenant, group), _Group())
 
-    def _now(self, ask: Observe, group: _Group) -> int:
-        if not self._virtual:
-            return self._clock()
-        return ask.at if ask.at is not None else group.latest or self._clock()
+    def _now(self) -> int:
+        return self._instant if self._virtual else self._clock()
 
     def _sweep(self, group: _Group, now: int, oldest: int) -> None:
         """Once in a period, drops what no longer matters. On virtual time every group has a time of its own."""
@@ -196,7 +195,7 @@ def _bump(cells: dict[str, _Times], window: Window, now: int, edit: bool) -> int
 
 
 def _apply(member: _Member, change: Commit, clock: int) -> Committed:
-    running = member.mute_until if member.mute_until > change.now else 0
+    running = member.mute_until if member.mute_until > clock else 0
     forgiven = tuple(
         ladders.forgive(_entries(member, forgive.ladder, forgive.forget, clock), forgive, change.now)
         for forgive in change.forgives
@@ -232,7 +231,7 @@ def _claim(cells: dict[str, _Times], throttle: Throttle, now: int, clock: int) -
     cell = cells.get(throttle.cell)
     if cell is not None:
         cell.times[0] = min(cell.times[0], clock)
-        if now - cell.times[0] < throttle.span:
+        if clock - cell.times[0] < throttle.span:
             return False
     cells[throttle.cell] = _Times(throttle.span, [now])
     return True
@@ -251,7 +250,7 @@ def _drop_expired(group: _Group, now: int, oldest: int) -> None:
         member.ladders = {
             name: ladder
             for name, ladder in member.ladders.items()
-            if any(entry.instant > now - (ladder.forget or UNFORGOTTEN) for entry in ladder.entries)
+            if any(entry.instant > now - (ladder.forget or UNFORGOTTEN) - LATEST for entry in ladder.entries)
         }
         seen = member.last_seen > now - SILENCE
         if not (seen or member.windows or member.throttles or member.ladders or member.mute_until > now):

@@ -27,7 +27,7 @@ _COMMITTING: Final = Batch(COMMIT.digest, (), (*_PERIODS, b""), alone=True)
 class RedisStore:
     """Use it inside one event loop. `deadline` in seconds bounds every answer, retries included.
 
-    `virtual` is for tests: the instant is then the event's `at`, not the server's TIME."""
+    `virtual` is for tests: the clock then shows the `at` of the event last observed, not the server's TIME."""
 
     def __init__(
         self, url: str, *, deadline: float = DEADLINE, most_waiting: int = MOST_WAITING, virtual: bool = False
@@ -36,6 +36,7 @@ class RedisStore:
         self._deadline = deadline
         self._most_waiting = most_waiting
         self._virtual = virtual
+        self._instant = 0
         self._batches: dict[tuple[str, str], Batch] = {}
         self._batcher: Batcher | None = None
 
@@ -58,7 +59,7 @@ class RedisStore:
 
     async def commit(self, change: Commit) -> Committed:
         named, words = wire.pack_commit(_prefix(change.tenant, change.group), change)
-        reply = await self._calls().ask(self._committing(change.now), named, words)
+        reply = await self._calls().ask(self._committing(), named, words)
         if reply == wire.GONE:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
         return wire.unpack_committed(reply)
@@ -66,7 +67,7 @@ class RedisStore:
     async def ready(self) -> None:
         """Asks for an event that nobody sent, and changes nothing."""
         named, words = wire.pack_commit(_prefix("", ""), Commit("", "", "", "", b"ready?", 0))
-        await self._calls().ask(self._committing(0), named, words)
+        await self._calls().ask(self._committing(), named, words)
 
     async def close(self) -> None:
         if self._batcher is not None:
@@ -82,8 +83,8 @@ class RedisStore:
 
     def _observing(self, prefix: str, ask: Observe) -> Batch:
         if self._virtual:
-            at = b"" if ask.at is None else ask.at
-            return Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, at, ask.revision))
+            self._instant = self._instant if ask.at is None else ask.at
+            return Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, self._instant, ask.revision))
         batch = self._batches.get((prefix, ask.revision))
         if batch is None:
             if len(self._batches) >= _MOST_BATCHES:
@@ -92,8 +93,8 @@ class RedisStore:
             self._batches[prefix, ask.revision] = batch
         return batch
 
-    def _committing(self, now: int) -> Batch:
-        return Batch(COMMIT.digest, (), (*_PERIODS, now), alone=True) if self._virtual else _COMMITTING
+    def _committing(self) -> Batch:
+        return Batch(COMMIT.digest, (), (*_PERIODS, self._instant), alone=True) if self._virtual else _COMMITTING
 
 
 @lru_cache(65_536)

@@ -10,6 +10,9 @@ DAY: Final = 24 * HOUR
 RECEIPTS: Final = DAY
 """At least this long a repeated event or message id is recognised (law L11), and half as long again at most."""
 
+LATEST: Final = 36 * HOUR
+"""No commit comes later than this after its event was observed; state on which it may depend is kept so much longer."""
+
 GIVEN: Final = 30 * DAY
 """At least this long what was given for a message is known to its edits (law L10), and half as long again at most."""
 

@@ -12,7 +12,7 @@ from policyd.state import keys
 Word = bytes | str | int
 Reply = bytes | int | None | list["Reply"]
 
-_MESSAGE, _EDIT, _STANDING, _SILENCE, _SPOKE = 1, 2, 4, 8, 16
+_MESSAGE, _EDIT, _STANDING, _SILENCE, _SPOKE, _MUTE = 1, 2, 4, 8, 16, 32
 _R_EDIT, _R_WIDE, _R_FACTS, _R_GIVEN = 1, 2, 4, 8
 _BUMPS: Final = {"never": 0, "new": 1, "edit": 2, "always": 3}
 
@@ -32,11 +32,12 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     flags = (
         (_MESSAGE if ask.message is not None else 0)
         | (_EDIT if ask.is_edit else 0)
-        | (_STANDING if ask.mute or ask.ladders else 0)
+        | (_STANDING if ask.ladders else 0)
+        | (_STANDING | _MUTE if ask.mute else 0)
         | (_SILENCE if ask.silence else 0)
         | (_SPOKE if ask.spoke else 0)
     )
-    if flags >= _SILENCE:
+    if flags & (_SILENCE | _SPOKE):
         named.append(keys.member_windows(prefix, ask.group, ask.member))
     if flags & _STANDING:
         named.append(keys.standing(prefix, ask.group, ask.member))

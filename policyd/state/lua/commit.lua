@@ -3,7 +3,7 @@
 KEYS 1-3  ring of receipts; 4-6 ring of what was given (see observe.lua); 7 the member's standing
 ARGV 1    nonce, echoed
      2, 3 length of a period of receipts, of given, in ms
-     4    the instant, ms since the epoch; empty: TIME of this server
+     4    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
      5    12 digest of the event id      6  4 digest of its content     7  instant at which it was observed
      8    12 digest of the message id, or empty                         9  names of rules to remember for it, one a line
      10   ms of mute asked for; -1: the member goes, so none is recorded
@@ -21,12 +21,14 @@ Standing  6 until when it matters, then records: 1 kind, 8 id, 6 until, 4 length
             L: entries of 12 digest of the event, 6 instant, 4 weight, 2 step, 1 together; the oldest first
 ]]
 local UNFORGOTTEN = 3650 * 86400000
+local LATEST = 36 * 3600000 -- a commit comes no later than this after its event was observed
 local MOST_ENTRIES = 1000
 local NO_ID = '\0\0\0\0\0\0\0\0'
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
 local sub, find, floor, max, min = string.sub, string.find, math.floor, math.max, math.min
 
 local clock = tonumber(ARGV[4])
+local shortest_life = clock and 3600000 or 1
 if not clock then
   local time = call('TIME')
   clock = time[1] * 1000 + floor(time[2] / 1000)
@@ -137,7 +139,8 @@ local function keep_entries(id, entries, forget)
     newest = max(newest, entry.instant)
     parts[i] = entry.event .. pack('>I6I4I2B', entry.instant, entry.weight, entry.step, entry.together)
   end
-  set_record('L', id, #parts > 0 and newest + (forget > 0 and forget or UNFORGOTTEN) or 0, table.concat(parts))
+  local kept = (forget > 0 and forget or UNFORGOTTEN) + LATEST
+  set_record('L', id, #parts > 0 and newest + kept or 0, table.concat(parts))
 end
 
 local function remembered(entries, forget)
@@ -239,7 +242,7 @@ end
 local function may_speak(ask)
   local record = records['T' .. ask.id]
   local said = record and min(clock, (unpack_at('>I6', record.payload, 1)))
-  local spoken = not said or now - said >= ask.span
+  local spoken = not said or clock - said >= ask.span
   local last = spoken and now or said
   set_record('T', ask.id, last + ask.span, pack('>I6', last))
   return spoken and 1 or 0
@@ -279,7 +282,7 @@ for _, ask in ipairs(throttles) do
 end
 local muted = records['M' .. NO_ID]
 local before = muted and unpack_at('>I6', muted.payload, 1) or 0
-before = before > now and before or 0
+before = before > clock and before or 0
 local muted_now = muted_until(before)
 if muted or muted_now > 0 then
   set_record('M', NO_ID, muted_now, pack('>I6', muted_now))
@@ -311,7 +314,7 @@ end
 
 local standing, expires = written_standing()
 if standing and standing ~= text then
-  call('SET', KEYS[7], standing, 'PX', max(1, expires - clock))
+  call('SET', KEYS[7], standing, 'PX', max(shortest_life, expires - clock))
 elseif text ~= '' and not standing then
   call('DEL', KEYS[7])
 end

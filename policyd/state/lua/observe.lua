@@ -5,7 +5,7 @@ KEYS 1-3  ring of receipts: hashes, one per period of half a day (period number 
      7-   the strings that the events name, each event its own, in order
 ARGV 1    nonce, echoed
      2, 3 length of a period of receipts, of given, in ms
-     4    the instant, ms since the epoch; empty: TIME of this server
+     4    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
      5    revision of the policies that ask
      6-   one packed event each (big-endian):
             12 digest of the event id, 4 digest of its content, 1 flags, 2 number of keys,
@@ -27,7 +27,7 @@ Ring      field '' holds the period's number and the revisions seen in it, one a
 Strings   6 until when it matters, then windows: 6 id, 6 span, 2 number, instants of 6 bytes, the oldest first.
           Standing: see commit.lua.
 ]]
-local MESSAGE, EDIT, STANDING, SILENCE, SPOKE = 1, 2, 4, 8, 16
+local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE = 1, 2, 4, 8, 16, 32
 local R_EDIT, R_WIDE, R_FACTS, R_GIVEN = 1, 2, 4, 8
 local LAST_SEEN = '\0\0\0\0\0\0'
 local NO_FACTS = LAST_SEEN .. LAST_SEEN
@@ -41,6 +41,7 @@ end
 
 local period_length = tonumber(ARGV[2])
 local now = tonumber(ARGV[4])
+local shortest_life = now and 3600000 or 1
 if not now then
   local time = call('TIME')
   now = time[1] * 1000 + floor(time[2] / 1000)
@@ -298,7 +299,8 @@ local function facts_of(event, edit)
   local text = standing and strings[KEYS[event.base + event.keys]] or ''
   local muted = record(text, 'M', '\0\0\0\0\0\0\0\0')
   local until_ = muted and unpack_at('>I6', muted, 1) or 0
-  facts[1] = pack('>I6I6', until_ > now and until_ or 0, has(event.flags, SILENCE) and seen or 0)
+  facts[1] = pack('>I6I6', has(event.flags, MUTE) and until_ > now and until_ or 0,
+    has(event.flags, SILENCE) and seen or 0)
   local at = event.at + event.windows * 17
   for _ = 1, event.ladders do
     local forget = unpack_at('>I6', event.blob, at + 8)
@@ -379,7 +381,7 @@ if #sets > 0 then
     call('PEXPIRE', ring, 4 * period_length)
   end
   for key in pairs(dirty) do
-    call('SET', key, strings[key], 'PX', math.max(1, unpack_at('>I6', strings[key], 1) - now))
+    call('SET', key, strings[key], 'PX', math.max(shortest_life, unpack_at('>I6', strings[key], 1) - now))
   end
 end
 return replies

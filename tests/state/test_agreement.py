@@ -1,0 +1,187 @@
+"""The packed scripts do what the plain store does, whatever is asked in whatever order."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from msgspec.structs import replace
+
+from policyd.model.state import (
+    Commit,
+    EventIdReused,
+    Forgive,
+    LadderRead,
+    Observe,
+    StoreUnavailable,
+    Strike,
+    Throttle,
+    Window,
+)
+from policyd.state.embedded import EmbeddedServer
+from policyd.state.memory import MemoryStore
+from policyd.state.redis import RedisStore
+
+from .conftest import DAY, HOUR, MINUTE, T0, flush
+
+SEQUENCES = int(os.environ.get("POLICYD_AGREEMENT", "60"))
+"""How many random sequences; `POLICYD_AGREEMENT=100000 pytest tests/state/test_agreement.py` is the long run."""
+
+SPANS = (1, 1_000, 10_000, HOUR, 40 * DAY)
+CAPS = (1, 2, 3, 6, 300)
+groups = st.sampled_from(["g1", "组{2}:"])
+members = st.sampled_from(["u1", "u2", "用户" * 40])
+messages = st.sampled_from([None, "m1", "m2", "m3"])
+windows = st.builds(
+    lambda name, scope, span, cap, bump: Window(f"{name[:4]}{span}{name[4:]}", scope, span, cap, bump),
+    st.sampled_from(["p.a#", "p.b#", "p.c#:0123456789abcdef", "p.c#:fedcba9876543210"]),
+    st.sampled_from(["member", "group"]),
+    st.sampled_from(SPANS),
+    st.sampled_from(CAPS),
+    st.sampled_from(["never", "new", "edit", "always"]),
+)
+FORGETS = {"p.conduct": 30 * DAY, "p.spam": 0, "p.flood": MINUTE}
+SAID_FOR = {"p.r#0": 1, "p.r#1": MINUTE, "p.r#2": 20 * DAY}
+ladders = st.sampled_from(sorted(FORGETS))
+reads = st.builds(lambda ladder: LadderRead(ladder, FORGETS[ladder]), ladders)
+steps = st.sampled_from([(), ((1, 0),), ((1, 0), (2, HOUR), (4, -1)), ((2, 40 * DAY), (3, MINUTE), (10, DAY))])
+strikes = st.builds(
+    lambda ladder, times, together, steps, human: Strike(ladder, times, FORGETS[ladder], together, steps, human),
+    ladders,
+    st.integers(1, 5),
+    st.sampled_from([0, MINUTE, DAY]),
+    steps,
+    st.booleans(),
+)
+forgives = st.builds(lambda ladder, times: Forgive(ladder, times, FORGETS[ladder]), ladders, st.integers(0, 4))
+throttles = st.builds(lambda cell: Throttle(cell, SAID_FOR[cell]), st.sampled_from(sorted(SAID_FOR)))
+elapsed = st.one_of(
+    st.sampled_from([0, 1, 999, 1_000, MINUTE, HOUR - 1, HOUR, 13 * HOUR, 40 * DAY]), st.integers(0, 3 * DAY)
+)
+
+
+def unique(windows: list[Window]) -> tuple[Window, ...]:
+    """A counter has one definition in an event."""
+    return tuple({(window.cell, window.scope): window for window in windows}.values())
+
+
+class Agreement(RuleBasedStateMachine):
+    server: EmbeddedServer
+    runner: asyncio.Runner
+
+    @initialize()
+    def open(self) -> None:
+        flush(self.server)
+        self.now = T0
+        self.plain = MemoryStore(virtual=True)
+        self.packed = RedisStore(self.server.url, virtual=True, deadline=10.0)
+        self.seen: dict[tuple[str, str], Observe] = {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "packed"):
+            self.runner.run(self.packed.close())
+
+    def both(self, operation: str, asked: Observe | Commit) -> Any:
+        answers: list[Any] = []
+        for store in (self.plain, self.packed):
+            try:
+                answers.append(self.runner.run(getattr(store, operation)(asked)))
+            except (EventIdReused, StoreUnavailable) as error:
+                answers.append((type(error), str(error)))
+        assert answers[0] == answers[1], answers
+        return answers[0]
+
+    @rule(ms=elapsed)
+    def time_passes(self, ms: int) -> None:
+        self.now += ms
+
+    @rule(
+        event=st.sampled_from([f"e{n}" for n in range(12)]),
+        group=groups,
+        member=members,
+        message=messages,
+        is_edit=st.booleans(),
+        asked=st.lists(windows, max_size=4).map(unique),
+        read=st.lists(reads, max_size=3).map(tuple),
+        mute=st.booleans(),
+        silence=st.booleans(),
+        spoke=st.booleans(),
+        other=st.sampled_from([False] * 9 + [True]),
+        revision=st.sampled_from(["sha256:1", "sha256:2"]),
+    )
+    def observe(
+        self,
+        event: str,
+        group: str,
+        member: str,
+        message: str | None,
+        is_edit: bool,
+        asked: tuple[Window, ...],
+        read: tuple[LadderRead, ...],
+        mute: bool,
+        silence: bool,
+        spoke: bool,
+        other: bool,
+        revision: str,
+    ) -> None:
+        digest = b"anotherx" if other else f"{member[:2]:x<8}".encode()[:8]
+        ask = Observe(
+            "", group, member, event, digest, revision, self.now, message, is_edit and message is not None,
+            asked, read, mute, silence, spoke,
+        )  # fmt: skip
+        if isinstance(self.both("observe", ask), tuple):
+            return
+        self.seen.setdefault((group, event), ask)
+
+    @rule(
+        which=st.integers(0, 100),
+        struck=st.lists(strikes, max_size=2, unique_by=lambda strike: strike.ladder).map(tuple),
+        forgiven=st.lists(forgives, max_size=2, unique_by=lambda forgive: forgive.ladder).map(tuple),
+        said=st.lists(throttles, max_size=3).map(tuple),
+        given=st.sampled_from([(), ("p.x",), ("p.y", "p.规则")]),
+        mute=st.sampled_from([0, 0, MINUTE, 2 * DAY, -1]),
+        unmute=st.booleans(),
+    )
+    def commit(
+        self,
+        which: int,
+        struck: tuple[Strike, ...],
+        forgiven: tuple[Forgive, ...],
+        said: tuple[Throttle, ...],
+        given: tuple[str, ...],
+        mute: int,
+        unmute: bool,
+    ) -> None:
+        if not self.seen:
+            return
+        ask = list(self.seen.values())[which % len(self.seen)]
+        observed = self.both("observe", replace(ask, at=self.now))
+        if isinstance(observed, tuple):
+            return
+        change = Commit(
+            "", ask.group, ask.member, ask.event, ask.digest, observed.now, ask.message,
+            struck, forgiven, said, given, mute, unmute,
+        )  # fmt: skip
+        self.both("commit", change)
+
+
+@pytest.mark.parametrize("which", ["valkey", "redis7"])
+def test_packed_store_agrees_with_the_plain_one(which: str, request: pytest.FixtureRequest) -> None:
+    with asyncio.Runner() as runner:
+        Agreement.server = request.getfixturevalue(which)
+        Agreement.runner = runner
+        run_state_machine_as_test(
+            Agreement,
+            settings=settings(
+                max_examples=SEQUENCES,
+                stateful_step_count=40,
+                deadline=None,
+                derandomize=SEQUENCES == 60,
+                suppress_health_check=list(HealthCheck),
+            ),
+        )
