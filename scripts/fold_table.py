@@ -88,7 +88,7 @@ def styled(char: str) -> str:
         return ""
     decomposition = unicodedata.decomposition(char)
     if decomposition and not decomposition.startswith("<"):
-        plain = kept(unicodedata.normalize("NFD", char))
+        plain = "".join(c for c in unicodedata.normalize("NFD", char) if not dropped(c))
         return "" if plain == char else plain
     if found := lookalike(char):
         return found

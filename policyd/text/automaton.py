@@ -7,7 +7,6 @@ fed the bytes of UTF-8 as characters: then a node has 64 children at most.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import Any
 
 import ahocorasick
@@ -19,9 +18,9 @@ def fed(key: str) -> str:
 
 
 def build(keys: Iterable[str]) -> Any:
-    """An automaton whose `iter(fed(text))` gives (index of the last byte, number of the key) of every occurrence."""
+    """For one key at least an automaton whose `iter(fed(text))` gives (index of the last byte, number of the key)."""
     automaton = ahocorasick.Automaton(ahocorasick.STORE_INTS)
-    for number, key in enumerate(chain(keys, ["\n"])):  # one key at least: an empty automaton cannot be searched
+    for number, key in enumerate(keys):
         automaton.add_word(fed(key), number)
     automaton.make_automaton()
     return automaton

@@ -36,7 +36,7 @@ class Table:
     """Keys with the entries that each finds, and the automaton over them."""
 
     def __init__(self, entries: dict[str, list[int]]) -> None:
-        self.keys = [*entries, "\n"]
+        self.keys = [*entries, "\n"]  # an empty automaton cannot be searched
         self.entries = [*entries.values(), []]
         self.automaton = automaton.build(self.keys)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from policyd.text.fold import FOLD
+from policyd.text.fold import FOLD, fold
 from policyd.text.traits import Traits, kind
 from policyd.text.views import MAX_NOISE, Origin
 
@@ -127,16 +127,37 @@ def _judge(
     if entry.numeral and not _same_numerals(text, origin, key, entry):
         return None
     if entry.lead or entry.trail:
-        before, after = max(start - len(entry.lead), 0), end + len(entry.trail)
-        if not _same(text[before:start], entry.lead) or not _same(text[end:after], entry.trail):
+        before, after = _noise_before(text, start, entry.lead), _noise_after(text, end, entry.trail)
+        if before is None or after is None:
             return None
         start, end = before, after
     found = text[start:end]
     return Place(start, end, view or ("plain" if found == entry.word else "noise" if gaps else "fold"))
 
 
+def _noise_before(text: str, start: int, lead: str) -> int | None:
+    """Where the entry's own noise in front of `start` begins, or None when other characters stand there."""
+    for wanted in reversed(lead):
+        start -= 1
+        while start >= 0 and FOLD.get(ord(text[start])) == "":
+            start -= 1
+        if start < 0 or not _same(text[start], wanted):
+            return None
+    return start
+
+
+def _noise_after(text: str, end: int, trail: str) -> int | None:
+    for wanted in trail:
+        while end < len(text) and FOLD.get(ord(text[end])) == "":
+            end += 1
+        if end == len(text) or not _same(text[end], wanted):
+            return None
+        end += 1
+    return end
+
+
 def _same(noise: str, wanted: str) -> bool:
-    return unicodedata.normalize("NFKC", noise) == unicodedata.normalize("NFKC", wanted)
+    return unicodedata.normalize("NFKC", fold(noise)) == unicodedata.normalize("NFKC", wanted)
 
 
 def _same_numerals(text: str, origin: Origin, key: tuple[int, int], entry: Traits) -> bool:
