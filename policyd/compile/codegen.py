@@ -7,7 +7,7 @@ second, blind form for when the store failed.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -57,6 +57,7 @@ class CounterFunctions:
 class Generated:
     """The code of a policy set; `rules` in the order of `policies`, `counters` by qualified name."""
 
+    lexicons: Mapping[str, int]
     units: dict[str, Unit] = field(default_factory=dict)
     rules: list[list[RuleFunction]] = field(default_factory=list)
     counters: dict[str, CounterFunctions] = field(default_factory=dict)
@@ -70,18 +71,18 @@ class Generated:
         return self.count
 
 
-def generate(plans: Sequence[PolicyPlan]) -> Generated:
-    """The code of all policies; the same for the same policies, always."""
-    generated = Generated()
+def generate(plans: Sequence[PolicyPlan], lexicons: Mapping[str, int]) -> Generated:
+    """The code of all policies; the same for the same policies, always. `lexicons` are the matcher's numbers."""
+    generated = Generated(lexicons)
     for plan in plans:
-        _Generator(plan, generated).run()
+        _Generator(plan, lexicons, generated).run()
     return generated
 
 
 class _Generator:
     """Generates one policy."""
 
-    def __init__(self, plan: PolicyPlan, into: Generated) -> None:
+    def __init__(self, plan: PolicyPlan, lexicons: Mapping[str, int], into: Generated) -> None:
         self._plan = plan
         self._into = into
         self._exempts: dict[str, str] = {}
@@ -92,6 +93,7 @@ class _Generator:
             hours=plan.hours,
             places=plan.places,
             keyed=plan.keyed,
+            lexicons=lexicons,
             inlined=plan.inlined,
             let_functions=lets,
             stateful_lets=plan.stateful_lets,

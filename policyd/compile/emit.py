@@ -18,7 +18,7 @@ NODES: Final = frozenset(
     {
         ast.Module, ast.FunctionDef, ast.arguments, ast.arg, ast.Return, ast.Assign, ast.If, ast.Expr,
         ast.Name, ast.Load, ast.Store, ast.Attribute, ast.Subscript, ast.Constant, ast.Call, ast.NamedExpr, ast.IfExp,
-        ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Compare,
+        ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.Compare, ast.BinOp, ast.BitAnd,
         ast.Tuple, ast.Is, ast.IsNot, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.In, ast.NotIn,
     }
 )  # fmt: skip
@@ -126,6 +126,10 @@ class Emitter:
 
     def no(self, value: ast.expr) -> ast.expr:
         return ast.UnaryOp(ast.Not(), value, **self._at())
+
+    def common(self, left: ast.expr, right: ast.expr) -> ast.expr:
+        """The bits that both have."""
+        return ast.BinOp(left, ast.BitAnd(), right, **self._at())
 
     def compare(self, left: ast.expr, op: str, right: ast.expr) -> ast.expr:
         return ast.Compare(left, [COMPARISONS[op]()], [right], **self._at())

@@ -60,7 +60,8 @@ class Expressions:
                 return self.true(self._frame.around.lets[let].value)
             case r.Matches():
                 hits, again = self._named(self._frame.leaf(expr))
-                return self._emit.both([hits, self._found(again(), expr.lexicons)])
+                known = self._emit.compare(hits, "is not", self._emit.literal(None))
+                return self._emit.both([known, self._found(again(), expr.lexicons)])
             case r.InHours(negated=True):
                 return self._emit.compare(self._inside(expr), "is", self._emit.literal(False))
             case r.InList(negated=True) if not isinstance(expr.items, r.Const):
@@ -88,8 +89,8 @@ class Expressions:
                 return emit.compare(self.value(operand), "is", emit.literal(None))
             case r.Matches():
                 hits, again = self._named(self._frame.leaf(expr))
-                found = emit.both([again(), self._found(again(), expr.lexicons)])
-                return emit.both([emit.compare(hits, "is not", emit.literal(None)), emit.no(found)])
+                known = emit.compare(hits, "is not", emit.literal(None))
+                return emit.both([known, emit.no(self._found(again(), expr.lexicons))])
             case r.InHours(negated=True):
                 return self._inside(expr)
             case r.InList(negated=True) if not isinstance(expr.items, r.Const):
@@ -138,7 +139,7 @@ class Expressions:
                 return self._junction(items, True)
             case r.Matches():
                 hits, again = self._named(self._frame.leaf(expr))
-                found = emit.choose(again(), self._found(again(), expr.lexicons), emit.literal(False))
+                found = emit.choose(self._found(again(), expr.lexicons), emit.literal(True), emit.literal(False))
                 return emit.choose(emit.compare(hits, "is", emit.literal(None)), emit.literal(None), found)
             case r.InHours():
                 inside = self._inside(expr)
@@ -167,11 +168,10 @@ class Expressions:
         return emit.choose(decided, emit.literal(decisive), undecided)
 
     def _found(self, hits: ast.expr, lexicons: tuple[str, ...]) -> ast.expr:
-        emit = self._emit
-        names = emit.attribute(hits, "lexicons")
-        if len(lexicons) == 1:
-            return emit.compare(emit.constant(lexicons[0]), "in", names)
-        return emit.no(emit.call(emit.attribute(names, "isdisjoint"), [emit.constant(frozenset(lexicons))]))
+        """Truthy where one of the lexicons has a hit."""
+        numbers = self._frame.around.lexicons
+        mask = sum({1 << numbers[name] for name in lexicons})
+        return self._emit.common(self._emit.attribute(hits, "bits"), self._emit.constant(mask))
 
     def _inside(self, expr: r.InHours) -> ast.expr:
         """Whether the time lies in the hours, negation aside."""

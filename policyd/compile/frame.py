@@ -36,13 +36,14 @@ Key = tuple[str, ...]
 class Surroundings:
     """What the functions of one policy share. `places` numbers counters and ladders by key; a counter in `keyed` may
     have no value. `inlined`: lets whose expression stands where they are read; the others are functions, named by
-    `let_functions`."""
+    `let_functions`. `lexicons` numbers the lexicons of the whole set as the matcher does."""
 
     lets: Mapping[str, r.Let]
     clock: WallClock
     hours: Mapping[str, OpenHours]
     places: Mapping[Key, int]
     keyed: frozenset[str]
+    lexicons: Mapping[str, int]
     inlined: frozenset[str]
     let_functions: Mapping[str, str]
     stateful_lets: frozenset[str]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import FunctionType
 from typing import Any
 
-from policyd.compile.codegen import Generated, Unit
+from policyd.compile.codegen import CounterFunctions, Generated, RuleFunction, Unit
 from policyd.compile.emit import module
 from policyd.language.source import Source
 
@@ -20,8 +22,19 @@ class _PolicyText:
         return self._source.text
 
 
-def link(generated: Generated) -> dict[str, FunctionType]:
-    """All functions by name. The code sees its constants and the functions that it calls, and no built-in name."""
+@dataclass(frozen=True)
+class Code:
+    """All functions by name, and which of them are there for the rules of each policy and for each counter. `lexicons`
+    numbers the lexicons as the matcher does."""
+
+    functions: dict[str, FunctionType]
+    rules: list[list[RuleFunction]]
+    counters: dict[str, CounterFunctions]
+    lexicons: Mapping[str, int]
+
+
+def link(generated: Generated) -> Code:
+    """Code that can be called. It sees its constants and the functions that it calls, and no built-in name."""
     spaces = {name: _run(unit) for name, unit in generated.units.items()}
     functions = {
         name: value for space in spaces.values() for name, value in space.items() if isinstance(value, FunctionType)
@@ -29,7 +42,7 @@ def link(generated: Generated) -> dict[str, FunctionType]:
     for name, unit in generated.units.items():
         constants = {f"k{place}": value for place, value in enumerate(unit.constants.values)}
         spaces[name].update(constants, **{called: functions[called] for called in unit.links})
-    return functions
+    return Code(functions, generated.rules, generated.counters, generated.lexicons)
 
 
 def _run(unit: Unit) -> dict[str, Any]:

@@ -44,9 +44,11 @@ class CompiledProgram:
         self._plans = [
             PolicyPlan(policy, clocks.setdefault(policy.zone, WallClock(policy.zone))) for policy in policy_set.policies
         ]
-        self._generated = generate(self._plans)
-        self._functions = link(self._generated)
-        self._search = Matcher.build(list(policy_set.lexicons.values())).search
+        matcher = Matcher.build(list(policy_set.lexicons.values()))
+        self._search = matcher.search
+        self._code = link(generate(self._plans, {name: number for number, name in enumerate(matcher.names)}))
+        for plan in self._plans:
+            assert plan.needs, "worked out now, not when the first event comes"
         self._policy_set = policy_set
         self._by_id = any(policy.scope.by == "id" for policy in policy_set.policies)
         self._covering: dict[tuple[str, tuple[str, ...]], tuple[int, ...]] = {}
@@ -69,7 +71,7 @@ class CompiledProgram:
             text = read(event)
             if text is not None:
                 found = hits[key] = self._search(text)
-                hit = hit or bool(found)
+                hit = hit or found.bits != 0
         ready = Ready(
             event=event,
             policies=taken.policies,
@@ -114,8 +116,7 @@ class CompiledProgram:
         if found is None:
             if len(self._routes) >= _REMEMBERED:
                 self._routes = {}
-            covering = [(self._plans[place], self._generated.rules[place]) for place in key[0]]
-            found = self._routes[key] = route(event.kind, covering, self._generated, self._functions)
+            found = self._routes[key] = route(event.kind, key[0], self._plans, self._code)
         return found
 
     def _covering_of(self, group: Group) -> tuple[int, ...]:

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import Final
 
 from policyd.check import resolved as r
+from policyd.check.facts import KINDS
 from policyd.compile.frame import Key
 from policyd.compile.gates import Gate, Gates
 from policyd.compile.hours import OpenHours, WallClock
@@ -97,8 +98,12 @@ class PolicyPlan:
         read = set(chain.from_iterable(reads.counters for reads in self._reads_of_rules.values()))
         return tuple(counter for counter in self.policy.counters if counter.name in read)
 
-    def needs(self, kind: str) -> Needs:
-        """What must be known before an event of `kind` can be decided, whatever it comes out as."""
+    @cached_property
+    def needs(self) -> dict[str, Needs]:
+        """By kind of event: what must be known before it can be decided, whatever it comes out as."""
+        return {kind: self._needs(kind) for kind in KINDS}
+
+    def _needs(self, kind: str) -> Needs:
         kinds = {kind, AS_EDIT.get(kind, kind)}
         reads = Reads()
         for rule in self.policy.rules:

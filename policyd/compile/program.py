@@ -13,7 +13,11 @@ from policyd.model.state import LadderRead, Observed, Window
 
 
 class Hits(Protocol):
-    """What the matcher found in one text; falsy where it found nothing."""
+    """What the matcher found in one text; falsy where it found nothing. `bits` has bit i set where the lexicon that
+    the matcher numbers i has a hit."""
+
+    @property
+    def bits(self) -> int: ...
 
     def __bool__(self) -> bool: ...
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from types import FunctionType
 from typing import Any, Final
 
 from policyd.check.resolved import Counter, Policy
-from policyd.compile.codegen import Generated, RuleFunction
 from policyd.compile.facts import Reader, reader
 from policyd.compile.gates import Gate
+from policyd.compile.link import Code
 from policyd.compile.plan import AS_EDIT, Needs, PolicyPlan
 from policyd.compile.program import Hits
 from policyd.model.state import Bump, LadderRead, Observed, Window
@@ -23,22 +22,29 @@ _AS_EDIT: Final = Observed(now=0, edit=True)
 """Stands for what is observed where a counter of edits asks for the event's kind before that is known."""
 
 
+_NOTHING: Final = Needs()
+
+
 class Gated:
     """Functions by the words that let them fire."""
 
-    def __init__(self, calls: Iterable[tuple[Gate, Call]]) -> None:
-        self._by_word: dict[tuple[str, str], dict[int, Call]] = {}
+    def __init__(self, calls: Iterable[tuple[Gate, Call]], lexicons: Mapping[str, int]) -> None:
+        self._by_word: dict[tuple[str, int], dict[int, Call]] = {}
+        self._gates: dict[str, int] = {}
         for number, (gate, call) in enumerate(calls):
-            for word in gate:
-                self._by_word.setdefault(word, {})[number] = call
+            for key, lexicon in gate:
+                self._by_word.setdefault((key, lexicons[lexicon]), {})[number] = call
+                self._gates[key] = self._gates.get(key, 0) | 1 << lexicons[lexicon]
 
     def opened(self, hits: dict[str, Hits]) -> Iterable[Call]:
         """Each function that some hit opens, once."""
         opened: dict[int, Call] = {}
         for key, found in hits.items():
-            if found:
-                for lexicon in found.lexicons:
-                    opened.update(self._by_word.get((key, lexicon), ()))
+            bits = found.bits & self._gates.get(key, 0)
+            while bits:
+                highest = bits.bit_length() - 1
+                opened.update(self._by_word[key, highest])
+                bits ^= 1 << highest
         return opened.values()
 
 
@@ -100,26 +106,21 @@ class Route:
     text: bool
 
 
-def route(
-    kind: str,
-    covering: Sequence[tuple[PolicyPlan, list[RuleFunction]]],
-    generated: Generated,
-    functions: dict[str, FunctionType],
-) -> Route:
-    """The route of events of `kind` where the policies of `covering` take part."""
-    plans = [plan for plan, _ in covering]
-    needs = [plan.needs(kind) for plan in plans]
+def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code: Code) -> Route:
+    """The route of events of `kind` where the policies at the places `covering` take part."""
+    taking_part = [plans[place] for place in covering]
+    needs = [plan.needs.get(kind, _NOTHING) for plan in taking_part]
     counters = [name for need in needs for name in need.counters]
     ladders = [name for need in needs for name in need.ladders]
-    defined = {counter.name: counter for plan in plans for counter in plan.counted}
-    forget = {ladder.name: ladder.forget for plan in plans for ladder in plan.policy.ladders}
+    defined = {counter.name: counter for plan in taking_part for counter in plan.counted}
+    forget = {ladder.name: ladder.forget for plan in taking_part for ladder in plan.policy.ladders}
     subjects = {key: fact for need in needs for key, fact in need.subjects.items()}
-    countings = tuple(_counting(defined[name], kind, generated, functions) for name in counters)
-    places = _places(plans, needs)
+    countings = tuple(_counting(defined[name], kind, code) for name in counters)
+    places = dict(zip(covering, _places(taking_part, needs), strict=True))
     return Route(
-        policies=tuple(plan.policy for plan in plans),
-        visits=_visits(kind, covering, places, functions),
-        edit_visits=_visits(AS_EDIT.get(kind, kind), covering, places, functions),
+        policies=tuple(plan.policy for plan in taking_part),
+        visits=_visits(kind, places, code),
+        edit_visits=_visits(AS_EDIT.get(kind, kind), places, code),
         subjects=tuple((key, reader(fact)) for key, fact in subjects.items()),
         countings=countings,
         fixed=all(counting.where is None and counting.key is None for counting in countings),
@@ -149,31 +150,28 @@ def _places(plans: Sequence[PolicyPlan], needs: Sequence[Needs]) -> list[tuple[i
     return places
 
 
-def _visits(
-    kind: str,
-    covering: Sequence[tuple[PolicyPlan, list[RuleFunction]]],
-    places: Sequence[tuple[int | None, ...]],
-    functions: dict[str, FunctionType],
-) -> Visits:
+def _visits(kind: str, places: dict[int, tuple[int | None, ...]], code: Code) -> Visits:
     made = [
-        (rules, (functions[rules.name], place))
-        for (_, of_policy), place in zip(covering, places, strict=True)
-        for rules in of_policy
+        (rules, (code.functions[rules.name], row))
+        for policy, row in places.items()
+        for rules in code.rules[policy]
         if kind in rules.kinds
     ]
     plain = [(rules, call) for rules, call in made if not rules.blind]
     stateless = [(rules, call) for rules, call in plain if not rules.stateful]
     return Visits(
         always=tuple(call for rules, call in plain if rules.gate is None),
-        gated=Gated((rules.gate, call) for rules, call in plain if rules.gate is not None),
+        gated=Gated(((rules.gate, call) for rules, call in plain if rules.gate is not None), code.lexicons),
         stateless=tuple(call for rules, call in stateless if rules.gate is None),
-        stateless_gated=Gated((rules.gate, call) for rules, call in stateless if rules.gate is not None),
+        stateless_gated=Gated(
+            ((rules.gate, call) for rules, call in stateless if rules.gate is not None), code.lexicons
+        ),
         blind=tuple(call for rules, call in made if rules.blind),
     )
 
 
-def _counting(counter: Counter, kind: str, generated: Generated, functions: dict[str, FunctionType]) -> Counting:
-    names = generated.counters[counter.name]
+def _counting(counter: Counter, kind: str, code: Code) -> Counting:
+    names = code.counters[counter.name]
     bump = _bump(counter.kind, kind)
     counts = Window(
         cell=counter.identity,
@@ -186,8 +184,8 @@ def _counting(counter: Counter, kind: str, generated: Generated, functions: dict
         counter=counter.name,
         counts=counts,
         reads=Window(counts.cell, counts.scope, counts.span, counts.cap, "never"),
-        where=functions[names.where] if names.where is not None and bump != "never" else None,
-        key=functions[names.key] if names.key is not None else None,
+        where=code.functions[names.where] if names.where is not None and bump != "never" else None,
+        key=code.functions[names.key] if names.key is not None else None,
         as_edit=counter.kind == "edit",
     )
 

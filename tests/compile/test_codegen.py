@@ -32,7 +32,8 @@ _HOSTILE = (
 
 
 def _code(policies: r.PolicySet) -> Generated:
-    return generate([PolicyPlan(policy, WallClock(policy.zone)) for policy in policies.policies])
+    plans = [PolicyPlan(policy, WallClock(policy.zone)) for policy in policies.policies]
+    return generate(plans, {name: number for number, name in enumerate(policies.lexicons)})
 
 
 def _dump(policies: r.PolicySet) -> str:
@@ -138,7 +139,7 @@ def test_author_text_is_never_code(text: str) -> None:
 
 def test_no_name_of_python_is_in_reach() -> None:
     program = compile_policies(_everything())
-    for function in program._functions.values():
+    for function in program._code.functions.values():
         assert function.__globals__["__builtins__"] == {}
 
 

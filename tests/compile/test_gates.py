@@ -59,7 +59,7 @@ def test_gate(expr: r.Expr, gate: frozenset[tuple[str, str]] | None) -> None:
 def _called(program: CompiledProgram, event: Event) -> tuple[list[str], list[str]]:
     """Names of generated functions that a decision calls, and of rules that fire."""
     prepared = program.prepare(event)
-    generated = {function.__code__ for function in program._functions.values()}
+    generated = {function.__code__ for function in program._code.functions.values()}
     called: list[str] = []
 
     def profile(frame: Any, what: str, _: Any) -> None:
