@@ -18,7 +18,7 @@ from tests.equivalence.sides import EngineSide, ReferenceSide
 ZONE = "Asia/Shanghai"
 DAY = date(2026, 3, 2)
 """A Monday. Clock times of tables are on this day; `+1d 08:00` is on the next."""
-SIDES = {"reference": ReferenceSide, "engine": EngineSide}
+SIDES: dict[str, type[ReferenceSide | EngineSide]] = {"reference": ReferenceSide, "engine": EngineSide}
 
 
 class Community:
