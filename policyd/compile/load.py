@@ -170,7 +170,8 @@ def _decide_blind(ready: Ready) -> Outcome:
 
 
 def _outcome(out: list[Fired], unasked: Sequence[Rule]) -> Outcome:
-    out.sort(key=lambda fired: fired.rule.name)
+    if len(out) > 1:
+        out.sort(key=lambda fired: fired.rule.name)
     return Outcome(
         fired=tuple(fired for fired in out if not fired.rule.shadow),
         shadow=tuple(fired for fired in out if fired.rule.shadow),

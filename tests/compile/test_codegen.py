@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from policyd.check import resolved as r
+from policyd.compile import text_facts
 from policyd.compile.blind import BlindRule
 from policyd.compile.codegen import Generated, generate
 from policyd.compile.emit import NODES, module
@@ -155,6 +156,32 @@ def test_traceback_shows_the_policy(monkeypatch: pytest.MonkeyPatch) -> None:
         program.decide(program.prepare(broken), _OBSERVED)
     last = traceback.extract_tb(raised.value.__traceback__)[-1]
     assert (last.filename, last.lineno, last.line) == ("rules/group.policy", 3, "when message.images > 3")
+
+
+def test_what_many_rules_read_is_read_once() -> None:
+    """However many rules there are, the text is fetched and measured once."""
+    rules = [t.rule(f"r{number:03}", t.compare(t.fact("message.length"), ">", number)) for number in range(100)]
+    code = _code(t.one(*rules))
+    nodes = [node for unit in code.units.values() for node in ast.walk(module(unit.functions))]
+    assert sum(isinstance(node, ast.Attribute) and node.attr == "text" for node in nodes) == 1
+
+
+def test_what_a_text_holds_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not at all where the rest of the condition is false already."""
+    worked_out: list[str] = []
+
+    def one_contact(text: str) -> int:
+        worked_out.append(text)
+        return 1
+
+    monkeypatch.setitem(text_facts._WORKED_OUT, "contacts", one_contact)
+    contacts = t.compare(t.fact("message.contacts"), ">", 0)
+    images = t.compare(t.fact("message.images"), ">", 0)
+    program = compile_policies(t.one(*[t.rule(name, t.every(contacts, images)) for name in "abc"]))
+    program.decide(program.prepare(t.message("a", images=0)), _OBSERVED)
+    assert worked_out == []
+    assert len(program.decide(program.prepare(t.message("b", images=1)), _OBSERVED).fired) == 3
+    assert worked_out == ["b"]
 
 
 def test_every_node_is_on_a_line_of_its_rule() -> None:
