@@ -42,8 +42,9 @@ class Case:
 
 
 def shown_path(directory: Path, span: Span) -> str:
-    """The file of a span, as seen from the working folder."""
-    return (directory / span.source.name).as_posix()
+    """The file of a span, as seen from the working folder; the folder itself where the finding is about that."""
+    about_folder = not span.source.text and span.source.name in (directory.name, str(directory))
+    return (directory if about_folder else directory / span.source.name).as_posix()
 
 
 def finding(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TextIO
 
+from policyd.cli.findings import shown_path
 from policyd.cli.output import Output, Style
 from policyd.language.diagnostics import Diagnostic, Phrase
 from policyd.language.render import Role, render
+from policyd.language.source import Source, Span
 
 _STYLES: Final[dict[Role, Style]] = {
     "error": "red", "underline": "red", "warning": "yellow", "place": "bold", "gutter": "dim", "help": "cyan",
@@ -22,13 +25,20 @@ def diagnostic_lines(
     """All of them with their source lines; quiet leaves out the warnings."""
 
     def style(role: Role, text: str) -> str:
-        shown = (directory / text).as_posix() if role == "place" else text
-        return output.style(shown, _STYLES[role], stream) if role in _STYLES else shown
+        return output.style(text, _STYLES[role], stream) if role in _STYLES else text
 
     for diagnostic in found:
         if not output.quiet or diagnostic.severity == "error":
-            yield render(diagnostic, output.language, style)
+            span, related = diagnostic.span, diagnostic.related
+            seen = replace(diagnostic, span=_seen(span, directory))
+            seen = replace(seen, related=tuple(replace(each, span=_seen(each.span, directory)) for each in related))
+            yield render(seen, output.language, style)
             yield ""
+
+
+def _seen(span: Span, directory: Path) -> Span:
+    """The same place, its file named as the reader would."""
+    return Span(Source(shown_path(directory, span), span.source.text), span.start, span.end)
 
 
 def tally(found: Sequence[Diagnostic]) -> Phrase:

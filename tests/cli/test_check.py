@@ -88,3 +88,13 @@ def test_junit(run: Run, folder: Path, text: str, failures: int) -> None:
     assert suites.tag == "testsuites"
     assert int(suites.attrib["failures"]) == len(suites.findall(".//failure")) == failures
     assert int(suites.attrib["tests"]) == len(suites.findall(".//testcase")) >= 1
+
+
+@pytest.mark.parametrize("directory", ["nowhere", ".", "policies/empty", "policies/small.policy"])
+def test_a_folder_without_policies_is_named_once(run: Run, folder: Path, directory: str) -> None:
+    (folder / "empty").mkdir()
+    (folder / "small.policy").rename(folder / "small.txt")
+    ran = run("check", directory)
+    assert ran.code == 3
+    assert ran.out.startswith(f"{directory}:1:1: error[C00")
+    assert run("check", directory, "--format", "github").out.startswith(f"::error file={directory},line=1,col=1,")
