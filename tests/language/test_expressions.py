@@ -137,5 +137,5 @@ def test_depth_is_bounded(deep: str) -> None:
 
 def test_breadth_is_not() -> None:
     assert expression(" or ".join("a" * 3000)) == Or((A,) * 3000)
-    assert expression("(" * 63 + "a" + ")" * 63) == A
+    assert expression("(" * 64 + "a" + ")" * 64) == A
     assert isinstance(expression("a" + " + a" * 60), Binary)

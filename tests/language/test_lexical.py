@@ -25,6 +25,8 @@ HOUR = 3_600_000
         ("24h", "duration", 24 * HOUR),
         ("30d", "duration", 30 * 24 * HOUR),
         ("2w", "duration", 14 * 24 * HOUR),
+        ("36525d", "duration", 36_525 * 24 * HOUR),
+        ("1000000000000000", "int", 10**15),
         ("1h30m", "duration", HOUR + HOUR // 2),
         ("2026-10-01", "date", date(2026, 10, 1)),
         ("true", "bool", True),
@@ -76,6 +78,11 @@ def test_a_policy_in_full_width_punctuation() -> None:
     assert one(written) == one(plain)
 
 
+def test_full_width_braces_part_declarations() -> None:
+    written = "rule a \uff5b then delete \uff5d junk rule b \uff5b then delete\nrule c \uff5b then flag \uff5d\uff5d"
+    assert found(written) == [("P130", "junk"), ("P131", "\uff5b"), ("P132", "\uff5d")]
+
+
 def test_a_byte_order_mark_and_every_line_break() -> None:
     assert [name for text in ("\ufefflet a = b", "let a =\r\n b", "let a =\r b") for name in [one(text)]] == [
         Let("a", Name(("b",)))
@@ -84,7 +91,7 @@ def test_a_byte_order_mark_and_every_line_break() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["网赌", "VIP群", "QQ群", "名前", "はい_1", "спам", "κανόνας", "이름VIP", "café", "ЁжТест", "ㄅㄆA"],
+    ["网赌", "VIP群", "QQ群", "名前", "はい_1", "спам", "κανόνας", "이름VIP", "café", "ラーメンVIP", "ЁжТест", "ㄅㄆA"],
 )
 def test_names_of_any_script(name: str) -> None:
     assert one(f"let {name} = 1") == Let(name, Constant("int", 1))
@@ -112,6 +119,7 @@ def test_names_of_any_script(name: str) -> None:
         ("let a = 1000000000000001", "P113", "1000000000000001"),
         ("let a = " + "9" * 5000, "P113", "9" * 5000),
         ("let a = 99999w", "P113", "99999w"),
+        ("let a = 36525d1s", "P113", "36525d1s"),
         ("let a = " + "9" * 5000 + "s", "P113", "9" * 5000 + "s"),
         ('let a = "x', "P106", '"x'),
         ("let a = 'x'", "P120", "'x'"),
