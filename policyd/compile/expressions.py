@@ -295,7 +295,7 @@ def _is_costly(expr: r.Expr) -> bool:
         match expr:
             case r.Like() | r.FunctionCall():
                 return True
-            case r.Fact(name) if name != "message.length" and name.removeprefix("message.") in DERIVED:
+            case r.Fact(name) if name.removeprefix("message.") in DERIVED:
                 return True
         stack.extend(children(expr))
     return False

@@ -245,7 +245,7 @@ def _uses(exprs: Iterable[r.Expr], around: Surroundings) -> Counter[Key]:
 
 def _count_fact(name: str, uses: Counter[Key]) -> None:
     owner, _, plain = name.partition(".")
-    if owner == "message" and plain in DERIVED and name != "message.length":
+    if owner == "message" and plain in DERIVED:
         return
     uses["fact", name] += 1
     uses["part", owner] += 1
