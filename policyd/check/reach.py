@@ -68,6 +68,9 @@ def _comparison(item: r.Expr, lets: Lets) -> Comparison | None:
     if isinstance(item, r.LetValue) and item.let in lets:
         item = lets[item.let].value
     match item:
+        case r.Not(operand):
+            inner = _comparison(operand, lets)
+            return None if inner is None else (inner[0], _NEGATED[inner[1]], inner[2])
         case r.Compare(op, left, r.Const(value=value, type=type)) if NOTHING not in (type, left.type):
             return left, op, value
         case r.Compare(op, r.Const(value=value, type=type), right) if NOTHING not in (type, right.type):
