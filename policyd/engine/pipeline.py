@@ -21,7 +21,7 @@ from policyd.engine.wanting import wanted_by
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError, problem
-from policyd.model.state import EventIdReused, Observed, StoreUnavailable
+from policyd.model.state import EventIdReused, Observed, StoreOverloaded, StoreUnavailable
 from policyd.state.store import Store
 
 _KEPT_VERSIONS: Final = 4
@@ -53,7 +53,7 @@ class Engine:
             del self._earlier[next(iter(self._earlier))]
 
     async def evaluate(self, event: Event, tenant: str = "", *, explain: bool = False) -> Decision:
-        """The decision on one event. Raises `EventError` where the event is refused (409, 422)."""
+        """The decision on one event. Raises `EventError` where the event is refused (409, 422, 429)."""
         version = self._current
         prepared = version.program.prepare(event)
         sanction = human(event, prepared)
@@ -74,6 +74,8 @@ class Engine:
     async def _observe(self, version: _Version, prepared: Prepared, tenant: str) -> Observed | None:
         try:
             return await self.store.observe(observe_for(prepared, tenant, version.program.revision))
+        except StoreOverloaded as overloaded:
+            raise EventError(problem("overloaded", str(overloaded), hint="try again in a second")) from None
         except StoreUnavailable:
             return None
         except EventIdReused as reused:

@@ -63,7 +63,7 @@ def read_id(value: Any) -> str:
         raise Unfit("an id (a text)", describe(value), hint)
     if not 0 < len(value) <= MAX_ID:
         raise Unfit(f"an id of 1 to {MAX_ID} characters", f"a text of {len(value)} characters")
-    if _CONTROL.search(value):
+    if not value.isprintable() and _CONTROL.search(value):
         raise Unfit("an id without control characters", f"the text {ascii(value)[:60]}")
     return value
 

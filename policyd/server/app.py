@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from policyd.engine.pipeline import Engine
 from policyd.model.codec import encode
@@ -49,9 +50,23 @@ def build_app(engine: Engine, settings: Settings) -> Starlette:
             return problem_response(problem("store_unavailable", detail, hint="look at the store and its address"))
         return JSONResponse({"status": "ready", "policy": engine.program.revision})
 
-    routes = [Route("/", about), Route("/healthz", healthz), Route("/readyz", readyz)]
-    routes.append(Route(EVALUATE, Evaluate(engine, settings)))
-    return Starlette(routes=routes, exception_handlers={404: _not_found, 405: _wrong_method, 500: _fault})
+    evaluate = Evaluate(engine, settings)
+    routes = [Route("/", about), Route("/healthz", healthz), Route("/readyz", readyz), Route(EVALUATE, evaluate)]
+    return _App(evaluate, routes)
+
+
+class _App(Starlette):
+    """Starlette, but events go straight to their endpoint, past its middleware and routing."""
+
+    def __init__(self, evaluate: Evaluate, routes: list[Route]) -> None:
+        super().__init__(routes=routes, exception_handlers={404: _not_found, 405: _wrong_method, 500: _fault})
+        self._evaluate = evaluate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == EVALUATE:
+            await self._evaluate(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def problem_response(found: Problem, headers: dict[str, str] | None = None) -> Response:

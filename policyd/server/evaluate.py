@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from policyd.engine.pipeline import Engine
 from policyd.model.codec import Form, decode, encode, event_id, read, split
 from policyd.model.decision import Decision
+from policyd.model.event import Event
 from policyd.model.problem import EventError, Failure, Problem, problem
 from policyd.server.answers import Send, send_answer, send_problem
 from policyd.server.bots import ANYONE, Bot, find
@@ -26,6 +27,10 @@ _FORMS: Final[dict[bytes, Form]] = {
 }
 _DRAINED: Final = 16
 """So many times the allowed length is read of a body that is too long."""
+_RETRY_AFTER: Final = (b"retry-after", b"1")
+_LANES: Final = 64
+"""So many events of an array are decided at the same time."""
+_WAITING: Final = Failure(None, problem("internal", "this event was not decided"))
 _log: Final = logging.getLogger("policyd")
 
 
@@ -54,7 +59,8 @@ class Evaluate:
         except Refused as refused:
             await send_problem(send, refused.problem, *refused.headers)
         except EventError as error:
-            await send_problem(send, error.problem)
+            waits = (_RETRY_AFTER,) if error.problem.code == "overloaded" else ()
+            await send_problem(send, error.problem, *waits)
         except Exception:
             _log.exception("an event could not be decided; this is a mistake of policyd")
             detail = "the event could not be decided; the service's log has the details"
@@ -71,7 +77,7 @@ class Evaluate:
             raise Refused(problem("method_not_allowed", detail), (b"allow", b"POST"))
         if self._in_flight > self._limits.in_flight:
             detail = f"more than {self._limits.in_flight} requests are waiting"
-            raise Refused(problem("overloaded", detail, hint="try again in a second"), (b"retry-after", b"1"))
+            raise Refused(problem("overloaded", detail, hint="try again in a second"), _RETRY_AFTER)
         bot = self._bot(headers)
         form = _form(headers)
         body = await self._body(receive)
@@ -82,7 +88,7 @@ class Evaluate:
         if len(events) > self._limits.array:
             detail = f"the array has {len(events)} events, and {self._limits.array} are allowed"
             raise Refused(problem("too_large", detail, hint="send several requests"))
-        return encode([await self._one_of_many(each, form, bot, explain) for each in events], form), form
+        return encode(await self._decide_many(events, form, bot, explain), form), form
 
     def _bot(self, headers: dict[bytes, bytes]) -> Bot:
         if not self._bots:
@@ -134,6 +140,10 @@ class Evaluate:
 
     async def _decide(self, body: bytes | memoryview, form: Form, bot: Bot, explain: bool) -> Decision:
         """Raises `EventError`."""
+        return await self._engine.evaluate(self._event(body, form, bot), bot.tenant, explain=explain)
+
+    def _event(self, body: bytes | memoryview, form: Form, bot: Bot) -> Event:
+        """Raises `EventError`."""
         if len(body) > self._limits.event:
             detail = f"the event has {len(body)} bytes, and {self._limits.event} are allowed"
             raise EventError(problem("too_large", detail))
@@ -141,13 +151,37 @@ class Evaluate:
         if not bot.may_ask(event.group.id):
             detail = f"bot `{bot.name}` may not ask about group `{event.group.id}`"
             raise EventError(problem("group_not_allowed", detail, pointer="/group/id"))
-        return await self._engine.evaluate(event, bot.tenant, explain=explain)
+        return event
 
-    async def _one_of_many(self, body: bytes | memoryview, form: Form, bot: Bot, explain: bool) -> Decision | Failure:
-        try:
-            return await self._decide(body, form, bot, explain)
-        except EventError as error:
-            return Failure(_id_in(body, form), error.problem)
+    async def _decide_many(
+        self, bodies: list[bytes | memoryview], form: Form, bot: Bot, explain: bool
+    ) -> list[Decision | Failure]:
+        """Events of one group one after the other, as their order counts; groups side by side."""
+        answers: list[Decision | Failure] = []
+        lanes: dict[int, list[tuple[int, Event]]] = {}
+        for place, body in enumerate(bodies):
+            try:
+                event = self._event(body, form, bot)
+            except EventError as error:
+                answers.append(Failure(_id_in(body, form), error.problem))
+            else:
+                answers.append(_WAITING)
+                lanes.setdefault(hash(event.group.id) % _LANES, []).append((place, event))
+
+        async def decide(lane: list[tuple[int, Event]]) -> None:
+            for place, event in lane:
+                try:
+                    answers[place] = await self._engine.evaluate(event, bot.tenant, explain=explain)
+                except EventError as error:
+                    answers[place] = Failure(event.id, error.problem)
+
+        if len(lanes) == 1:
+            await decide(*lanes.values())
+        else:
+            async with asyncio.TaskGroup() as group:
+                for lane in lanes.values():
+                    group.create_task(decide(lane))
+        return answers
 
 
 def _form(headers: dict[bytes, bytes]) -> Form:

@@ -10,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 
+from policyd.model.state import StoreOverloaded
 from policyd.server.bots import Bot
 from policyd.server.settings import Limits, Settings
 from tests.server.service import Service, event, running
@@ -63,6 +64,23 @@ def test_an_array_is_answered_in_order_with_problems_in_their_places(fresh: Serv
     assert found[3]["replayed"] is True
     assert found[5]["ladders"]["club.conduct"]["strikes"] == 2
     assert fresh.ask([]).json() == []
+
+
+def test_an_array_over_many_groups_keeps_the_order_within_each(fresh: Service) -> None:
+    many = [{**event(f"{n}", "spamword"), "group": {"id": f"g{n % 100}"}} for n in range(300)]
+    found = fresh.ask(many).json()
+    assert [each["event"] for each in found] == [each["id"] for each in many]
+    assert [each["ladders"]["club.conduct"]["strikes"] for each in found] == [1] * 100 + [2] * 100 + [3] * 100
+
+
+def test_a_store_with_too_much_to_do_asks_to_come_again(fresh: Service) -> None:
+    async def full(ask: Any) -> Any:
+        raise StoreOverloaded("4096 requests wait for the store already")
+
+    fresh.store.observe = full  # type: ignore[method-assign]
+    answer = fresh.ask(event(1))
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+    assert problem_of(answer)["detail"] == "4096 requests wait for the store already"
 
 
 def test_explain_is_given_where_it_is_asked_for(service: Service) -> None:
