@@ -111,6 +111,9 @@ def guarded(work: Callable[[], Any]) -> int:
 
 
 def _usage(error: click.ClickException, output: Output) -> int:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return exits.USAGE
     context = getattr(error, "ctx", None)
     help_line = f"; see `{context.command_path} --help`" if context else ""
     output.problem(f"{error.format_message().rstrip('.')}{help_line}")

@@ -50,8 +50,8 @@ class Events:
     def of(self, step: Does) -> Event:
         """Raises `UnknownField`."""
         fields = dict(step.fields)
-        if "group" in fields:
-            self._world.go_to(text(fields.pop("group")))
+        place = text(fields.pop("group")) if "group" in fields else None
+        self._world.go(step.about or step.actor, place)
         if step.verb in _SANCTIONS:
             return self._sanction(step, fields)
         make: Callable[[Does, Fields], Event] = {
@@ -69,6 +69,7 @@ class Events:
         if not isinstance(written, dict):
             return decode(step.json.encode())
         self._count += 1
+        self._world.go("")
         group = self._world.group()
         usual = {
             "id": f"e{self._count}",
@@ -79,6 +80,7 @@ class Events:
 
     def fresh(self, member: str, said: str) -> Event:
         """A message of a member who has done nothing yet."""
+        self._world.go(member)
         return self._say(member, replace(_EMPTY, id=self._message_id(), text=said))
 
     def _event(self, kind: str, member: str, **part: Any) -> Event:

@@ -1,7 +1,7 @@
 """The world of a test: a clock, groups and members (§8); what they do becomes an event in `scenario_events`.
 
-What a test leaves out is ordinary: it is Wednesday noon, the group is one that the policies cover, a member bears the
-name of their id and has the role `member`.
+What a test leaves out is ordinary: it is Wednesday noon, a group has the tags that the policies of the test's file are
+for (all policies where it stands in a library), a member bears the name of their id and has the role `member`.
 """
 
 from __future__ import annotations
@@ -31,46 +31,43 @@ class _Group:
 
 @dataclass
 class _Member:
-    """`joined`: as written, until the first event settles the instant; then in ms since the epoch."""
+    """`joined`: as written, until the first event settles the instant; then in ms since the epoch. `home`: the group in
+    which they act, where that was said."""
 
     name: str
+    home: str | None = None
     role: str | None = "member"
     joined: Expr | int | None = None
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
 
 
 class World:
-    """`place` is the id of the group in which things happen, `now` the clock in ms since the epoch."""
+    """`place` is the id of the group in which something happened last, `now` the clock in ms since the epoch."""
 
     def __init__(self, policies: PolicySet, source: Source) -> None:
         self._policies = policies
         self._groups: dict[str, _Group] = {}
         self._members: dict[str, _Member] = {}
         self._started = False
-        self.place = self._usual_place(source)
+        own = [policy for policy in policies.policies if policy.span.source is source]
+        scopes = [policy.scope for policy in own or policies.policies]
+        self._usual_tags = tuple(sorted({tag for scope in scopes if scope.by == "tag" for tag in scope.values}))
+        self._home = self.place = next((scope.values[0] for scope in scopes if scope.by == "id"), "g1")
         self.now = self._instant(USUAL_DAY, USUAL_MINUTE)
-
-    def _usual_place(self, source: Source) -> str:
-        """A group that the policies of this file cover, or all policies where the test stands in a library."""
-        own = [policy for policy in self._policies.policies if policy.span.source is source]
-        scopes = [policy.scope for policy in own or self._policies.policies]
-        tags = sorted({tag for scope in scopes if scope.by == "tag" for tag in scope.values})
-        place = next((scope.values[0] for scope in scopes if scope.by == "id"), "g1")
-        self._groups[place] = _Group(tags=tuple(tags))
-        return place
 
     # ------------------------------------------------------------ groups and members
 
     def given(self, step: Given) -> None:
-        """Says what a group or a member is like; what is not said stays. Things happen in the group given last."""
+        """Says what a group or a member is like; what is not said stays. Where nothing else is said, things happen in
+        the group given last."""
         if step.what == "group":
             self._given_group(step)
         else:
             self._given_member(step)
 
     def _given_group(self, step: Given) -> None:
-        self.place = step.id
-        group = self._groups.setdefault(step.id, _Group())
+        self._home = self.place = step.id
+        group = self._group(step.id)
         for key, value in step.fields:
             match key:
                 case "tags":
@@ -93,9 +90,12 @@ class World:
                 case "joined":
                     member.joined = value
                 case "group":
-                    self.go_to(text(value))
+                    member.home = text(value)
                 case _:
                     member.attributes[key.removeprefix("attribute:")] = self._attribute(value)
+
+    def _group(self, name: str) -> _Group:
+        return self._groups.setdefault(name, _Group(tags=self._usual_tags))
 
     def _attribute(self, value: Expr) -> AttributeValue:
         return attribute(value, self.zone, self._midnight)
@@ -103,10 +103,10 @@ class World:
     def _member(self, name: str) -> _Member:
         return self._members.setdefault(name, _Member(name))
 
-    def go_to(self, place: str) -> None:
-        """Things happen in this group from now on."""
-        self._groups.setdefault(place, _Group())
-        self.place = place
+    def go(self, name: str, place: str | None = None) -> None:
+        """Something happens to this member: in `place`, else where they act."""
+        known = self._members.get(name)
+        self.place = place or (known.home if known else None) or self._home
 
     def rename(self, name: str, to: str) -> None:
         self._member(name).name = to
@@ -119,7 +119,7 @@ class World:
     @property
     def zone(self) -> ZoneInfo:
         """That of the first policy that covers the group."""
-        tags = self._groups[self.place].tags
+        tags = self._group(self.place).tags
         covering = (policy for policy in self._policies.policies if policy.scope.covers(self.place, tags))
         return ZoneInfo(next(covering, self._policies.policies[0]).zone)
 
@@ -149,7 +149,7 @@ class World:
 
     def group(self) -> Group:
         """The group in which things happen, as an event shows it."""
-        group = self._groups[self.place]
+        group = self._group(self.place)
         return Group(self.place, group.name, group.tags, group.size, dict(group.attributes))
 
     def member(self, name: str) -> Member:

@@ -18,6 +18,8 @@ from tests.cli.conftest import BROKEN, Run
 def test_every_command_is_in_the_help_and_has_its_own(run: Run) -> None:
     shown = run("--help")
     assert shown.code == 0
+    bare = run()
+    assert (bare.code, bare.err) == (2, shown.out)
     for name in COMMANDS:
         assert re.search(rf"^  {name} ", shown.out, re.M)
         assert run(name, "--help").out.startswith(f"Usage: policyd {name}")
