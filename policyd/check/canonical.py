@@ -10,7 +10,7 @@ from policyd.check import resolved as r
 
 
 def canonical(value: object, lets: Mapping[str, r.Let]) -> str:
-    """The definition without places. `lets` by unqualified name are put in as digests of what they stand for."""
+    """The definition without places. `lets` by qualified name are put in as digests of what they stand for."""
     return _write(value, lets, {})
 
 
@@ -18,7 +18,7 @@ def _write(value: object, lets: Mapping[str, r.Let], digests: dict[str, str]) ->
     match value:
         case r.LetValue(let=name):
             if name not in digests:
-                found = lets.get(name.partition(".")[2])
+                found = lets.get(name)
                 written = _write(found.value, lets, digests) if found else ""
                 digests[name] = hashlib.blake2b(written.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
             return digests[name]

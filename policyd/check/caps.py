@@ -104,8 +104,8 @@ def _compared(expr: r.Expr, policy: PolicyDraft) -> tuple[str, int, int] | None:
 
 def _constants(expr: r.Expr, policy: PolicyDraft) -> list[int | float]:
     """The numbers of a constant, of a list of constants or of a let that is one; none for anything else."""
-    while isinstance(expr, r.LetValue) and expr.let.removeprefix(f"{policy.name}.") in policy.lets:
-        expr = policy.lets[expr.let.removeprefix(f"{policy.name}.")].value
+    while isinstance(expr, r.LetValue) and expr.let in policy.lets:
+        expr = policy.lets[expr.let].value
     if not isinstance(expr, r.Const):
         return []
     values = expr.value if isinstance(expr.value, tuple) else (expr.value,)

@@ -79,8 +79,7 @@ def _keys(counting: n.Counting, kinds: tuple[str, ...], policy: PolicyDraft) -> 
 
 def _check_carried(where: r.Expr, policy: PolicyDraft) -> None:
     """What is counted must not depend on what was counted before, nor on when it is asked (law L13)."""
-    lets = {let.name: let for let in policy.lets.values()}
-    for part, place in walk_through(where, lets):
+    for part, place in walk_through(where, policy.let_reads):
         stateful = isinstance(part, r.CounterValue | r.Strikes)
         if stateful or (isinstance(part, r.Fact) and not _carried(part)):
             policy.report("C402", place.span, name=part.span.text)

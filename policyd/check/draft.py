@@ -81,7 +81,8 @@ class Findings:
 @dataclass
 class PolicyDraft:
     """One policy with the libraries' declarations among its own. The dictionaries of resolved parts are filled by the
-    passes, by unqualified names; what a pass found wrong is missing in them."""
+    passes, by unqualified names, but `lets` and `let_reads` by qualified ones; what a pass found wrong is missing in
+    them. `let_reads`: everything that a let reads, through other lets too."""
 
     name: str
     file: n.File
@@ -94,6 +95,7 @@ class PolicyDraft:
     names: dict[Space, dict[str, Named]] = field(default_factory=lambda: {space: {} for space in SPACES.values()})
     attributes: dict[str, Type] = field(default_factory=dict)
     lets: dict[str, r.Let] = field(default_factory=dict)
+    let_reads: dict[str, tuple[r.Expr, ...]] = field(default_factory=dict)
     lexicons: dict[str, Lexicon] = field(default_factory=dict)
     hours: dict[str, r.Hours] = field(default_factory=dict)
     counters: dict[str, r.Counter] = field(default_factory=dict)

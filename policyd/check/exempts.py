@@ -13,7 +13,6 @@ from policyd.language.diagnostics import Phrase
 
 
 def exempts(policy: PolicyDraft) -> None:
-    lets = {let.name: let for let in policy.lets.values()}
     for declared in policy.of(n.Exempt):
         names = sorted(policy.rules) if declared.rules is None else _named(declared.rules, policy)
         when = Expressions(policy).condition(declared.when, "when")
@@ -23,7 +22,7 @@ def exempts(policy: PolicyDraft) -> None:
             policy.qualified(declared.name),
             when,
             tuple(policy.qualified(name) for name in names),
-            reads_state(when, lets),
+            reads_state(when, policy.let_reads),
             span=declared.span,
         )
 

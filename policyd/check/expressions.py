@@ -194,7 +194,7 @@ class Expressions:
     def _source(self, expr: r.Expr) -> r.Expr:
         """What a let that only renames a fact reads."""
         while isinstance(expr, r.LetValue):
-            let = self.policy.lets.get(expr.let.removeprefix(f"{self.policy.name}."))
+            let = self.policy.lets.get(expr.let)
             if let is None:
                 return failed(expr.span)
             expr = let.value

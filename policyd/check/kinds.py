@@ -52,8 +52,7 @@ def check_reads(
 ) -> None:
     """Says where `expr` reads a fact that events of these kinds never have. `enough`: `all` where every kind must have
     it, `any` where one suffices."""
-    lets = {let.name: let for let in policy.lets.values()}
-    for part, place in walk_through(expr, lets):
+    for part, place in walk_through(expr, policy.let_reads):
         has = kinds_of(part, policy)
         if has is None or not kinds or enough(kind in has for kind in kinds):
             continue

@@ -9,7 +9,7 @@ from typing import Final
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
 from policyd.check.expressions import Expressions
-from policyd.check.walk import names_in, walk
+from policyd.check.walk import names_in, reads, walk
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase, Related
 
@@ -22,32 +22,34 @@ LARGEST: Final = 10_000
 def lets(policy: PolicyDraft) -> None:
     """Resolves every let, in the order of what reads what. Those in a circle are left out."""
     declared = {let.name: let for let in policy.of(n.Let)}
-    reads = {
+    needs = {
         name: {other.text for other in names_in(let.value)} & declared.keys() for name, let in declared.items()
     }  # fmt: skip
     expressions = Expressions(policy)
     depth: dict[str, int] = {}
     size: dict[str, int] = {}
-    for name in _in_order(policy, declared, reads):
+    for name in _in_order(policy, declared, needs):
         let = declared[name]
         value = expressions.resolve(let.value)
-        depth[name] = 1 + max((depth.get(read, 0) for read in reads[name]), default=0)
+        depth[name] = 1 + max((depth.get(read, 0) for read in needs[name]), default=0)
         size[name] = sum(
             1 + (size.get(_plain(part, policy), 0) if isinstance(part, r.LetValue) else 0) for part in walk(value)
         )
         if depth[name] > DEEPEST or size[name] > LARGEST:
             policy.report("C121", let.name_span, name=name, deepest=DEEPEST, largest=LARGEST)
             depth[name], size[name] = 0, 0
-        policy.lets[name] = r.Let(policy.qualified(name), value, span=let.span)
+        full = policy.qualified(name)
+        policy.let_reads[full] = reads(value, policy.let_reads)
+        policy.lets[full] = r.Let(full, value, span=let.span)
 
 
 def _plain(value: r.LetValue, policy: PolicyDraft) -> str:
     return value.let.removeprefix(f"{policy.name}.")
 
 
-def _in_order(policy: PolicyDraft, declared: dict[str, n.Let], reads: dict[str, set[str]]) -> Iterator[str]:
+def _in_order(policy: PolicyDraft, declared: dict[str, n.Let], needs: dict[str, set[str]]) -> Iterator[str]:
     """Names of lets, those that are read first; says where lets read one another in a circle, and leaves these out."""
-    left = {name: sorted(others) for name, others in sorted(reads.items())}
+    left = {name: sorted(others) for name, others in sorted(needs.items())}
     while True:
         order = TopologicalSorter({name: [other for other in left[name] if other in left] for name in left})
         try:

@@ -8,10 +8,10 @@ from policyd.check.walk import walk_through
 
 
 def printed(policy: PolicyDraft) -> None:
-    lets = {let.name: let for let in policy.lets.values()}
     for rule in policy.rules.values():
         conditions = [condition for condition in (rule.when, rule.unless) if condition is not None]
-        matching = any(isinstance(part, r.Matches) for each in conditions for part, _ in walk_through(each, lets))
+        parts = (part for each in conditions for part, _ in walk_through(each, policy.let_reads))
+        matching = any(isinstance(part, r.Matches) for part in parts)
         for action in (*rule.then, *rule.otherwise):
             for part in action.text.parts if action.text else ():
                 if not isinstance(part, r.TextFact):

@@ -11,7 +11,6 @@ from policyd.check import resolved as r
 from policyd.check.facts import FACTS
 from policyd.language.types import BOOL, NOTHING
 
-Lets = Mapping[str, r.Let]
 Comparison = tuple[r.Expr, str, Any]
 """What is compared, how, with which constant."""
 
@@ -23,60 +22,65 @@ _TURNED: Final = {"==": "==", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": 
 _NEVER_NEGATIVE: Final = frozenset({"length", "digits", "longest_run", "count", "capitals"})
 
 
-def can_be_true(expr: r.Expr, lets: Lets) -> bool:
-    """False only where it certainly never is; lets by qualified name."""
-    return _can_be(expr, True, lets)
+class Reach:
+    """Asks about the conditions of one policy. `lets` by qualified name."""
 
+    def __init__(self, lets: Mapping[str, r.Let]) -> None:
+        self._lets = lets
+        self._let_can_be: dict[tuple[str, bool], bool] = {}
 
-def can_be_false(expr: r.Expr, lets: Lets) -> bool:
-    """False only where it certainly never is: it is true, or unknown."""
-    return _can_be(expr, False, lets)
+    def can_be_true(self, expr: r.Expr) -> bool:
+        """False only where it certainly never is."""
+        return self._can_be(expr, True)
 
+    def can_be_false(self, expr: r.Expr) -> bool:
+        """False only where it certainly never is: it is true, or unknown."""
+        return self._can_be(expr, False)
 
-def _can_be(expr: r.Expr, wanted: bool, lets: Lets) -> bool:
-    match expr:
-        case r.Const(value=bool() as value, type=type) if type == BOOL:
-            return value is wanted
-        case r.Not(operand):
-            return _can_be(operand, not wanted, lets)
-        case r.LetValue(let) if let in lets:
-            return _can_be(lets[let].value, wanted, lets)
-        case r.And(items) | r.Or(items):
-            if isinstance(expr, r.And) is not wanted:
-                return any(_can_be(item, wanted, lets) for item in items)
-            return all(_can_be(item, wanted, lets) for item in items) and not _contradict(items, wanted, lets)
-        case r.Compare():
-            return not _contradict((expr,), wanted, lets)
-        case r.InList(items=r.ListExpr(items=())):
-            return expr.negated is wanted
-        case _:
-            return True
+    def _can_be(self, expr: r.Expr, wanted: bool) -> bool:
+        match expr:
+            case r.Const(value=bool() as value, type=type) if type == BOOL:
+                return value is wanted
+            case r.Not(operand):
+                return self._can_be(operand, not wanted)
+            case r.LetValue(let) if let in self._lets:
+                if (let, wanted) not in self._let_can_be:
+                    self._let_can_be[let, wanted] = self._can_be(self._lets[let].value, wanted)
+                return self._let_can_be[let, wanted]
+            case r.And(items) | r.Or(items):
+                if isinstance(expr, r.And) is not wanted:
+                    return any(self._can_be(item, wanted) for item in items)
+                return all(self._can_be(item, wanted) for item in items) and not self._contradict(items, wanted)
+            case r.Compare():
+                return not self._contradict((expr,), wanted)
+            case r.InList(items=r.ListExpr(items=())):
+                return expr.negated is wanted
+            case _:
+                return True
 
+    def _contradict(self, items: Iterable[r.Expr], wanted: bool) -> bool:
+        """Whether the comparisons among `items` cannot all come out as `wanted`."""
+        by_subject: dict[r.Expr, list[Comparison]] = {}
+        for item in items:
+            comparison = self._comparison(item)
+            if comparison is not None:
+                subject, op, value = comparison
+                by_subject.setdefault(subject, []).append((subject, op if wanted else _NEGATED[op], value))
+        return any(_impossible(comparisons) for comparisons in by_subject.values())
 
-def _contradict(items: Iterable[r.Expr], wanted: bool, lets: Lets) -> bool:
-    """Whether the comparisons among `items` cannot all come out as `wanted`."""
-    by_subject: dict[str, list[Comparison]] = {}
-    for item in items:
-        comparison = _comparison(item, lets)
-        if comparison is not None:
-            subject, op, value = comparison
-            by_subject.setdefault(repr(subject), []).append((subject, op if wanted else _NEGATED[op], value))
-    return any(_impossible(comparisons) for comparisons in by_subject.values())
-
-
-def _comparison(item: r.Expr, lets: Lets) -> Comparison | None:
-    if isinstance(item, r.LetValue) and item.let in lets:
-        item = lets[item.let].value
-    match item:
-        case r.Not(operand):
-            inner = _comparison(operand, lets)
-            return None if inner is None else (inner[0], _NEGATED[inner[1]], inner[2])
-        case r.Compare(op, left, r.Const(value=value, type=type)) if NOTHING not in (type, left.type):
-            return left, op, value
-        case r.Compare(op, r.Const(value=value, type=type), right) if NOTHING not in (type, right.type):
-            return right, _TURNED[op], value
-        case _:
-            return None
+    def _comparison(self, item: r.Expr) -> Comparison | None:
+        if isinstance(item, r.LetValue) and item.let in self._lets:
+            item = self._lets[item.let].value
+        match item:
+            case r.Not(operand):
+                inner = self._comparison(operand)
+                return None if inner is None else (inner[0], _NEGATED[inner[1]], inner[2])
+            case r.Compare(op, left, r.Const(value=value, type=type)) if NOTHING not in (type, left.type):
+                return left, op, value
+            case r.Compare(op, r.Const(value=value, type=type), right) if NOTHING not in (type, right.type):
+                return right, _TURNED[op], value
+            case _:
+                return None
 
 
 def _impossible(comparisons: list[Comparison]) -> bool:

@@ -25,7 +25,6 @@ def _rule(declared: n.Rule, policy: PolicyDraft) -> r.Rule:
     unless = _condition(declared.unless, "unless", kinds, policy)
     if declared.otherwise is not None and declared.when is None:
         policy.report("C316", declared.otherwise_span)
-    lets = {let.name: let for let in policy.lets.values()}
     return r.Rule(
         policy.qualified(declared.name),
         declared.title or declared.name,
@@ -35,7 +34,7 @@ def _rule(declared: n.Rule, policy: PolicyDraft) -> r.Rule:
         unless,
         actions(declared.then, policy, kinds, "rule"),
         actions(declared.otherwise or (), policy, kinds, "rule"),
-        reads_state(when, lets) or reads_state(unless, lets),
+        reads_state(when, policy.let_reads) or reads_state(unless, policy.let_reads),
         span=declared.span,
     )
 

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from policyd.check.draft import PolicyDraft
-from policyd.check.reach import can_be_false, can_be_true
+from policyd.check.reach import Reach
 from policyd.language import nodes as n
 
 
 def unreachable(policy: PolicyDraft) -> None:
-    lets = {let.name: let for let in policy.lets.values()}
+    reach = Reach(policy.lets)
     for declared in policy.of(n.Rule):
         rule = policy.rules[declared.name]
-        if rule.when is not None and not can_be_true(rule.when, lets):
+        if rule.when is not None and not reach.can_be_true(rule.when):
             policy.report("W310", rule.when.span, name=declared.name)
-        if rule.when is not None and rule.otherwise and not can_be_false(rule.when, lets):
+        if rule.when is not None and rule.otherwise and not reach.can_be_false(rule.when):
             policy.report("W311", declared.otherwise_span, name=declared.name)
     for rule in policy.rules.values():
-        if rule.unless is not None and not can_be_false(rule.unless, lets):
+        if rule.unless is not None and not reach.can_be_false(rule.unless):
             policy.report("W312", rule.unless.span)
-        elif rule.unless is not None and not can_be_true(rule.unless, lets):
+        elif rule.unless is not None and not reach.can_be_true(rule.unless):
             policy.report("W313", rule.unless.span)
     for exempt in policy.exempts.values():
-        if not can_be_false(exempt.when, lets):
+        if not reach.can_be_false(exempt.when):
             policy.report("W312", exempt.when.span)
-        elif not can_be_true(exempt.when, lets):
+        elif not reach.can_be_true(exempt.when):
             policy.report("W313", exempt.when.span)
 
 

@@ -28,7 +28,7 @@ def value_of(name: n.Name, policy: PolicyDraft) -> r.Expr:
         return r.Const(text, ENUM_OF[text], span=span)
     match declared:
         case n.Let():
-            let = policy.lets.get(text)
+            let = policy.lets.get(policy.qualified(text))
             return r.LetValue(policy.qualified(text), let.value.type if let else NOTHING, span=span)
         case n.Counter():
             return r.CounterValue(policy.qualified(text), INT, span=span)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import assert_never
+from typing import Final, assert_never
 
 from policyd.check import resolved as r
 from policyd.check.facts import FACTS
 from policyd.language import nodes as n
 
-Read = r.Fact | r.AttributeFact | r.Answer | r.CounterValue | r.Strikes
-"""What an expression can read of the world. The type is not part of the identity: compare `str`."""
+_READS: Final = (r.Fact, r.AttributeFact, r.Answer, r.CounterValue, r.Strikes, r.Matches, r.Like)
+LetReads = Mapping[str, tuple[r.Expr, ...]]
+"""What each let reads, by its qualified name."""
 
 
 def names_in(expr: n.Expr) -> Iterator[n.Name]:
@@ -72,25 +73,28 @@ def walk(expr: r.Expr) -> Iterator[r.Expr]:
         yield from walk(child)
 
 
-def walk_through(expr: r.Expr, lets: Mapping[str, r.Let]) -> Iterator[tuple[r.Expr, r.Expr]]:
-    """Every part with the place where it stands in `expr` itself: the let through which it is read, or the part.
-    Every let is entered once. `lets` by qualified name."""
-    entered: set[str] = set()
-    waiting: list[tuple[r.Expr, r.Expr | None]] = [(expr, None)]
-    while waiting:
-        root, place = waiting.pop()
-        for part in walk(root):
-            yield part, place or part
-            if isinstance(part, r.LetValue) and part.let in lets and part.let not in entered:
-                entered.add(part.let)
-                waiting.append((lets[part.let].value, place or part))
+def walk_through(expr: r.Expr, let_reads: LetReads) -> Iterator[tuple[r.Expr, r.Expr]]:
+    """Every part, and what the lets among them read, with the place where it stands in `expr`: the part itself, or the
+    let through which it is read."""
+    for part in walk(expr):
+        yield part, part
+        if isinstance(part, r.LetValue):
+            for read in let_reads.get(part.let, ()):
+                yield read, part
 
 
-def reads_state(expr: r.Expr | None, lets: Mapping[str, r.Let]) -> bool:
+def reads(expr: r.Expr, let_reads: LetReads) -> tuple[r.Expr, ...]:
+    """What an expression reads, each once: facts, counters, strikes, and how texts are searched."""
+    found: dict[r.Expr, None] = {}
+    for part, _ in walk_through(expr, let_reads):
+        if isinstance(part, _READS):
+            found.setdefault(part)
+    return tuple(found)
+
+
+def reads_state(expr: r.Expr | None, let_reads: LetReads) -> bool:
     """Whether the value depends on the store: counters, strikes, mutes and the instant `now` (law L15)."""
-    if expr is None:
-        return False
-    return any(_stateful(part) for part, _ in walk_through(expr, lets))
+    return expr is not None and any(_stateful(part) for part, _ in walk_through(expr, let_reads))
 
 
 def _stateful(part: r.Expr) -> bool:

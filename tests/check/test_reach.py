@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyd.check import resolved as r
-from policyd.check.reach import can_be_false, can_be_true
+from policyd.check.reach import Reach
 from policyd.language.types import BOOL, INT, NUMBER
 from tests.check.reading import condition
 
@@ -57,7 +57,8 @@ def test_table(written: str, expected: tuple[bool, bool]) -> None:
     expr = condition(written, lets)
     values = {f"p.{name}": r.Let(f"p.{name}", condition(name_of)) for name, name_of in
               (("few", "message.emoji < 3"), ("many", "message.emoji > 3"))}  # fmt: skip
-    assert (can_be_true(expr, values), can_be_false(expr, values)) == expected
+    reach = Reach(values)
+    assert (reach.can_be_true(expr), reach.can_be_false(expr)) == expected
 
 
 OPS = {"==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
@@ -100,5 +101,5 @@ def value(tree: Any, facts: dict[str, int]) -> bool:
 @given(conditions, st.integers(0, 30), st.integers(0, 23))
 def test_what_happens_was_said_to_be_possible(tree: Any, links: int, hour: int) -> None:
     came = value(tree, {"message.links": links, "now.hour": hour})
-    possible = can_be_true if came else can_be_false
-    assert possible(build(tree), {})
+    reach = Reach({})
+    assert (reach.can_be_true if came else reach.can_be_false)(build(tree))
