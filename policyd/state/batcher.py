@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
+from hiredis import pack_command
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import BusyLoadingError, NoScriptError, RedisError, ResponseError
 
@@ -25,6 +26,7 @@ MOST_IN_FLIGHT: Final = 2
 MOST_ALONE: Final = 64
 """The same for calls that take one request each."""
 
+_pack: Final[Callable[..., bytes]] = pack_command
 _TICK: Final = 0.005
 _PAUSE: Final = 0.005
 _LONGEST_PAUSE: Final = 0.5
@@ -61,18 +63,19 @@ class Batcher:
         self._timer: asyncio.TimerHandle | None = None
         self._task = self._loop.create_task(self._run())
 
-    async def ask(self, batch: Batch, keys: Sequence[bytes], words: Sequence[Word]) -> Reply:
-        """What the script answers to this request. Raises `StoreUnavailable`."""
+    def ask(self, batch: Batch, keys: Sequence[bytes], words: Sequence[Word]) -> asyncio.Future[Reply]:
+        """What the script will answer to this request. Raises `StoreUnavailable`, now or later."""
         if self._away is not None:
             raise StoreUnavailable(self._away)
         if len(self._waiting) >= self._most_waiting:
             raise StoreOverloaded(f"{len(self._waiting)} requests wait for the store already")
-        request = Request(batch, keys, words, self._loop.create_future(), self._loop.time() + self._deadline)
+        future = self._loop.create_future()
+        request = Request(batch, keys, words, future, self._loop.time() + self._deadline)
         self._waiting.append(request)
         self._wake.set()
         if self._timer is None:
             self._timer = self._loop.call_later(_TICK, self._tick)
-        return await request.future
+        return future
 
     async def close(self) -> None:
         """What still waits fails."""
@@ -131,7 +134,7 @@ class Batcher:
                 continue
             call = Call(b"%x" % next(self._nonces), requests, self._loop.time())
             self._in_flight.append(call)
-            await connection.send_packed_command(connection.pack_command(*call.command()), check_health=False)
+            await connection.send_packed_command(_pack(call.command()), check_health=False)
 
     def _next_requests(self) -> list[Request]:
         """Those at the head of the queue that share a call. Who has been cancelled meanwhile is left out: nothing was

@@ -64,7 +64,7 @@ class Call:
         self.requests = requests
         self.sent = sent
 
-    def command(self) -> list[Word]:
+    def command(self) -> tuple[Word, ...]:
         """`EVALSHA script number-of-keys keys nonce arguments`."""
         batch = self.requests[0].batch
         keys = list(batch.keys)
@@ -72,7 +72,7 @@ class Call:
         for request in self.requests:
             keys += request.keys
             words += request.words
-        return [b"EVALSHA", batch.script, len(keys), *keys, *words]
+        return (b"EVALSHA", batch.script, len(keys), *keys, *words)
 
 
 def may_pass(error: ResponseError | BusyLoadingError) -> bool:

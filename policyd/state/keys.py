@@ -14,6 +14,7 @@ and no encoded id begins with `!`. The packed values are described in `lua/obser
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
@@ -23,12 +24,13 @@ PREFIX: Final = "pd:"
 LONGEST_ID: Final = 48
 """Of an encoded id, in bytes."""
 
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _CACHED: Final = 65_536
 
 
 def encode(name: str) -> str:
     """An id of any characters as a part of a key; equal only for equal ids."""
-    encoded = quote(name, safe="")
+    encoded = name if _PLAIN(name) else quote(name, safe="")
     if len(encoded) <= LONGEST_ID:
         return encoded
     return "!" + blake2b(name.encode(), digest_size=16).hexdigest()
@@ -57,13 +59,10 @@ def group_windows(prefix: str, group: str) -> bytes:
 
 
 @lru_cache(_CACHED)
-def member_windows(prefix: str, group: str, member: str) -> bytes:
-    return f"{prefix}w:{encode(group)}/{encode(member)}".encode()
-
-
-@lru_cache(_CACHED)
-def standing(prefix: str, group: str, member: str) -> bytes:
-    return f"{prefix}s:{encode(group)}/{encode(member)}".encode()
+def of_member(prefix: str, group: str, member: str) -> tuple[bytes, bytes]:
+    """Of its windows, and of its standing."""
+    whose = f"{encode(group)}/{encode(member)}"
+    return f"{prefix}w:{whose}".encode(), f"{prefix}s:{whose}".encode()
 
 
 def text_window(prefix: str, group: str, member: str | None, cell: str) -> bytes:
