@@ -9,7 +9,6 @@ from policyd.check import resolved as r
 from policyd.reference import climbing
 from policyd.reference.firing import Fired
 from policyd.reference.matching import matches_of_rule
-from policyd.reference.state import Strike
 from policyd.reference.texts import render
 
 CONTENT = ("flag", "mask", "hold", "delete")
@@ -52,9 +51,9 @@ def gives_once(fired: Fired) -> bool:
 
 
 def asked_by(fired: Fired, may_say: Callable[[str, int], bool], *, content_only: bool) -> Iterator[Asked]:
-    """What one rule asks for itself. `may_say(cell, span)`: whether a throttled text may be said. `content_only`:
-    everything else was given before."""
-    for place, action in enumerate(fired.actions):
+    """What one rule asks for itself, throttled texts last. `may_say(cell, span)`: whether one may be said.
+    `content_only`: everything else was given before."""
+    for place, action in sorted(enumerate(fired.actions), key=lambda one: one[1].once is not None):
         if action.do in STATE or (content_only and action.do not in (*CONTENT, *REQUEST)):
             continue
         branch = "otherwise" if fired.otherwise else "then"
@@ -98,10 +97,9 @@ def forgiven(live: list[Fired]) -> dict[str, int]:
     return {ladder: 0 if 0 in times else max(times) for ladder, times in sorted(asks.items())}
 
 
-def asked_by_step(climb: Climb, strikes: list[Strike]) -> Iterator[Asked]:
-    """What the step asks for that the newest of `strikes` ran."""
-    ran = strikes[-1].step
-    words = facts_of_rule(climb.speaker) | facts_of_ladder(climb.ladder, climbing.total(strikes))
+def asked_by_step(climb: Climb, ran: int, strikes: int) -> Iterator[Asked]:
+    """What the step asks for that `ran`, if any did, now that there are so many strikes."""
+    words = facts_of_rule(climb.speaker) | facts_of_ladder(climb.ladder, strikes)
     for step in climb.ladder.steps:
         if step.at != ran:
             continue

@@ -9,18 +9,23 @@ WEIGHT = {"warn": 1, "call out": 2, "mute": 3, "remove": 4, "ban": 5}
 """Member actions by weight (law L8)."""
 
 
-def strike(strikes: list[Strike], ladder: Ladder, times: int, now: int) -> list[Strike]:
-    """The strikes after one more event that strikes `times`; the newest is last."""
+def strike(strikes: list[Strike], ladder: Ladder, times: int, now: int) -> Strike:
+    """What one more event does that strikes `times`."""
     before = unforgotten(strikes, ladder, now)
-    climbed = [old for old in before if old.step]
-    if ladder.together and climbed and now - climbed[-1].instant < ladder.together:
-        return [*before, Strike(now, 0, 0)]
-    return [*before, Strike(now, times, _passed(ladder, total(before), times))]
+    climbed = max((old.instant for old in before if old.step), default=None)
+    if ladder.together and climbed is not None and now - climbed < ladder.together:
+        return Strike(now, 0, 0)
+    return Strike(now, times, _passed(ladder, total(before), times))
 
 
-def human_strike(strikes: list[Strike], ladder: Ladder, now: int) -> list[Strike]:
+def human_strike(now: int) -> Strike:
     """A human acted already: it counts, and no step runs."""
-    return [*unforgotten(strikes, ladder, now), Strike(now, 1, 0)]
+    return Strike(now, 1, 0)
+
+
+def added(strikes: list[Strike], ladder: Ladder, new: Strike) -> list[Strike]:
+    """The strikes with a new one, the newest last, without what is forgotten."""
+    return sorted([*unforgotten(strikes, ladder, new.instant), new], key=lambda one: one.instant)
 
 
 def _passed(ladder: Ladder, before: int, times: int) -> int:

@@ -60,7 +60,7 @@ class Reference:
             lost = not_recorded(self.policies, receipt.seen, found, asked_of_human)
             lacking = self._decision(event, receipt.seen, found, lost, True)
             return msgspec.structs.replace(lacking, replayed=again)
-        done = record(self.policies, group, event, receipt.seen, found, asked_of_human)
+        done = record(self.policies, group, event, receipt.seen, found, asked_of_human, now)
         decision = self._decision(event, receipt.seen, found, done, False)
         group.receipts[event.id] = replace(receipt, decision=decision)
         return msgspec.structs.replace(decision, replayed=again)

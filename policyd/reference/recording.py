@@ -19,11 +19,12 @@ SHADOW = "~shadow"
 @dataclass
 class Recorded:
     """What is asked for, and what came of it. `stands`: by ladder, the strikes after this event and the step that ran.
-    `shadow_climbs`: where shadow rules would stand. `lost`: ladders whose change could not be recorded."""
+    `shadow_climbs`: what shadow rules struck, and the step that would have run. `lost`: ladders whose change could not
+    be recorded."""
 
     asked: list[Asked] = field(default_factory=list)
     stands: dict[str, tuple[list[Strike], int]] = field(default_factory=dict)
-    shadow_climbs: list[tuple[Climb, list[Strike]]] = field(default_factory=list)
+    shadow_climbs: list[tuple[Climb, int]] = field(default_factory=list)
     running_mute: int = 0
     unmuted: bool = False
     lost: list[str] = field(default_factory=list)
@@ -54,8 +55,11 @@ def changes(event: Event, found: Firings, seen: Seen, human: Human) -> bool:
     )
 
 
-def record(policies: PolicySet, group: Group, event: Event, seen: Seen, found: Firings, human: Human) -> Recorded:
-    """Forgives, strikes, claims texts and mutes, in this order."""
+def record(
+    policies: PolicySet, group: Group, event: Event, seen: Seen, found: Firings, human: Human, told: int
+) -> Recorded:
+    """Forgives, strikes, claims texts and mutes, in this order, as of the instant of the event. `told`: when that is
+    recorded, which is later where only a repeat of the event comes through."""
     assert seen.now is not None
     now, member = seen.now, group.member(event.member.id)
     fresh = [fired for fired in found.live if not content_only(fired, seen)]
@@ -67,15 +71,14 @@ def record(policies: PolicySet, group: Group, event: Event, seen: Seen, found: F
 
     def may_say(cell: str, span: int) -> bool:
         last = member.spoken.get(cell)
-        if last is not None and now - last < span:
+        if last is not None and told - last < span:
             return False
         member.spoken[cell] = now
         return True
 
     for fired in found.live:
         done.asked += asked_by(fired, may_say, content_only=content_only(fired, seen))
-    if changes(event, found, seen, human):
-        _mute(member, now, human, done)
+    _mute(member, now, told, human, done)
     _give(group, event, [fired for fired in (*fresh, *shadow) if gives_once(fired)], now)
     return done
 
@@ -106,16 +109,23 @@ def _strike(policies: PolicySet, member: Member, fresh: list[Fired], human: Huma
     """Rules first: where they strike the ladder too, the sanction is that same strike."""
     struck = climbs(fresh, policies.ladders)
     for climb in struck:
-        name = climb.ladder.name
-        strikes = climbing.strike(member.strikes.get(name, []), climb.ladder, climb.times, now)
-        member.strikes[name] = strikes
-        done.stands[name] = (strikes, strikes[-1].step)
-        done.asked += asked_by_step(climb, strikes)
+        new = _climb(member, climb, climb.ladder.name, now)
+        left = member.strikes[climb.ladder.name]
+        done.stands[climb.ladder.name] = (left, new.step)
+        done.asked += asked_by_step(climb, new.step, climbing.total(left))
     by_hand = human.strikes
     if by_hand is not None and by_hand.name not in [climb.ladder.name for climb in struck]:
-        strikes = climbing.human_strike(member.strikes.get(by_hand.name, []), by_hand, now)
-        member.strikes[by_hand.name] = strikes
-        done.stands[by_hand.name] = (strikes, 0)
+        left = climbing.added(member.strikes.get(by_hand.name, []), by_hand, climbing.human_strike(now))
+        member.strikes[by_hand.name] = left
+        done.stands[by_hand.name] = (left, 0)
+
+
+def _climb(member: Member, climb: Climb, name: str, now: int) -> Strike:
+    """Adds the strike under `name`."""
+    before = member.strikes.get(name, [])
+    new = climbing.strike(before, climb.ladder, climb.times, now)
+    member.strikes[name] = climbing.added(before, climb.ladder, new)
+    return new
 
 
 def _shadow(policies: PolicySet, member: Member, shadow: list[Fired], now: int, done: Recorded) -> None:
@@ -124,16 +134,13 @@ def _shadow(policies: PolicySet, member: Member, shadow: list[Fired], now: int, 
         own = member.strikes.get(name + SHADOW, [])
         member.strikes[name + SHADOW] = climbing.forgive(own, policies.ladders[name], times, now)
     for climb in climbs(shadow, policies.ladders):
-        own = member.strikes.get(climb.ladder.name + SHADOW, [])
-        strikes = climbing.strike(own, climb.ladder, climb.times, now)
-        member.strikes[climb.ladder.name + SHADOW] = strikes
-        done.shadow_climbs.append((climb, strikes))
+        new = _climb(member, climb, climb.ladder.name + SHADOW, now)
+        done.shadow_climbs.append((climb, new.step))
 
 
-def _mute(member: Member, now: int, human: Human, done: Recorded) -> None:
-    """The longest mute that is asked for; never shorter than the running one, and none where the member is put out.
-    An end that has passed is forgotten."""
-    running = member.muted_until if member.muted_until > now else 0
+def _mute(member: Member, now: int, told: int, human: Human, done: Recorded) -> None:
+    """The longest mute that is asked for; never shorter than the running one, and none where the member is put out."""
+    running = member.muted_until if member.muted_until > told else 0
     until = 0 if human.ends_mute else running
     mutes = [human.mute] + [one.duration or 0 for one in done.asked if one.do == "mute"]
     if max(mutes) and not any(one.do in ("remove", "ban") for one in done.asked):

@@ -7,23 +7,22 @@ from policyd.model.decision import Shadow
 from policyd.reference.asking import Climb
 from policyd.reference.firing import Fired
 from policyd.reference.printing import show_duration
-from policyd.reference.state import Strike
 
 
-def shadows(fired: list[Fired], climbed: list[tuple[Climb, list[Strike]]]) -> list[Shadow]:
+def shadows(fired: list[Fired], climbed: list[tuple[Climb, int]]) -> list[Shadow]:
     """Each shadow rule that fired with its actions, and with those of the steps that its strikes would have run."""
     return [
         Shadow(one.rule.name, tuple(_said(action) for action in (*one.actions, *_steps(one, climbed)))) for one in fired
     ]
 
 
-def _steps(fired: Fired, climbed: list[tuple[Climb, list[Strike]]]) -> list[Action]:
+def _steps(fired: Fired, climbed: list[tuple[Climb, int]]) -> list[Action]:
     return [
         action
-        for climb, strikes in climbed
+        for climb, ran in climbed
         if fired.rule.name in climb.rules
         for step in climb.ladder.steps
-        if step.at == strikes[-1].step
+        if step.at == ran
         for action in step.actions
     ]
 
