@@ -28,7 +28,8 @@ def request(host: str, path: str, first: int, array: int) -> bytes:
 def event(number: int) -> dict[str, object]:
     """A message of one of 5,000 members in 50 groups."""
     return {
-        "id": f"{time.time_ns()}-{number}", "kind": "message", "group": {"id": f"g{number % 50}", "tags": ["community"]},
+        "id": f"{time.time_ns()}-{number}", "kind": "message",
+        "group": {"id": f"g{number % 50}", "tags": ["community"]},
         "member": {"id": f"u{number % 5000}", "name": "小明", "role": "member"},
         "message": {"id": f"m{time.time_ns()}-{number}", "text": TEXTS[number % len(TEXTS)], "images": 0},
     }  # fmt: skip
