@@ -21,7 +21,8 @@ def overlaps(policy: PolicyDraft) -> None:
             ladder = next((each for each in policy.ladders.values() if each.name == action.ladder), None)
             if action.do == "strike" and ladder is not None and not ladder.together:
                 name = ladder.name.removeprefix(f"{policy.name}.")
-                policy.report("W402", action.span, Related(ladder.span, Phrase("the ladder", "阶梯")), name=name)
+                place = Related(policy.names["ladder"][name].name_span, Phrase("the ladder", "阶梯"))
+                policy.report("W402", action.span, place, name=name)
 
 
 def _covers(first: n.Limit, second: n.Limit, policy: PolicyDraft) -> bool:

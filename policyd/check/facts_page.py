@@ -1,0 +1,61 @@
+"""The page of facts and functions: `python -m policyd.check.facts_page > grammar/FACTS.md`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+from policyd.check.facts import FACTS, KINDS, TEXT_FACTS, FactInfo
+from policyd.check.functions import FUNCTIONS
+from policyd.check.wording import called
+
+_INTRO: Final = """\
+# Facts and functions · 事实与函数
+
+What conditions and message texts can read. A fact marked `?` can be unknown: the platform may not tell it. Message
+texts print facts in braces: `{member.name}`. 条件与文字中可以读取的内容;带 `?` 的事实可能未知(平台未提供),文字中写作
+`{member.name}`。
+
+This page is written by `python -m policyd.check.facts_page > grammar/FACTS.md`.
+"""
+
+
+def page() -> str:
+    """The tables of the checker, in English and Chinese."""
+    facts = [_fact(fact) for fact in FACTS.values()]
+    answers = ("request.answer(\"question\") ?", "a text", "request", "the answer to a question", "对某个问题的回答")
+    own = [
+        ("strikes(LADDER)", "a whole number", "all", "strikes that are not forgotten", "未遗忘的违规次数"),
+        ("known(FACT)", "a yes-or-no value", "all", "whether a fact is known", "事实是否已知"),
+    ]
+    texts = [(name, about.en, about.zh) for name, about in TEXT_FACTS.items()]
+    functions = [(each.usage, each.about.en, each.about.zh) for each in FUNCTIONS.values()]
+    return "\n".join(
+        [
+            _INTRO,
+            "## Facts of the event · 事件的事实\n",
+            *_table(("fact", "is", "on", "meaning", "含义"), [*facts, answers, *own]),
+            "\n## Only in message texts · 仅用于文字\n",
+            *_table(("placeholder", "meaning", "含义"), texts),
+            "\n## Functions · 函数\n",
+            *_table(("written", "meaning", "含义"), functions),
+            "",
+        ]
+    )
+
+
+def _fact(fact: FactInfo) -> tuple[str, str, str, str, str]:
+    kinds = "all" if fact.kinds == KINDS else ", ".join(fact.kinds)
+    name = f"{fact.name} ?" if fact.unknown else fact.name
+    return name, called(fact.type).en, kinds, fact.about.en, fact.about.zh
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:
+    lines = [f"| {' | '.join(head)} |", f"|{' --- |' * len(head)}"]
+    lines.extend(f"| `{first}` | {' | '.join(rest)} |" for first, *rest in rows)
+    return lines
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
