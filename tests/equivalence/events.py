@@ -135,7 +135,17 @@ def _report(random: Random) -> Report:
 
 
 def _sanction(random: Random) -> Sanction:
-    actions: tuple[SanctionAction, ...] = ("warn", "mute", "remove", "ban", "pardon", "release")
+    actions: tuple[SanctionAction, ...] = (
+        "warn",
+        "mute",
+        "mute",
+        "remove",
+        "ban",
+        "pardon",
+        "pardon",
+        "release",
+        "release",
+    )
     ladder = random.choice((None, None, "l0", "l0", "l1", "first.l0", "nothing"))
     return Sanction(_maybe(random, "u7"), random.choice(actions), random.choice((None, 30, 3600)), ladder)
 

@@ -73,7 +73,7 @@ class _Author:
             self._let(f"v{number}")
         for number in range(self._random.choice((1, 2, 3, 4))):
             self._rule(f"r{number}")
-        for number in range(self._random.choice((0, 0, 1))):
+        for number in range(self._random.choice((0, 1))):
             self._limit(f"m{number}")
         for number in range(self._random.choice((0, 1, 1))):
             self._exempt(f"e{number}")
@@ -124,7 +124,7 @@ class _Author:
         return f"{kind} by {', '.join(keys)} within {self._random.choice(('10s', '10m', '1h', '24h'))}{where}"
 
     def _counter(self, name: str) -> None:
-        kind = self._random.choice(("message", "message", "message", "edit", *KINDS))
+        kind = self._random.choice((*["message"] * 7, "edit", "edit", *KINDS))
         counting = self._counting(kind)
         key = counting.partition(" by ")[2].partition(" within ")[0].split(", ")[-1]
         readable = frozenset(FACTS[key].kinds if key in FACTS else KINDS)
