@@ -1,0 +1,3 @@
+"""`policyd backup`: everything that the store keeps, into a file."""
+
+from __future__ import annotations

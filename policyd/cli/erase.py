@@ -1,0 +1,3 @@
+"""`policyd erase`: removes a member from every key of the store."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""`policyd restore`: a backup, back into a store."""
+
+from __future__ import annotations

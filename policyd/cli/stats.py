@@ -1,0 +1,3 @@
+"""`policyd stats`: what the store holds."""
+
+from __future__ import annotations

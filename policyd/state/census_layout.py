@@ -1,0 +1,3 @@
+"""What the keys of `keys.py` and the values of `lua/` say, read backwards."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The commands that look after a store, as an operator runs them."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Keys and bytes are counted under the right kind."""
+
+from __future__ import annotations
