@@ -35,7 +35,9 @@ WHAT: Final[Mapping[type, Phrase]] = {
 """What a declaration is called in messages."""
 
 _DECLARED: Final = re.compile(
-    r"^\s*(?:shadow\s+)?(policy|rule|limit|let|counter|template|lexicon|hours|ladder|exempt)\s+([^\W\d]\w*)", re.M
+    r"^\s*(?:shadow\s+)?(policy|attribute|rule|limit|let|counter|template|lexicon|hours|ladder|exempt)"
+    r"\s+([^\W\d]\w*(?:\.\w+)?)",
+    re.M,
 )
 
 
@@ -153,7 +155,7 @@ def lost(file: n.File) -> tuple[frozenset[str], n.Header | None]:
     source = file.source
     found = list(_DECLARED.finditer(source.text))
     header = next((match for match in found if match[1] == "policy"), None)
-    parsed = {node.name for node in file.declarations if not isinstance(node, n.Test)}
+    parsed = {name_of(node) for node in file.declarations if not isinstance(node, n.Test)}
     names = frozenset(match[2] for match in found) - parsed
     if header is None:
         return names, None

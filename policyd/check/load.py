@@ -18,7 +18,7 @@ from policyd.language.source import Source, Span
 def load(directory: Path) -> tuple[PolicySet | None, list[Diagnostic]]:
     """The policies of all `.policy` files below `directory`, None where one has an error; and all findings, by file
     and place. Never raises on bad input."""
-    return _load(Directory(directory), directory.name or str(directory))
+    return _load(Directory(directory), str(directory))
 
 
 def load_texts(

@@ -88,6 +88,8 @@ def test_unreadable_file(tmp_path: Path) -> None:
 
 def test_nothing_to_load(tmp_path: Path) -> None:
     assert codes(tmp_path) == [("C001", "")]
+    _, (found,) = load(tmp_path)
+    assert str(tmp_path) in found.message() and found.span.source.name == str(tmp_path)
     assert codes(tmp_path / "missing") == [("C002", "")]
     write(tmp_path, lib_dot_policy="rule r { when message.links > 0  then delete }")
     assert [code for code, _ in codes(tmp_path)] == ["C003"]

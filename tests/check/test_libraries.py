@@ -49,3 +49,14 @@ def test_unused_only_where_no_policy_uses_it() -> None:
 def test_a_broken_header_is_still_a_policy() -> None:
     _, found = load_texts({"p.policy": "policy p { for evry group }\nrule r { when message.links > 0  then delete }"})
     assert "C003" not in {diagnostic.code for diagnostic in found}
+
+
+def test_what_could_not_be_read_is_not_called_unknown() -> None:
+    found = codes("""attribute member.course : : text
+        let far = message.length > > 3
+        lexicon ads { words "加微信", }}
+        ladder conduct { forget after 30 days at 1 warn "x" }
+        rule r { when far and message.text matches ads and member.course == "x" then strike conduct }
+        rule s { when near then delete }""")
+    assert [code for code, _ in found if code.startswith("C")] == ["C104"]
+    assert ("C104", "near") in found

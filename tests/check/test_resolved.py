@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from policyd.check import resolved as r
+from policyd.check.lets import DEEPEST, LARGEST
 from policyd.language.types import BOOL, DURATION, INT, NUMBER, ROLE, TEXT, TIME, list_of
-from tests.check.reading import checked, condition, policy
+from tests.check.reading import checked, codes, condition, policy
 
 HOUR = 3_600_000
 DAY = 24 * HOUR
@@ -215,3 +216,19 @@ def test_resist() -> None:
     assert resist("resist none") == frozenset()
     assert resist("resist width, case") == {"width", "case"}
     assert resist("resist sound") == usual | {"sound"}
+
+
+def test_lets_stand_on_one_another_up_to_a_bound() -> None:
+    def chain(length: int) -> str:
+        lets = "\n".join(f"let a{n} = a{n - 1} + 1" for n in range(1, length))
+        return f"let a0 = message.links\n{lets}\nrule r {{ when a{length - 1} > 3  then flag }}"
+
+    assert codes(chain(DEEPEST)) == []
+    assert codes(chain(DEEPEST + 1)) == [("C121", f"a{DEEPEST}")]
+
+
+def test_lets_written_out_have_a_bound() -> None:
+    doubled = "\n".join(f"let a{n} = a{n - 1} and a{n - 1}" for n in range(1, 14))
+    found = codes(f"let a0 = message.links > 0\n{doubled}\nrule r {{ when a13  then flag }}")
+    assert found == [("C121", "a11")]
+    assert 6 * 2**10 - 3 <= LARGEST < 6 * 2**11 - 3
