@@ -23,6 +23,7 @@ from policyd.model.event import (
 )
 from policyd.model.problem import EventError, pointer, problem
 from policyd.model.readers import (
+    MOST_SLIPS,
     Reader,
     Unfit,
     describe,
@@ -36,6 +37,7 @@ from policyd.model.readers import (
     read_lengths,
     read_list,
     read_part,
+    read_seconds,
     read_text,
     read_time,
     refuse_slip,
@@ -77,7 +79,7 @@ _PARTS: Final[dict[str, tuple[str, Reader[Any]]]] = {
         "sanction",
         read_part(
             Sanction,
-            {"by": read_id, "action": read_choice(get_args(SanctionAction)), "seconds": read_count,
+            {"by": read_id, "action": read_choice(get_args(SanctionAction)), "seconds": read_seconds,
              "ladder": read_text, "reason": read_text},
             required=("action",),
         ),
@@ -138,6 +140,7 @@ def _build(tree: dict[str, Any]) -> Event:
         raise _refused_kind(tree)
     name, reader = _PARTS.get(kind, ("", None))
     found: dict[str, Any] = {}
+    strangers = 0
     for key, item in tree.items():
         common = _COMMON.get(key)
         if common is None and key == name:
@@ -146,7 +149,9 @@ def _build(tree: dict[str, Any]) -> Event:
             if item is not None:
                 found[key] = read_item(common, key, item)
         elif key not in _FOREIGN:
-            refuse_slip(key, _KNOWN)
+            strangers += 1
+            if strangers <= MOST_SLIPS:
+                refuse_slip(key, _KNOWN)
     for key in _REQUIRED:
         if key not in found:
             raise Unfit("a value", "null" if key in tree else "nothing", path=(key,))
@@ -159,9 +164,8 @@ def _build(tree: dict[str, Any]) -> Event:
 
 def _refused_kind(tree: dict[str, Any]) -> Unfit:
     """What is wrong with a missing, unknown or not yet handled kind."""
-    for key in tree:
-        if key not in _KNOWN:
-            refuse_slip(key, _KNOWN)
+    for key in [key for key in tree if key not in _KNOWN][:MOST_SLIPS]:
+        refuse_slip(key, _KNOWN)
     if tree.get("kind") is None:
         return Unfit("a value", "null" if "kind" in tree else "nothing", path=("kind",))
     kind = read_item(_read_kind, "kind", tree["kind"])

@@ -15,6 +15,9 @@ T = TypeVar("T")
 Reader = Callable[[Any], T]
 MAX_ID: Final = 128
 MAX_COUNT: Final = 2**53 - 1
+MAX_SECONDS: Final = 10**10
+MOST_SLIPS: Final = 32
+"""Unknown keys of one object that are looked at for misspellings: the search costs, and a bot chooses the keys."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -80,14 +83,21 @@ def read_count(value: Any) -> int:
     raise Unfit("a whole number that is not negative", describe(value))
 
 
+def read_seconds(value: Any) -> int:
+    """A length of time, of some centuries at most."""
+    if type(value) is int and 0 <= value <= MAX_SECONDS:
+        return value
+    raise Unfit(f"whole seconds up to {MAX_SECONDS}", describe(value))
+
+
 def read_time(value: Any) -> int:
-    """RFC 3339 with an offset, as ms since the epoch."""
+    """RFC 3339 with an offset, as ms since the epoch; not before it."""
     if type(value) is str and len(value) >= 20 and value[4] == value[7] == "-" and value[10] in "Tt ":
         try:
             moment = datetime.fromisoformat(value)
         except ValueError:
             moment = None
-        if moment is not None and moment.tzinfo is not None:
+        if moment is not None and moment.tzinfo is not None and moment >= _EPOCH:
             return (moment - _EPOCH) // _MILLISECOND
     raise Unfit("a time like 2026-03-02T20:00:00+08:00, with its offset", describe(value))
 
@@ -179,10 +189,13 @@ def read_part(build: Callable[..., T], readers: Mapping[str, Reader[Any]], requi
         if type(value) is not dict:
             raise Unfit("an object", describe(value))
         found = {}
+        strangers = 0
         for key, item in value.items():
             reader = readers.get(key)
             if reader is None:
-                refuse_slip(key, known)
+                strangers += 1
+                if strangers <= MOST_SLIPS:
+                    refuse_slip(key, known)
             elif item is not None:
                 try:
                     found[key] = reader(item)

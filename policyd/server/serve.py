@@ -30,6 +30,8 @@ FINE: Final = 0
 CANNOT_START: Final = 2
 INVALID: Final = 3
 _SHUTDOWN_SECONDS: Final = 10
+_KEEP_ALIVE_SECONDS: Final = 75
+"""Longer than bots' clients keep idle connections, so that it is they who close them."""
 _BACKLOG: Final = 2048
 
 
@@ -105,6 +107,7 @@ def uvicorn_config(engine: Engine, settings: Settings) -> uvicorn.Config:
         date_header=False,
         lifespan="off",
         ws="none",
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
 

@@ -116,6 +116,13 @@ WRONG_EVENTS = [
     ({"time": "2026-03-02T20:00:00"}, "/time", "expected a time like", None),
     ({"time": "2026-W10-1T20:00:00Z"}, "/time", "expected a time like", None),
     ({"time": 1772452800}, "/time", "expected a time like", None),
+    ({"time": "1969-12-31T23:59:59Z"}, "/time", "expected a time like", None),
+    (
+        {"kind": "sanction", "sanction": {"action": "mute", "seconds": 10**12}},
+        "/sanction/seconds",
+        "expected whole seconds up to 10000000000, but the number 1000000000000 came",
+        None,
+    ),
     ({"member__attributes": {"a/b~": {}}}, "/member/attributes/a~1b~0", "expected a text, a number, true or", None),
     ({"member__attributes": {"a": [[]]}}, "/member/attributes/a/0", "expected a text, a number, true or false", None),
     ({"group__tags": ["a", 1]}, "/group/tags/1", "expected a text, but the number 1 came", None),
