@@ -11,166 +11,95 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from policyd.language.action_nodes import (
+    Action,
+    ActionKind,
+    Audience,
+    Placeholder,
+    Text,
+)
+from policyd.language.expression_nodes import (
+    And,
+    Binary,
+    Call,
+    Compare,
+    CompareOp,
+    Constant,
+    Expr,
+    In,
+    Like,
+    ListOf,
+    Matches,
+    Name,
+    Or,
+    Unary,
+)
+from policyd.language.scenario_nodes import (
+    Clock,
+    Does,
+    Each,
+    Expect,
+    Expected,
+    Given,
+    Has,
+    RawEvent,
+    Test,
+    TestStep,
+)
 from policyd.language.source import NOWHERE, Source, Span
 
-# ---------------------------------------------------------------- names and expressions
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A dotted name: `message.text`, `conduct`, `owner`."""
-
-    parts: tuple[str, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-    @property
-    def text(self) -> str:
-        return ".".join(self.parts)
-
-
-@dataclass(frozen=True, slots=True)
-class Constant:
-    """A constant as written. `unit` tells the type: durations are milliseconds, a date is a `datetime.date`."""
-
-    unit: Literal["bool", "int", "number", "text", "duration", "date"]
-    value: bool | int | float | str | date
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class ListOf:
-    items: tuple[Expr, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """`known(x)`, `strikes(conduct)`, `request.answer("…")`, `group.messages(7d)`."""
-
-    function: Name
-    arguments: tuple[Expr, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Unary:
-    op: Literal["not", "-"]
-    operand: Expr
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Binary:
-    """Arithmetic and `default`, which binds tightest."""
-
-    op: Literal["+", "-", "*", "/", "default"]
-    left: Expr
-    right: Expr
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-CompareOp = Literal["==", "!=", "<", "<=", ">", ">=", "contains", "starts with", "ends with"]
-
-
-@dataclass(frozen=True, slots=True)
-class Compare:
-    op: CompareOp
-    left: Expr
-    right: Expr
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class In:
-    """`x in [a, b]`, `now in night`, `x not in [..]`. `container`: a list, or the name of hours, a roster or a list."""
-
-    item: Expr
-    container: Expr
-    negated: bool
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Matches:
-    """`message.text matches gambling_words` or `matches [a, b]`."""
-
-    subject: Expr
-    lexicons: tuple[Name, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Like:
-    """`x like /pattern/`: RE2, searched anywhere. `pattern` is what stands between the slashes, `\\/` undone."""
-
-    subject: Expr
-    pattern: str
-    pattern_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class And:
-    items: tuple[Expr, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Or:
-    items: tuple[Expr, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-Expr = Name | Constant | ListOf | Call | Unary | Binary | Compare | In | Matches | Like | And | Or
-
-# ---------------------------------------------------------------- message texts and actions
-
-
-@dataclass(frozen=True, slots=True)
-class Placeholder:
-    """`{member.name}` inside a message text; its span covers the braces."""
-
-    name: Name
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A message text: literal pieces and placeholders in order. Adjacent literals are merged, `{{` is undone."""
-
-    parts: tuple[str | Placeholder, ...]
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-Audience = Literal["member", "moderators", "admins", "owner"]
-ActionKind = Literal[
-    "flag", "mask", "hold", "delete",
-    "warn", "call out", "mute", "remove", "ban",
-    "admit", "refuse",
-    "reply", "notify",
-    "strike", "forgive", "assign",
-]  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One action after `then`, `otherwise` or `at N`. Which fields are set depends on `do`:
-
-    `text` for warn, call out, refuse, reply, notify and after `saying`: a `Text` or the name of a template.
-    `duration` (ms) for mute, and for ban with an end. `audience` for notify. `target` for the ladder of strike and
-    forgive. `group` for assign. `times` for strike and forgive (None: not written). `once` (ms) for `once in D`.
-    """
-
-    do: ActionKind
-    text: Text | Name | None = None
-    duration: int | None = None
-    audience: Audience | None = None
-    target: Name | None = None
-    group: Text | None = None
-    times: int | None = None
-    once: int | None = None
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
+__all__ = [
+    "Action",
+    "ActionKind",
+    "And",
+    "Attribute",
+    "Audience",
+    "Binary",
+    "Call",
+    "Clock",
+    "Compare",
+    "CompareOp",
+    "Constant",
+    "Counter",
+    "Counting",
+    "Declaration",
+    "Does",
+    "Each",
+    "Exempt",
+    "Expect",
+    "Expected",
+    "Expr",
+    "File",
+    "Given",
+    "Has",
+    "Header",
+    "Hours",
+    "HoursEvery",
+    "HoursOn",
+    "HoursRange",
+    "In",
+    "Ladder",
+    "Let",
+    "Lexicon",
+    "Like",
+    "Limit",
+    "ListOf",
+    "Matches",
+    "Name",
+    "Or",
+    "Placeholder",
+    "RawEvent",
+    "Rule",
+    "Scope",
+    "Step",
+    "Template",
+    "Test",
+    "TestStep",
+    "Text",
+    "Unary",
+    "Unread",
+    "Word",
+]
 
 # ---------------------------------------------------------------- declarations
 
@@ -343,106 +272,6 @@ class Exempt:
     rules: tuple[Name, ...] | None
     rules_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
     name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-# ---------------------------------------------------------------- tests
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """`given group "g1" tagged "course" named "…" size 120` and `given member u1 named "…" role admin joined 10d ago
-    with course "x" in "g1"`. `fields` in written order: `tags` (a list), `name`, `size`, `role` (a `Name`), `joined` (a
-    duration constant means that long before the clock), `group`, and `attribute:course` for what follows `with`."""
-
-    what: Literal["group", "member"]
-    id: str
-    fields: tuple[tuple[str, Expr], ...] = ()
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """`at 2026-03-02 20:00` (minutes of that day) or `after 11m` (ms)."""
-
-    day: date | None = None
-    minute: int | None = None
-    after: int | None = None
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Does:
-    """A member or moderator does something: `verb` is the event kind or the sanction, in the base form
-    (`message edit join leave request report profile warn mute remove ban pardon release`). `about` is the other member,
-    if any. `fields`: `text`, `name` (of `renames to`), `group` (`in "g2"`), `id` (of the message), `reason`, `seconds`
-    (a duration constant), `answer:<question>`, and under its own name whatever else follows `with`: `images`, `videos`,
-    … (a field without value is true)."""
-
-    actor: str
-    verb: str
-    about: str | None = None
-    fields: tuple[tuple[str, Expr], ...] = ()
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class RawEvent:
-    """`event \"\"\"{…json…}\"\"\"`."""
-
-    json: str
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """One item of `expect`: an action as far as it is pinned down. `duration` in ms; `text` literal."""
-
-    do: str
-    duration: int | None = None
-    text: str | None = None
-    audience: Audience | None = None
-    group: str | None = None
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Expect:
-    """`exactly` pins every action; `items` empty means `expect nothing`. `because` names the rules."""
-
-    items: tuple[Expected, ...]
-    exactly: bool = False
-    because: tuple[Name, ...] = ()
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Each:
-    """`each of "网赌", "網賭" expect delete`: every text from a fresh member, each against the same state."""
-
-    texts: tuple[str, ...]
-    expect: Expect
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Has:
-    """`member u1 has conduct 3`."""
-
-    member: str
-    ladder: Name
-    strikes: int
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-TestStep = Given | Clock | Does | RawEvent | Expect | Each | Has
-"""An `Expect` stands for the answer to the event step before it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Test:
-    title: str
-    steps: tuple[TestStep, ...]
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 

@@ -1,0 +1,55 @@
+"""Message texts and actions as written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from policyd.language.expression_nodes import Name
+from policyd.language.source import NOWHERE, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholder:
+    """`{member.name}` inside a message text; its span covers the braces."""
+
+    name: Name
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A message text: literal pieces and placeholders in order. Adjacent literals are merged, `{{` is undone."""
+
+    parts: tuple[str | Placeholder, ...]
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
+
+
+Audience = Literal["member", "moderators", "admins", "owner"]
+ActionKind = Literal[
+    "flag", "mask", "hold", "delete",
+    "warn", "call out", "mute", "remove", "ban",
+    "admit", "refuse",
+    "reply", "notify",
+    "strike", "forgive", "assign",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One action after `then`, `otherwise` or `at N`. Which fields are set depends on `do`:
+
+    `text` for warn, call out, refuse, reply, notify and after `saying`: a `Text` or the name of a template.
+    `duration` (ms) for mute, and for ban with an end. `audience` for notify. `target` for the ladder of strike and
+    forgive. `group` for assign. `times` for strike and forgive (None: not written). `once` (ms) for `once in D`.
+    """
+
+    do: ActionKind
+    text: Text | Name | None = None
+    duration: int | None = None
+    audience: Audience | None = None
+    target: Name | None = None
+    group: Text | None = None
+    times: int | None = None
+    once: int | None = None
+    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
