@@ -8,7 +8,7 @@ import pytest
 
 from policyd.model.event import Event
 from tests.equivalence.events import Failure
-from tests.spec.community import ZONE, Community, brief, edits, joins, moderator, requests, says
+from tests.spec.community import ZONE, Community, brief, edits, joins, moderator, reports, requests, says
 
 Make = Callable[..., Community]
 DECLARATIONS = """
@@ -20,6 +20,7 @@ rule words { on message, edit  when message.text matches bad  then delete, mute 
 rule polite { on message  when message.text == "hi"  then reply "hello" once in 1h }
 rule door { on request  when request.text == "friend"  then admit }
 rule clock { on request  when request.text == "late" and now in night  then refuse "later" }
+rule reported { on report  when strikes(conduct) > 0  then flag }
 rule arrival { on join  when strikes(conduct) > 0  then notify owner "back" }
 """
 
@@ -44,6 +45,8 @@ def make(community: Make, fails: str) -> Community:
         (requests("u", "friend"), "admit", "admit", "admit", []),
         (requests("u", "stranger"), "hold", "hold", "hold", []),
         (requests("u", "late"), "hold", "hold", "refuse", ["clock"]),
+        # a reported message can be held or deleted
+        (reports("u", "rude"), "-", "hold", "delete", ["reported"]),
         # nothing can be held or refused of a join
         (joins("u"), "-", "-", "-", ["arrival"]),
         (moderator("warn", "u"), "-", "-", "-", ["conduct"]),

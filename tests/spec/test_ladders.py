@@ -162,3 +162,16 @@ def test_l14_strikes_are_per_policy_group_and_member(community: Make) -> None:
     assert brief(room.does(says("u2", "bad", "20:01"))) == 'warn "1"'
     assert brief(room.does(says("u1", "bad", "20:02", group="g2"))) == 'warn "1"'
     assert brief(room.does(says("u1", "bad", "20:03"))) == 'call out "2"'
+
+
+@pytest.mark.parametrize(
+    ("rules", "title"),
+    [
+        ('rule a "A" { then strike conduct } rule b "B" { then strike conduct }', "A"),
+        ('rule a "A" { then strike conduct } rule b "B" { then strike conduct 2 times }', "B"),
+        ('rule b "B" { then strike conduct 2 times } rule c "C" { then strike conduct 2 times }', "B"),
+    ],
+)
+def test_the_first_of_the_heaviest_gives_its_title(community: Make, rules: str, title: str) -> None:
+    room = community('ladder conduct { at 1 warn "{rule.title}" }\n' + rules)
+    assert brief(room.does(says("u1", "x"))) == f'warn "{title}"'

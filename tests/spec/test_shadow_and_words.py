@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.spec.community import Community, brief, joins, says
+from tests.spec.community import Community, brief, edits, joins, says
 
 Make = Callable[..., Community]
 
@@ -30,6 +30,16 @@ def test_l16_shadow_rules_only_tell(community: Make) -> None:
     assert real.shadow[0].would == (*rule, "mute 24h", "notify owner")
     assert room.strikes("u", "p.conduct", "20:04") == 1
     assert brief(room.does(says("u", "a", "20:05"))) == "-"  # a shadow's mute mutes nobody
+
+
+def test_l16_shadow_ladders_count_edits_once_too(community: Make) -> None:
+    room = community(
+        'ladder conduct { at 1 warn "1" at 2 remove }\n'
+        'shadow rule s { on message, edit when message.text contains "bad" then strike conduct }'
+    )
+    events = [says("u1", "bad", message="m"), edits("u1", "bad!", "20:01", message="m"), says("u1", "bad", "20:02")]
+    would = [room.does(event).shadow[0].would for event in events]
+    assert would == [("strike conduct", "warn"), ("strike conduct",), ("strike conduct", "remove")]
 
 
 LEXICONS = 'lexicon ads { words "加微信", "优惠" } lexicon bets { words "网赌" except "反网赌" }\n'

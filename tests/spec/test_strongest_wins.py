@@ -85,12 +85,14 @@ def test_a_mute_never_shortens_a_running_one(community: Make) -> None:
     assert brief(room.does(says("u2", "short", "20:30"))) == "mute 1m"
 
 
-def test_a_mute_that_loses_is_not_recorded(community: Make) -> None:
+@pytest.mark.parametrize("out", ["remove", "ban", "ban 1h"])
+def test_a_mute_that_loses_is_not_recorded(community: Make, out: str) -> None:
     room = community(
-        'rule a { when message.text == "out" then mute 1h, remove }\nrule seen { when member.muted then flag }'
+        f'rule a {{ when message.text == "out" then mute 1h, {out} }}\n'
+        "rule seen { when member.muted then flag }"
         '\nrule b { when message.text == "short" then mute 1m }'
     )
-    assert brief(room.does(says("u1", "out", "20:00"))) == "remove"
+    assert brief(room.does(says("u1", "out", "20:00"))) == out
     assert brief(room.does(says("u1", "short", "20:01"))) == "mute 1m"
     assert brief(room.does(says("u1", "hi", "20:01:59"))) == "flag"
     assert brief(room.does(says("u1", "hi", "20:02"))) == "-"
@@ -110,13 +112,4 @@ def test_the_order_of_actions(community: Make) -> None:
     decision = community(
         'rule a { then assign "b", assign "a", notify owner "o", notify member "m", reply "r", mute 1m, hold }'
     ).does(says("u1", "x"))
-    assert [action.do for action in decision.actions] == [
-        "hold",
-        "mute",
-        "reply",
-        "notify",
-        "notify",
-        "assign",
-        "assign",
-    ]
     assert brief(decision) == 'hold, mute 1m, reply "r", notify member "m", notify owner "o", assign "a", assign "b"'
