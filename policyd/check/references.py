@@ -31,6 +31,9 @@ def reference(name: n.Name, kind: type[NamedT], policy: PolicyDraft) -> NamedT |
     same = [other for other, node in sorted(policy.names[space].items()) if isinstance(node, kind)]
     example = _EXAMPLES[kind].format(name=name.text)
     declare = Phrase(f"declare it: `{example}`", f"请先声明:`{example}`")
+    if kind is n.Template:
+        declare = Phrase(f'write a text in quotes: `"{name.text}"`; or declare `{example}`',
+                         f'文字要加引号:`"{name.text}"`;或声明 `{example}`')  # fmt: skip
     report_undeclared(name, WHAT[kind], same, declare, policy)
     return None
 

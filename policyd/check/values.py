@@ -15,6 +15,7 @@ from policyd.language.types import ENUMS, INT, NOTHING, Type
 
 ENUM_OF: Final[dict[str, Type]] = {member: enum for enum in ENUMS for member in enum.members}
 """The enumeration of each word; no word is in two."""
+_UNKNOWN_ELSEWHERE: Final = frozenset({"null", "none", "nil", "undefined", "unknown", "empty"})
 _CALLED: Final = {"strikes": "strikes(conduct)", "known": "known(member.role)", "request.answer": 'request.answer("…")'}
 
 
@@ -86,10 +87,18 @@ def _unknown(name: n.Name, policy: PolicyDraft) -> None:
     elif len(parts) == 2 and parts[0] in ("member", "group"):
         policy.report("C113", name.span, name=text)
     else:
-        nothing = Phrase("facts have two parts, such as `message.text`; `let` and `counter` declare own values",
-                         "事实由两部分组成,如 `message.text`;自定义的值用 `let` 或 `counter` 声明")  # fmt: skip
-        meant = fact_meant(text, (*values, *ENUM_OF))
-        policy.report("C104", name.span, name=text, hint=_question(meant) if meant else nothing)
+        meant = fact_meant(text, (*values, *ENUM_OF, "true", "false"))
+        policy.report("C104", name.span, name=text, hint=_question(meant) if meant else _nothing_meant(text))
+
+
+def _nothing_meant(text: str) -> Phrase:
+    if text.lower() in _UNKNOWN_ELSEWHERE:
+        return Phrase("whether a fact is known is tested with `known(member.name)`",
+                      "判断事实是否已知请用 `known(member.name)`")  # fmt: skip
+    if not text.isascii():
+        return Phrase(f'a text is written in quotes: `"{text}"`', f'文字要加引号:`"{text}"`')
+    return Phrase("facts have two parts, such as `message.text`; `let` and `counter` declare own values",
+                  "事实由两部分组成,如 `message.text`;自定义的值用 `let` 或 `counter` 声明")  # fmt: skip
 
 
 def _question(meant: str) -> Phrase:
