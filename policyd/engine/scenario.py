@@ -17,9 +17,10 @@ from policyd.engine.embedded import finish
 from policyd.engine.explain import Explanation, explanation
 from policyd.engine.pipeline import Engine
 from policyd.engine.scenario_coverage import Branch, branches
-from policyd.engine.scenario_events import Events, UnknownField
+from policyd.engine.scenario_events import Events
 from policyd.engine.scenario_expect import compare
 from policyd.engine.scenario_names import find
+from policyd.engine.scenario_values import Misstated
 from policyd.engine.scenario_world import World
 from policyd.language.diagnostics import Phrase
 from policyd.language.nodes import Clock, Does, Each, Expect, Given, Has, Name, RawEvent, Test, TestStep
@@ -142,10 +143,21 @@ class _Run:
     def run(self) -> Result:
         try:
             for step in self.test.steps:
-                self._step(step)
+                self._carefully(step)
         except _Stop as stop:
             return Result(self.test, stop.failure)
         return Result(self.test, None)
+
+    def _carefully(self, step: TestStep) -> None:
+        """Carries out a step; one that cannot be is a failure of the test."""
+        try:
+            self._step(step)
+        except EventError as error:
+            self._fail(step.span, Phrase(f"the event was refused: {error}", f"事件被拒绝:{error}"))
+        except Misstated as error:
+            self._fail(step.span, error.about)
+        except (OverflowError, ValueError):
+            self._fail(step.span, _OUT_OF_TIME)
 
     def _step(self, step: TestStep) -> None:
         match step:
@@ -166,19 +178,11 @@ class _Run:
                 self._has(step)
 
     def _event(self, step: Does | RawEvent) -> Event:
-        try:
-            return self.events.of(step) if isinstance(step, Does) else self.events.raw(step)
-        except EventError as error:
-            self._fail(step.span, _refused(error))
-        except UnknownField as error:
-            self._fail(step.span, _unknown_field(error))
+        return self.events.of(step) if isinstance(step, Does) else self.events.raw(step)
 
     def _evaluate(self, event: Event, span: Span, store: MemoryStore) -> Answer:
         self.program.forget()
-        try:
-            decision = finish(Engine(self.program, store).evaluate(event))
-        except EventError as error:
-            self._fail(span, _refused(error))
+        decision = finish(Engine(self.program, store).evaluate(event))
         answer = Answer(span, event, decision, *(self.program.last or ()))
         if answer.outcome:
             self.fired.update(_fired(answer.outcome.fired), _fired(answer.outcome.shadow))
@@ -239,19 +243,8 @@ class _Run:
 
 
 _BACKWARDS = Phrase("the clock of a test cannot go back", "测试里的时间不能倒退")
+_OUT_OF_TIME = Phrase("a time in this step is outside the years 1 to 9999", "这一步里的时间不在公元 1 到 9999 年之间")
 _NO_EVENT = Phrase("no event stands before this `expect`", "这个 `expect` 前面没有事件")
-
-
-def _refused(error: EventError) -> Phrase:
-    return Phrase(f"the event was refused: {error}", f"事件被拒绝:{error}")
-
-
-def _unknown_field(error: UnknownField) -> Phrase:
-    known = ", ".join(error.known)
-    return Phrase(
-        f"such an event does not carry `{error.name}`; it carries {known}",
-        f"这类事件没有 `{error.name}`,可以写:{known}",
-    )
 
 
 def _fired(fired: Iterable[Fired]) -> set[Branch]:

@@ -9,22 +9,14 @@ from typing import Any, Final, cast
 
 from msgspec.structs import replace
 
-from policyd.engine.scenario_values import count, lengths, seconds, text, truth
+from policyd.engine.scenario_values import Misstated, count, lengths, seconds, text, truth
 from policyd.engine.scenario_world import World
+from policyd.language.diagnostics import Phrase
 from policyd.language.nodes import Does, Expr, RawEvent
 from policyd.model.codec import decode, encode
 from policyd.model.event import Event, EventKind, Join, Message, Report, Request, Sanction, SanctionAction
 
 Fields = dict[str, Expr]
-
-
-class UnknownField(Exception):
-    """`with NAME …` of something that such an event does not carry; `known` is what it does."""
-
-    def __init__(self, name: str, known: tuple[str, ...]) -> None:
-        super().__init__(name)
-        self.name = name
-        self.known = known
 
 
 _MESSAGE: Final[dict[str, Callable[[Expr], Any]]] = {
@@ -48,7 +40,7 @@ class Events:
         self._messages: dict[str, Message] = {}
 
     def of(self, step: Does) -> Event:
-        """Raises `UnknownField`."""
+        """Raises `Misstated`."""
         fields = dict(step.fields)
         place = text(fields.pop("group")) if "group" in fields else None
         self._world.go(step.about or step.actor, place)
@@ -139,8 +131,10 @@ class Events:
 
 
 def _read(fields: Fields, readers: dict[str, Callable[[Expr], Any]]) -> dict[str, Any]:
-    """Raises `UnknownField`."""
-    unknown = next((name for name in fields if name not in readers), None)
-    if unknown is not None:
-        raise UnknownField(unknown, tuple(readers))
+    """Raises `Misstated`."""
+    for name in fields:
+        if name not in readers:
+            known = ", ".join(readers)
+            en = f"such an event does not carry `{name}`; it carries {known}"
+            raise Misstated(Phrase(en, f"这类事件没有 `{name}`,可以写:{known}"))
     return {name: readers[name](value) for name, value in fields.items()}

@@ -6,8 +6,18 @@ from collections.abc import Callable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from policyd.language.diagnostics import Phrase
 from policyd.language.nodes import Constant, Expr, ListOf, Name
 from policyd.model.event import AttributeValue, Scalar
+
+
+class Misstated(Exception):
+    """A step of a test says something that cannot be; `about` says what, in both languages."""
+
+    def __init__(self, about: Phrase) -> None:
+        super().__init__(about.en)
+        self.about = about
+
 
 Midnight = Callable[[date], int]
 """The first instant of a day in the zone of the test, in ms since the epoch."""
@@ -37,7 +47,10 @@ def lengths(value: Expr) -> tuple[float | None, ...]:
 
 
 def truth(value: Expr) -> bool:
-    return bool(_constant(value).value)
+    found = _constant(value).value
+    if not isinstance(found, bool):
+        raise _misstated(value, Phrase("true or false", "true 或 false"))
+    return found
 
 
 def instant(value: Expr, now: int, midnight: Midnight) -> int:
@@ -63,11 +76,18 @@ def _scalar(value: Expr, zone: ZoneInfo, midnight: Midnight) -> Scalar:
 
 
 def _constant(value: Expr) -> Constant:
-    assert isinstance(value, Constant), value
+    if not isinstance(value, Constant):
+        raise _misstated(value, Phrase("one value", "一个值"))
     return value
 
 
 def _number(value: Expr) -> float:
     found = _constant(value).value
-    assert isinstance(found, int | float), value
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        raise _misstated(value, Phrase("a number or a duration", "数字或时长"))
     return found
+
+
+def _misstated(value: Expr, expected: Phrase) -> Misstated:
+    written = value.span.text
+    return Misstated(Phrase(f"`{written}` should be {expected.en}", f"`{written}` 应是{expected.zh}"))

@@ -165,6 +165,26 @@ WRONG: Final = (
         "the clock of a test cannot go back",
         "at 2026-03-02 11:00",
     ),
+    (
+        'member u joins with sorce "x"  expect nothing',
+        "such an event does not carry `sorce`; it carries source, inviter",
+        'member u joins with sorce "x"',
+    ),
+    (
+        'member u says "x" with images true  expect nothing',
+        "`true` should be a number or a duration",
+        'member u says "x" with images true',
+    ),
+    (
+        'member u says "x" with forwarded 1  expect nothing',
+        "`1` should be true or false",
+        'member u says "x" with forwarded 1',
+    ),
+    (
+        "at 9999-12-31 23:59  after 5m  at 20:00",
+        "a time in this step is outside the years 1 to 9999",
+        "at 20:00",
+    ),
     ('event """{"kind": "mesage"}"""', None, 'event """{"kind": "mesage"}"""'),
     ('event """{"kind": """', None, 'event """{"kind": """'),
 )
