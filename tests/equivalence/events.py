@@ -25,8 +25,12 @@ from tests.equivalence.expressions import NAMES, QUESTIONS, TEXTS
 
 START = 1_772_452_800_000
 """2026-03-02 20:00 in Shanghai, a Monday."""
+CLOCK_CHANGES = (1_772_952_600_000, 1_774_744_200_000, 1_793_510_100_000)
+"""Half an hour before the clocks change in New York and in Berlin, and between the two 1:30 of New York in autumn."""
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
-STEPS = (0, 1, SECOND, 4 * SECOND, 10 * SECOND, 25 * SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE, 47 * MINUTE)
+STEPS = (0, 1, SECOND, 4 * SECOND, 10 * SECOND, 25 * CLOCK_CHANGES = (1_772_952_600_000, 1_774_744_200_000, 1_793_510_100_000)
+"""Half an hour before the clocks change in New York and in Berlin, and between the two 1:30 of New York in autumn."""
+SECOND, MINUTE, 5 * MINUTE, 10 * MINUTE, 47 * MINUTE)
 LEAPS = (40 * HOUR, 40 * HOUR, 5 * DAY, 50 * DAY)
 """Ids are known for 24 to 36 hours, what was given for a message for 30 to 45 days: a sequence stays below the one or
 leaps past the other."""
@@ -43,7 +47,7 @@ class Step(msgspec.Struct, frozen=True):
 
 def steps(random: Random, length: int) -> list[Step]:
     """Events in the order of time; about one in ten is a repeat."""
-    clock = START + random.choice((0, 0, random.randrange(14 * DAY)))
+    clock = random.choice((START, START, START + random.randrange(14 * DAY), random.choice(CLOCK_CHANGES)))
     found: list[Step] = []
     for number in range(length):
         clock += random.choice(LEAPS) if random.random() < 0.03 else random.choice(STEPS)
