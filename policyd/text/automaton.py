@@ -31,4 +31,10 @@ def character_ends(key: str, ends: Iterable[tuple[int, int]]) -> list[tuple[int,
     data = key.encode("utf-8", "surrogatepass")
     if len(data) == 3 * len(key):
         return [((end + 1) // 3, number) for end, number in ends]
-    return [(len(data[: end + 1].decode("utf-8", "surrogatepass")), number) for end, number in ends]
+    found: list[tuple[int, int]] = []
+    count = reached = 0
+    for end, number in ends:  # in order of their ends
+        count += len(data[reached : end + 1].decode("utf-8", "surrogatepass"))
+        reached = end + 1
+        found.append((count, number))
+    return found

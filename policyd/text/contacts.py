@@ -80,11 +80,13 @@ def contacts(text: str) -> tuple[Contact, ...]:
     if not _HINT.search(text):
         return ()
     reading = _reading(text)
-    taken: list[Contact] = []
+    found: list[Contact] = []
+    taken = bytearray(len(text))
     for kind, start, end in chain(_links(reading), _addresses(reading), _accounts(reading)):
-        if not any(start < other.end and other.start < end for other in taken):
-            taken.append(Contact(kind, start, end, text[start:end]))
-    return tuple(sorted(taken, key=lambda contact: contact.start))
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            found.append(Contact(kind, start, end, text[start:end]))
+    return tuple(sorted(found, key=lambda contact: contact.start))
 
 
 def links(text: str) -> tuple[Contact, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import chain
 from typing import Final, NamedTuple
@@ -58,14 +58,23 @@ def examine(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]
         found += _literally(index, of)
     if index.sounds:
         found += _heard(index, of.text, {(hit.start, hit.end, hit.word) for hit in found})
-    phrases = [hit for hit in found if hit.phrase]
-    if not phrases:
-        return found
-    return [hit for hit in found if not hit.phrase and not any(_covers(phrase, hit) for phrase in phrases)]
+    return _uncovered(found) if any(hit.phrase for hit in found) else found
 
 
-def _covers(phrase: Found, hit: Found) -> bool:
-    return phrase.lexicon == hit.lexicon and phrase.start <= hit.start and hit.end <= phrase.end
+def _uncovered(found: list[Found]) -> list[Found]:
+    """Those that no allowed phrase of their lexicon covers."""
+    starts: dict[int, list[int]] = {}
+    reach: dict[int, list[int]] = {}  # how far the phrases go that begin at this start or before
+    for hit in sorted(hit for hit in found if hit.phrase):
+        ends = reach.setdefault(hit.lexicon, [])
+        starts.setdefault(hit.lexicon, []).append(hit.start)
+        ends.append(max(hit.end, ends[-1] if ends else 0))
+    kept = []
+    for hit in found:
+        before = bisect_right(starts.get(hit.lexicon, ()), hit.start)
+        if not hit.phrase and (not before or reach[hit.lexicon][before - 1] < hit.end):
+            kept.append(hit)
+    return kept
 
 
 def _runs(index: Index, of: Views) -> list[tuple[int, int]]:
@@ -121,20 +130,24 @@ def _readings(
 
 def _read(index: Index, text: str, reading: Reading) -> Iterator[Found]:
     """The hits of a reading that are none of the text itself."""
-    of = views(reading.text)
-    ends, runs = index.words.find(of.key), _runs(index, of)
-    if not ends and not runs:
-        return
-    for hit in _judged(index, of, of.origin(), ends, runs):
-        end = _over_filler(text, of.text, hit.end)
-        if of.text[hit.start : end] != text[hit.start : end] and reading.technique in index.resist[hit.lexicon]:
-            yield hit._replace(end=end, view=reading.view)
+    for offset, read in reading.windows(text):
+        of = views(read)
+        ends, runs = index.words.find(of.key), _runs(index, of)
+        if not ends and not runs:
+            continue
+        for hit in _judged(index, of, of.origin(), ends, runs):
+            start, end = offset + hit.start, _over_filler(text, read, offset, hit.end)
+            cut = (start == offset > 0) or (end == offset + len(read) < len(text))
+            new = read[hit.start : end - offset] != text[start:end]
+            if new and not cut and reading.technique in index.resist[hit.lexicon]:
+                yield hit._replace(start=start, end=end, view=reading.view)
 
 
-def _over_filler(text: str, read: str, end: int) -> int:
-    while end < len(read) and read[end] == FILLER and text[end] != FILLER:
+def _over_filler(text: str, read: str, offset: int, end: int) -> int:
+    """The end in the text of what ends in a reading of it: after the fillers that belong to the last character."""
+    while end < len(read) and read[end] == FILLER and text[offset + end] != FILLER:
         end += 1
-    return end
+    return offset + end
 
 
 def _composed(
@@ -150,7 +163,7 @@ def _composed(
     for last, number in runs:
         if (parts := index.runs.keys[number]) in known:
             found.append((last - len(parts), last, parts))
-    return index.composer.readings(of.text, of.bare, origin, found) if found else iter(())
+    return index.composer.readings(of.bare, origin, found) if found else iter(())
 
 
 def _literally(index: Index, of: Views) -> Iterator[Found]:
@@ -180,6 +193,6 @@ def _heard(index: Index, text: str, seen: set[tuple[int, int, str]]) -> Iterator
             )
             if where is None:
                 continue
-            end = _over_filler(text, of.text, where.end)
+            end = _over_filler(text, of.text, 0, where.end)
             if (where.start, end, known.word) not in seen and meant(text[where.start : end], known.word):
                 yield Found(where.start, end, "sound", *known)

@@ -75,6 +75,12 @@ FOLDABLE: Final = re.compile(
     "\U00010000-\U0001f2ff\U0001fb00-\U0010ffff]"
 )
 
+# Where the folded text may be longer or shorter than the text; coarse in the same way.
+_UNEVEN: Final = re.compile(
+    f"[{character_class([code for code, plain in FOLD.items() if len(plain) != 1 and code < 0x10000])}"
+    "\\u1100-\\u11ff\U00010000-\U0001f2ff\U0001f3fb-\U0001f3ff\U0001fb00-\U0010ffff]"
+)
+
 
 def fold(text: str) -> str:
     """The text as the matcher reads it: no case, width, style, marks or traditional characters."""
@@ -87,9 +93,19 @@ def fold(text: str) -> str:
 
 def origins(text: str) -> list[int] | range:
     """For every character of `fold(text)` the index of the character of `text` that it comes from."""
-    if not FOLDABLE.search(text):
+    if not _UNEVEN.search(text):
         return range(len(text))
-    return [index for index, part in enumerate(_parts(text)) for _ in part]
+    if _JAMO.search(text):
+        return [index for index, part in enumerate(_parts(text)) for _ in part]
+    at: list[int] = []
+    last = 0
+    for uneven in _UNEVEN.finditer(text):
+        index = uneven.start()
+        at += range(last, index)
+        at += [index] * len(FOLD.get(ord(text[index]), "-"))
+        last = index + 1
+    at += range(last, len(text))
+    return at
 
 
 def _parts(text: str) -> list[str]:

@@ -21,7 +21,7 @@ _DIGIT: Final = (
 )
 _HAN: Final = "[\u3400-\u9fff]"
 _DIGITS_BETWEEN: Final = re.compile(f"(?<={_HAN}){_DIGIT}{{1,3}}(?={_HAN})")
-_MIXED_WORD: Final = re.compile(r"[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]*[A-Za-z0-9@$]")
+_MIXED_WORD: Final = re.compile(r"(?<![A-Za-z0-9@$!*])[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]*[A-Za-z0-9@$]")
 _LEET: Final = str.maketrans("013457@$!", "oieastasi")
 _CENSORED: Final = re.compile(r"(?<=[A-Za-z])\*(?=[A-Za-z])")
 # Bare and folded: what every text has in it that `with_wechat` reads otherwise, unless it has a heart or a cross.
@@ -36,38 +36,72 @@ _WECHAT: Final = re.compile(
 )
 
 
-class Reading(NamedTuple):
-    """`text` is as long as the original; `technique` is what a lexicon must resist to be searched in it, `view` what
-    its hits are called."""
+# A long text is only read otherwise around the changes.
+_LONG: Final = 1024
+_AROUND: Final = 128
 
-    text: str
+
+class Reading(NamedTuple):
+    """What is read otherwise: (start, what is read instead) in order, each as long as what is written. `technique` is
+    what a lexicon must resist to be searched in it, `view` what its hits are called."""
+
+    changes: list[tuple[int, str]]
     technique: Technique
     view: str
+
+    def windows(self, text: str) -> Iterator[tuple[int, str]]:
+        """(start, text as it is read) of the places around the changes; a text that is not long is one window."""
+        if not self.changes:
+            return
+        if len(text) <= _LONG:
+            yield 0, _changed(text, 0, self.changes)
+            return
+        near: list[tuple[int, str]] = []
+        for change in self.changes:
+            if near and change[0] - near[-1][0] > 2 * _AROUND:
+                yield self._window(text, near)
+                near = []
+            near.append(change)
+        yield self._window(text, near)
+
+    @staticmethod
+    def _window(text: str, changes: list[tuple[int, str]]) -> tuple[int, str]:
+        start, end = max(changes[0][0] - _AROUND, 0), changes[-1][0] + len(changes[-1][1]) + _AROUND
+        return start, _changed(text[start:end], start, changes)
+
+
+def _changed(text: str, offset: int, changes: list[tuple[int, str]]) -> str:
+    parts: list[str] = []
+    last = 0
+    for start, read in changes:
+        parts += text[last : start - offset], read
+        last = start - offset + len(read)
+    return "".join([*parts, text[last:]])
 
 
 def with_letters(text: str) -> Iterator[Reading]:
     """Digits and signs within Latin words as the letters that they look like (`wh0re`), a single star as each of the
     vowels that it may stand for."""
-    read = _MIXED_WORD.sub(lambda word: word[0] if word[0].isalpha() else word[0].translate(_LEET), text)
-    if _CENSORED.search(read):
-        yield from (Reading(_CENSORED.sub(vowel, read), "styled", "fold") for vowel in "aeiou")
-    elif read != text:
-        yield Reading(read, "styled", "fold")
+    words = [(word.start(), word[0], word[0].translate(_LEET)) for word in _MIXED_WORD.finditer(text)]
+    if any(_CENSORED.search(read) for _, _, read in words):
+        for vowel in "aeiou":
+            spelled = [(start, word, _CENSORED.sub(vowel, read)) for start, word, read in words]
+            yield Reading([(start, read) for start, word, read in spelled if read != word], "styled", "fold")
+    else:
+        yield Reading([(start, read) for start, word, read in words if read != word], "styled", "fold")
 
 
 def without_digits(text: str) -> Iterator[Reading]:
     """Without up to three digits between Han characters: `网①赌`."""
-    read = _DIGITS_BETWEEN.sub(lambda digits: " " * len(digits[0]), text)
-    if read != text:
-        yield Reading(read, "noise", "noise")
+    found = _DIGITS_BETWEEN.finditer(text)
+    yield Reading([(digits.start(), " " * len(digits[0])) for digits in found], "noise", "noise")
 
 
 def with_wechat(text: str) -> Iterator[Reading]:
     """The spellings of 微信 that get past filters, after a request to add somebody; those that are ordinary words
     (卫星) only with an account behind them."""
-    read = _WECHAT.sub(_spell_wechat, text)
-    if read != text:
-        yield Reading(read, "styled", "fold")
+    found = _WECHAT.finditer(text)
+    yield Reading([(spelling.start(), _spell_wechat(spelling)) for spelling in found], "styled", "fold")
 
 
 def _spell_wechat(match: re.Match[str]) -> str:

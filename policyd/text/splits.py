@@ -12,6 +12,7 @@ from policyd.text.readings import FILLER, Reading
 from policyd.text.views import Origin
 
 _MOST_READINGS: Final = 6
+_MOST_PARTS: Final = 600
 
 
 class Composed(NamedTuple):
@@ -50,17 +51,18 @@ class Composer:
             for char in self.chars_of[parts]
         )
 
-    def readings(self, text: str, bare: str, origin: Origin, found: list[tuple[int, int, str]]) -> Iterator[Reading]:
+    def readings(self, bare: str, origin: Origin, found: list[tuple[int, int, str]]) -> Iterator[Reading]:
         """Readings in which each of the parts found, (start, end, parts) of the bare text, that may belong to an
-        entry is composed in at least one."""
-        likely = self._likely(bare, found)
+        entry is composed in at least one. Of very many parts only the first are looked at."""
+        likely = self._likely(bare, found[:_MOST_PARTS])
         left = likely
         for _ in range(_MOST_READINGS):
             if not left:
                 return
             chosen = _apart([*_apart(left), *likely])
-            left = [candidate for candidate in left if candidate not in chosen]
-            yield Reading(_composed(text, origin, chosen), "split", "split")
+            done = set(chosen)
+            left = [candidate for candidate in left if candidate not in done]
+            yield Reading(_changes(origin, chosen), "split", "split")
 
     def _likely(self, bare: str, found: list[tuple[int, int, str]]) -> list[Composed]:
         """Those with a neighbour beside which the character stands in some entry, longest first at each start."""
@@ -74,8 +76,8 @@ class Composer:
             c
             for c in candidates
             if c.char in self._single
-            or any(self._together(other, c.char) for other in bare[: c.start][-1:] + before.get(c.start, ""))
-            or any(self._together(c.char, other) for other in bare[c.end : c.end + 1] + after.get(c.end, ""))
+            or any(self._together(o, c.char) for o in bare[max(c.start - 1, 0) : c.start] + before.get(c.start, ""))
+            or any(self._together(c.char, o) for o in bare[c.end : c.end + 1] + after.get(c.end, ""))
         ]
         return sorted(likely, key=lambda c: (c.start, -c.end))
 
@@ -93,9 +95,6 @@ def _apart(candidates: Iterable[Composed]) -> list[Composed]:
     return list(dict.fromkeys(taken.values()))
 
 
-def _composed(text: str, origin: Origin, chosen: list[Composed]) -> str:
-    chars = list(text)
-    for start, end, char in chosen:
-        first, last = origin.at[start], origin.at[end - 1]
-        chars[first : last + 1] = char + FILLER * (last - first)
-    return "".join(chars)
+def _changes(origin: Origin, chosen: list[Composed]) -> list[tuple[int, str]]:
+    at = origin.at
+    return [(at[start], char + FILLER * (at[end - 1] - at[start])) for start, end, char in sorted(chosen)]

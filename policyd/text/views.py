@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Final
 
 from policyd.text.fold import mark_ranges, origins
@@ -16,6 +15,7 @@ from policyd.text.fold import mark_ranges, origins
 # Noise is whatever is no letter, digit or mark that counts as a letter: spaces, punctuation, symbols, emoji, controls.
 _NOISE: Final = f"[^\\w{mark_ranges()}]"
 NOISE: Final = re.compile(_NOISE)
+_NOISE_RUN: Final = re.compile(f"{_NOISE}+")
 MAX_NOISE: Final = 4
 LONG_NOISE: Final = re.compile(f"{_NOISE}{{{MAX_NOISE + 1}}}")
 RUN: Final = re.compile(r"(.)\1", re.DOTALL)
@@ -32,11 +32,16 @@ def collapse(bare: str) -> str:
     return _WHOLE_RUN.sub(r"\1", bare) if RUN.search(bare) else bare
 
 
-def run_starts(bare: str) -> list[int] | range:
+def run_starts(bare: str) -> list[int]:
     """Where each run of one character begins, and the length of the text."""
-    if not RUN.search(bare):
-        return range(len(bare) + 1)
-    return [0, *(index for index, (a, b) in enumerate(pairwise(bare), 1) if a != b), len(bare)]
+    starts: list[int] = []
+    last = 0
+    for run in _WHOLE_RUN.finditer(bare):
+        start, end = run.span()
+        starts += range(last, start + 1)
+        last = end
+    starts += range(last, len(bare) + 1)
+    return starts
 
 
 class Origin:
@@ -56,9 +61,9 @@ class Origin:
 def _without_noise(folded: str, at: Sequence[int]) -> list[int]:
     kept: list[int] = []
     last = 0
-    for noise in NOISE.finditer(folded):
-        start = noise.start()
+    for noise in _NOISE_RUN.finditer(folded):
+        start, end = noise.span()
         kept += at[last:start]
-        last = start + 1
+        last = end
     kept += at[last:]
     return kept
