@@ -53,7 +53,7 @@ def explain_no_declaration(source: Source, piece: Piece) -> Diagnostic:
     """For text outside any declaration."""
     first = piece.tokens[0]
     words = [word for word in other_words(first.text) if word in SUPPORTED] if first.kind == "word" else []
-    words = words or difflib.get_close_matches(first.text.lower(), SUPPORTED, n=1, cutoff=_NEAR)
+    words = words or difflib.get_close_matches(full_width_to_plain(first.text).lower(), SUPPORTED, n=1, cutoff=_NEAR)
     if first.text in ANY_CLAUSE:
         want = Phrase("clauses stand inside a declaration: `rule NAME { … }`", "子句要写在声明里面:`rule 名称 { … }`")
     elif words:
@@ -266,7 +266,7 @@ def _other_word(trouble: Trouble) -> Diagnostic | None:
     """A word for which the language has another, or one misspelt, or half of a keyword of several words."""
     if trouble.token.kind != "word":
         return None
-    got, words = trouble.token.text, {spelling(terminal) for terminal in trouble.accepted} - {""}
+    got, words = full_width_to_plain(trouble.token.text), {spelling(terminal) for terminal in trouble.accepted} - {""}
     if "DAY" in trouble.accepted:
         words |= set(DAYS)
     want = next((word for word in other_words(got) if word in words), "")
@@ -275,7 +275,7 @@ def _other_word(trouble: Trouble) -> Diagnostic | None:
         want = "` / `".join(begun)
     if not want:
         want = next(iter(difflib.get_close_matches(got.lower(), sorted(words), n=1, cutoff=_NEAR)), "")
-    return diagnostic("P141", trouble.span, got=got, want=want) if want else None
+    return diagnostic("P141", trouble.span, got=trouble.token.text, want=want) if want else None
 
 
 def _missing_comma(trouble: Trouble) -> Diagnostic | None:
