@@ -19,19 +19,23 @@ NOON = "2026-03-02T12:00:00+08:00"
 
 
 class FailingStore:
-    """A memory store that counts its calls; `fails` names the operations that are refused."""
+    """A memory store that keeps what it was asked; `fails` names the operations that are refused."""
 
     def __init__(self) -> None:
         self.inner = MemoryStore(virtual=True)
         self.fails: set[str] = set()
         self.calls: list[str] = []
+        self.asks: list[Observe] = []
+        self.changes: list[Commit] = []
 
     async def observe(self, ask: Observe) -> Observed:
         self._call("observe")
+        self.asks.append(ask)
         return await self.inner.observe(ask)
 
     async def commit(self, change: Commit) -> Committed:
         self._call("commit")
+        self.changes.append(change)
         return await self.inner.commit(change)
 
     async def ready(self) -> None:

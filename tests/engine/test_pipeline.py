@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from policyd.engine.embedded import Embedded, finish
 from policyd.engine.pipeline import Engine
@@ -74,9 +75,28 @@ def test_a_repeat_gives_the_same_decision_and_changes_nothing() -> None:
     event = club.event("message", "spamword")
     first = club.tell(event)
     again = club.tell(event)
+    assert club.store.calls == ["observe", "commit", "observe"]
     assert again.replayed and not first.replayed
     assert done(again) == done(first) and again.ladders == first.ladders
     assert club.says("spamword", at=30).ladders["club.conduct"].strikes == 2
+
+
+def test_the_new_name_of_a_profile_is_its_content() -> None:
+    club = scene("rule named { on profile  then flag }".replace("flag", 'notify owner "x"'))
+    event = club.event("profile", event_id="same")
+    club.tell(event)
+    with pytest.raises(EventError):
+        club.tell(replace(event, member=replace(event.member, name="other")))
+
+
+def test_what_the_store_is_told_of_messages_and_edits() -> None:
+    club = scene(LADDER)
+    club.says("x", id="m1")
+    club.tell(club.event("edit", "x", id="m1"))
+    club.tell(club.event("join"))
+    assert [(ask.message, ask.is_edit, ask.spoke) for ask in club.store.asks] == [
+        ("m1", False, True), ("m1", True, False), (None, False, False),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("change", [{"text": "other"}, {"member": "u2"}, {"kind": "edit", "text": "spamword"}])
@@ -143,6 +163,59 @@ def test_a_repeat_of_policies_that_are_forgotten_is_degraded() -> None:
     fresh = Engine(compiled(HEADER + NEWER), club.store)
     again = finish(fresh.evaluate(event))
     assert again.degraded and again.replayed and again.unasked == ("club.two",)
+
+
+def test_the_first_rule_that_strikes_hardest_speaks_for_the_step() -> None:
+    club = scene(
+        'ladder l { at 1 warn "{rule.title}"  at 5 warn "{rule.title}!" }\n'
+        'rule a "one" { then strike l }\n'
+        'rule b "two" { then strike l 5 times }\n'
+        'rule c "three" { then strike l 5 times }'
+    )
+    decision = club.says("x")
+    assert done(decision) == ["warn: two!"]
+    assert [because.rule for because in decision.actions[0].because] == ["club.a", "club.b", "club.c"]
+
+
+def test_the_most_that_any_rule_forgives_is_forgiven() -> None:
+    club = scene(
+        'ladder l { at 9 warn "x" }\nrule s { when message.text == "s"  then strike l 5 times }\n'
+        'rule a { when message.text in ["some", "all"]  then forgive l 2 times }\n'
+        'rule b { when message.text in ["some", "all"]  then forgive l 1 times }\n'
+        'rule c { when message.text == "all"  then forgive l }'
+    )
+    stands = [club.says(text, at=at).ladders["club.l"].strikes for at, text in enumerate(("s", "some", "s", "all"))]
+    assert stands == [5, 3, 8, 0]
+
+
+def test_the_next_step_is_named_by_its_heaviest_action() -> None:
+    club = scene('ladder l { at 1 warn "x"  at 2 warn "y", mute 1h, notify owner "z" }\nrule s { then strike l }')
+    assert club.says("x").ladders["club.l"].next == "mute"
+
+
+NOT_MUTED = [
+    'ladder l { at 1 remove }\nrule r { when message.text == "x"  then mute 1h, strike l }',
+    'ladder l { at 1 mute 1h }\nrule r { when message.text == "x"  then remove, strike l }',
+    'ladder l { at 1 mute 1h }\nshadow rule r { when message.text == "x"  then strike l }',
+    'rule r { when message.text == "x"  then mute 1h }\nrule s { when message.text == "x"  then ban }',
+]
+
+
+@pytest.mark.parametrize("declarations", NOT_MUTED)
+def test_a_mute_that_is_not_given_is_not_recorded(declarations: str) -> None:
+    club = scene(declarations + "\nrule muted { when member.muted  then flag }")
+    club.says("x", at=0)
+    assert club.says("y", at=5).verdict == "allow"
+
+
+def test_matches_are_those_of_rules_for_this_kind_leftmost_first() -> None:
+    club = scene(
+        'lexicon b { words "second" }\nlexicon a { words "first", "second" }\n'
+        "rule r { on edit  when message.text matches [a, b]  then flag }"
+    )
+    assert club.says("first second", id="m1").matches == ()
+    again = club.says("first second", id="m1")
+    assert [(match.lexicon, match.start) for match in again.matches] == [("a", 0), ("a", 6), ("b", 6)]
 
 
 # ---------------------------------------------------------------- store failure (law L15)
@@ -218,6 +291,19 @@ def test_masks_hide_what_the_masking_rules_found() -> None:
     assert club.says("fine").masked is None
 
 
+HIDDEN = [
+    ("message.contacts > 0", "mail ************* or see ********************* now"),
+    ("message.links > 0", "mail a@example.org or see ********************* now"),
+    ('message.domains contains "example.com"', "mail a@example.org or see ********************* now"),
+]
+
+
+@pytest.mark.parametrize(("condition", "masked"), HIDDEN)
+def test_masks_hide_contacts_and_links_where_a_rule_reads_them(condition: str, masked: str) -> None:
+    club = scene(f"rule m {{ when {condition}  then mask }}")
+    assert club.says("mail a@example.org or see https://example.com/x now").masked == masked
+
+
 def test_shadow_rules_are_reported_and_climb_ladders_of_their_own() -> None:
     club = scene(LADDER + 'shadow rule trial { when message.text == "trial" then delete, strike conduct }')
     first = club.says("trial", at=0)
@@ -251,13 +337,16 @@ def test_a_pardon_clears_the_ladder_and_ends_its_mute() -> None:
         club.says("spamword", at=minute)
     pardon = sanction(club, "pardon", 50)
     assert done(pardon) == ["unmute"] and pardon.ladders["club.conduct"].strikes == 0
+    assert pardon.ladders["club.conduct"].forgotten is None
     assert done(sanction(club, "release", 51)) == []
     assert club.says("spamword", at=60).ladders["club.conduct"].strikes == 1
 
 
 def test_a_human_mute_is_kept_and_released() -> None:
     club = scene("rule muted { when member.muted then delete }")
-    sanction(club, "mute", 0, seconds=3600)
+    sanction(club, "warn", 0, seconds=3600)
+    assert club.says("x", at=1).verdict == "allow"
+    sanction(club, "mute", 2, seconds=3600)
     assert club.says("x", at=30).verdict == "delete"
     assert done(sanction(club, "release", 40)) == ["unmute"]
     assert club.says("x", at=50).verdict == "allow"
@@ -289,7 +378,14 @@ def test_a_sanction_may_name_its_ladder_either_way() -> None:
     club = scene(LADDERS)
     assert list(sanction(club, "warn", 0, ladder="two").ladders) == ["club.two"]
     assert list(sanction(club, "warn", 1, ladder="club.one").ladders) == ["club.one"]
-    assert sorted(sanction(club, "pardon", 2).ladders) == ["club.one", "club.two"]
+    assert sorted(sanction(club, "pardon", 2, ladder="one").ladders) == ["club.one"]
+    assert sorted(sanction(club, "pardon", 3).ladders) == ["club.one", "club.two"]
+
+
+def test_a_sanction_that_rules_strike_for_too_is_one_strike() -> None:
+    club = scene(LADDER + "rule noted { on sanction  then strike conduct }")
+    assert sanction(club, "warn", 0).ladders["club.conduct"].strikes == 1
+    assert [strike.ladder for strike in club.store.changes[-1].strikes] == ["club.conduct"]
 
 
 # ---------------------------------------------------------------- the embedded engine
