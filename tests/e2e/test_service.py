@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -118,3 +121,21 @@ def test_listening_to_the_world_without_a_token_is_refused(tmp_path: Path) -> No
     done = run(folder_with(tmp_path), "policies", "--listen", "0.0.0.0:0")
     assert done.returncode == 2
     assert "without a token" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="children are looked up in /proc")
+def test_a_store_that_dies_is_started_again_and_has_lost_nothing(tmp_path: Path) -> None:
+    with serving(folder_with(tmp_path)) as service:
+        service.ask(1)
+        (store,) = service.children()
+        os.kill(store, signal.SIGKILL)
+        numbers = itertools.count(2)
+        answers: list[dict[str, Any]] = []
+
+        def answered() -> bool:
+            answers.append(service.ask(next(numbers)))
+            return not answers[-1]["degraded"]
+
+        assert wait_until(answered)
+        assert answers[-1]["ladders"]["club.conduct"]["strikes"] >= 2
+        assert all(answer["verdict"] == "delete" for answer in answers)
