@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import policyd
 from tests.cli.conftest import Run
 
@@ -116,3 +118,30 @@ def test_match_shows_words_in_their_disguise(run: Run, folder: Path) -> None:
         "masked": "玩***",
         "matches": [{"lexicon": "bad_words", "word": "网赌", "text": "網 賭", "start": 1, "end": 4, "view": "noise"}],
     }
+
+
+def test_match_reports_how_good_the_words_are(run: Run, folder: Path) -> None:
+    messages = [("网 赌", 1), ("spam", 1), ("something else", 1), ("hello", 0), ("spam for breakfast", 0)]
+    labelled = write(folder, *({"text": text, "label": label} for text, label in messages), "")
+    assert run("match", "policies", "--report", labelled).out.splitlines() == [
+        "3 messages should be found, 2 should not",
+        "           found  recall  false  share",
+        "all        2      66.67%  1      50.00%",
+        "bad_words  2      66.67%  1      50.00%",
+        "plain      1      33.33%  1      50.00%",
+        "noise      1      33.33%  0      0.00%",
+        "",
+        "entry  false  of these alone  found  lexicon    where",
+        "spam   1      1               1      bad_words  small.policy:5",
+    ]
+    document = json.loads(run("match", "policies", "--report", labelled, "--format", "json").out)
+    assert (document["wanted"], document["all"]) == (3, {"name": "all", "found": 2, "false": 1})
+
+
+@pytest.mark.parametrize(
+    "line", ["spam", "[]", '{"text": "spam"}', '{"text": 5, "label": 1}', '{"text": "x", "label": "a"}']
+)
+def test_a_report_needs_labels(run: Run, folder: Path, line: str) -> None:
+    ran = run("match", "policies", "--report", write(folder, {"text": "x", "label": True}, line))
+    assert ran.code == 2
+    assert 'events.jsonl:2: a line is {"text": "…", "label": 1}' in ran.err
