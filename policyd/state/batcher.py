@@ -17,7 +17,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import BusyLoadingError, NoScriptError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
-from policyd.state.calls import MOST_IN_A_CALL, Batch, Call, Request, may_pass
+from policyd.state.calls import MOST_IN_A_CALL, Answer, Batch, Call, Request, may_pass
 from policyd.state.wire import Reply, Word
 
 MOST_IN_FLIGHT: Final = 2
@@ -63,8 +63,8 @@ class Batcher:
         self._timer: asyncio.TimerHandle | None = None
         self._task = self._loop.create_task(self._run())
 
-    def ask(self, batch: Batch, keys: Sequence[bytes], words: Sequence[Word]) -> asyncio.Future[Reply]:
-        """What the script will answer to this request. Raises `StoreUnavailable`, now or later."""
+    def ask(self, batch: Batch, keys: Sequence[bytes], words: Sequence[Word]) -> asyncio.Future[Answer]:
+        """What the script will answer to the whole call, and to this request. Raises `StoreUnavailable`."""
         if self._away is not None:
             raise StoreUnavailable(self._away)
         if len(self._waiting) >= self._most_waiting:
@@ -165,12 +165,13 @@ class Batcher:
             self._wake.set()
             if isinstance(reply, Exception):
                 self._refused(call, reply)
-            elif isinstance(reply, list) and reply[0] == call.nonce and len(reply) == len(call.requests) + 1:
+            elif isinstance(reply, list) and reply[0] == call.nonce and len(reply) == len(call.requests) + 2:
                 self._answered += 1
                 self._refusing_since = None
-                for request, answer in zip(call.requests, itertools.islice(reply, 1, None), strict=True):
+                shared = reply[1]
+                for request, answer in zip(call.requests, itertools.islice(reply, 2, None), strict=True):
                     if not request.future.done():
-                        request.future.set_result(answer)
+                        request.future.set_result((shared, answer))
             else:
                 self._again(call.requests)
                 raise _Lost("an answer came that belongs to another call")

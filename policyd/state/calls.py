@@ -19,6 +19,9 @@ from redis.exceptions import (
 
 from policyd.state.wire import Reply, Word
 
+Answer = tuple[Reply, Reply]
+"""What a script answers to a whole call, and to the one request."""
+
 MOST_IN_A_CALL: Final = 64
 
 _REFUSED: Final = (BusyLoadingError, ClusterDownError, MasterDownError, NoScriptError, ReadOnlyError, TryAgainError)
@@ -44,7 +47,7 @@ class Request:
         batch: Batch,
         keys: Sequence[bytes],
         words: Sequence[Word],
-        future: asyncio.Future[Reply],
+        future: asyncio.Future[Answer],
         deadline: float,
     ) -> None:
         self.batch = batch

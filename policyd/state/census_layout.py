@@ -1,3 +1,132 @@
-"""What the keys of `keys.py` and the values of `lua/` say, read backwards."""
+"""What the keys of `keys.py` and the values of `lua/` say, read backwards: the one place that knows it beside them.
+
+A name is the end of a key behind its cell, or a field of a ring, as windows are found in both:
+`g:GROUP`, `w:GROUP/MEMBER`, `k:GROUP[/MEMBER]:ID`, `s:GROUP/MEMBER`.
+"""
 
 from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import Final, Literal, NamedTuple
+from urllib.parse import unquote
+
+from policyd.state.keys import PREFIX, encode
+
+Kind = Literal["receipts", "given", "group windows", "member windows", "text windows", "standing", "other"]
+
+EVERYTHING: Final = f"{PREFIX}*".encode()
+"""Matches every key of policyd, and no other."""
+STANDING: Final = f"{PREFIX}{{*}}:s:*".encode()
+RINGS: Final = f"{PREFIX}{{*}}:[ra][0-2]".encode()
+WINDOW_FIELDS: Final = b"[gwk]:*"
+META: Final = b""
+"""The field of a ring that says which period it holds."""
+
+_KINDS: Final[dict[bytes, Kind]] = {
+    b"r": "receipts",
+    b"a": "given",
+    b"g": "group windows",
+    b"w": "member windows",
+    b"k": "text windows",
+    b"s": "standing",
+}
+_KEY: Final = re.compile(rb"pd:\{([^{}/]*)/(\d+)\}:(.*)", re.S).fullmatch
+_RING: Final = re.compile(rb"([ra])[0-2]").fullmatch
+_NAME: Final = re.compile(rb"([gwks]):([^/:]*)(?:/([^/:]*))?(?::([0-9a-f]{16}))?").fullmatch
+_ENTRY: Final = 25
+
+
+class Name(NamedTuple):
+    """Whose a key or a field is. Ids are encoded; None where it has none. `window` names a window with a text as key."""
+
+    kind: Kind
+    group: bytes | None = None
+    member: bytes | None = None
+    window: bytes | None = None
+
+
+class Key(NamedTuple):
+    """`tenant` is encoded."""
+
+    tenant: bytes
+    cell: int
+    name: Name
+
+
+class Standing(NamedTuple):
+    """What a member's standing holds: strikes (forgotten ones too, while they are kept), the end of its mute in ms
+    since the epoch (0: none), and how many texts it is remembered to have been told."""
+
+    strikes: int
+    mute_until: int
+    said: int
+
+
+def read_key(key: bytes) -> Key:
+    """A key of another layout is of the kind `other`."""
+    parts = _KEY(key)
+    if parts is None:
+        return Key(b"", 0, Name("other"))
+    tenant, cell, end = parts.groups()
+    ring = _RING(end)
+    return Key(tenant, int(cell), Name(_KINDS[ring[1]]) if ring else read_name(end))
+
+
+def read_name(name: bytes) -> Name:
+    parts = _NAME(name)
+    return Name(_KINDS[parts[1]], parts[2], parts[3], parts[4]) if parts else Name("other")
+
+
+def is_ring(key: bytes) -> bool:
+    return read_key(key).name.kind in ("receipts", "given")
+
+
+def is_window(field: bytes) -> bool:
+    """Of the fields of a ring."""
+    return read_name(field).kind != "other"
+
+
+def period(meta: bytes | None) -> bytes:
+    """Which one a ring holds, by its field `META`."""
+    return (meta or b"").split(b"\n", 1)[0]
+
+
+def fields_of(member: str) -> bytes:
+    """Matches all fields of a member among those of a ring, and few others."""
+    return b"[wk]:*/" + encode(member).encode() + b"*"
+
+
+def keys_of(member: str) -> bytes:
+    """Matches all keys of a member, and few others."""
+    return f"{PREFIX}{{*}}:[wsk]:*/{encode(member)}*".encode()
+
+
+def window_of_text(counter: str, text: str) -> bytes:
+    """`Name.window` of a counter (its identity) whose key is this text."""
+    cell = f"{counter}:{blake2b(text.encode(), digest_size=8).hexdigest()}"
+    return blake2b(cell.encode(), digest_size=8).hexdigest().encode()
+
+
+def shown(encoded: bytes) -> str:
+    """The id that was encoded; a long one can only be shown by its digest."""
+    text = encoded.decode("ascii", "replace")
+    return text if text.startswith("!") else unquote(text)
+
+
+def read_standing(value: bytes) -> Standing:
+    """Of the value of a standing; what cannot be read counts as nothing."""
+    strikes = mute_until = said = 0
+    at = 6
+    while at + 19 <= len(value):
+        kind, length = value[at : at + 1], int.from_bytes(value[at + 15 : at + 19])
+        payload = value[at + 19 : at + 19 + length]
+        if kind == b"L":
+            starts = range(0, len(payload), _ENTRY)
+            strikes += sum(int.from_bytes(payload[start + 18 : start + 22]) for start in starts)
+        elif kind == b"M":
+            mute_until = int.from_bytes(payload)
+        else:
+            said += 1
+        at += 19 + length
+    return Standing(strikes, mute_until, said)

@@ -1,11 +1,14 @@
 """Every key that policyd keeps in Redis or Valkey. Nothing else makes key names.
 
-    pd:{TENANT/CELL}:r0 r1 r2     receipts of events and messages, a ring of hashes
-    pd:{TENANT/CELL}:a0 a1 a2     what was given for messages, a ring of hashes
-    pd:{TENANT/CELL}:g:GROUP      windows of a group
-    pd:{TENANT/CELL}:w:GROUP/MEMBER      windows of a member, and when it was last seen
-    pd:{TENANT/CELL}:k:GROUP[/MEMBER]:ID a window that a text is the key of
+    pd:{TENANT/CELL}:r0 r1 r2            receipts of events and messages, and windows of a day or less: a ring of hashes
+    pd:{TENANT/CELL}:a0 a1 a2            what was given for messages, a ring of hashes
     pd:{TENANT/CELL}:s:GROUP/MEMBER      standing of a member: strikes, mute, what was said to it
+    pd:{TENANT/CELL}:w:GROUP/MEMBER      longer windows of a member, and when it was last seen
+    pd:{TENANT/CELL}:g:GROUP             longer windows of a group
+    pd:{TENANT/CELL}:k:GROUP[/MEMBER]:ID a longer window that a text is the key of
+
+Shorter windows are in fields of the receipts' ring, named as the ends of these keys: `w:GROUP/MEMBER`, `g:GROUP`,
+`k:GROUP[/MEMBER]:ID`.
 
 A cell is a part of a tenant's groups, so that one call serves many events and all that it touches shares a slot of a
 Cluster. Ids are percent-encoded, which leaves none of `{}:/*` in them; a long one is replaced by `!` and a digest,
@@ -17,7 +20,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 PREFIX: Final = "pd:"
@@ -58,17 +61,33 @@ def group_windows(prefix: str, group: str) -> bytes:
     return f"{prefix}g:{encode(group)}".encode()
 
 
+class MemberKeys(NamedTuple):
+    """`field` is that of its short windows, behind its length; `windows` the key of its long ones."""
+
+    field: bytes
+    windows: bytes
+    standing: bytes
+
+
 @lru_cache(_CACHED)
-def of_member(prefix: str, group: str, member: str) -> tuple[bytes, bytes]:
-    """Of its windows, and of its standing."""
-    whose = f"{encode(group)}/{encode(member)}"
-    return f"{prefix}w:{whose}".encode(), f"{prefix}s:{whose}".encode()
+def of_member(prefix: str, group: str, member: str) -> MemberKeys:
+    whose = f"{encode(group)}/{encode(member)}".encode()
+    start = prefix.encode()
+    field = b"w:" + whose
+    return MemberKeys(bytes((len(field),)) + field, start + field, start + b"s:" + whose)
 
 
-def text_window(prefix: str, group: str, member: str | None, cell: str) -> bytes:
-    """`member` None: the window is the group's."""
+@lru_cache(_CACHED)
+def group_field(group: str) -> bytes:
+    """The field of its short windows, behind its length."""
+    field = f"g:{encode(group)}".encode()
+    return bytes((len(field),)) + field
+
+
+def text_window(group: str, member: str | None, cell: str) -> str:
+    """A field, or the end of a key. `member` None: the window is the group's."""
     owner = encode(group) if member is None else f"{encode(group)}/{encode(member)}"
-    return f"{prefix}k:{owner}:{blake2b(cell.encode(), digest_size=8).hexdigest()}".encode()
+    return f"k:{owner}:{blake2b(cell.encode(), digest_size=8).hexdigest()}"
 
 
 def event_digest(group: str, event: str) -> bytes:

@@ -1,3 +1,142 @@
-"""Stores as commands reach them while a service may be running on them."""
+"""Stores as commands reach them, also while a service is running on them: key by key, in pages, by a plain client."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import redis
+from redis.backoff import NoBackoff
+from redis.cluster import RedisCluster
+from redis.retry import Retry
+
+from policyd.model.state import StoreUnavailable
+from policyd.state.census_layout import EVERYTHING
+from policyd.state.embedded import EmbeddedServer
+
+PAGE: Final = 500
+"""Keys or fields that are asked for at once."""
+
+_CONNECT_PATIENCE: Final = 5.0
+_PATIENCE: Final = 60.0
+
+
+class Reached:
+    """`nodes` are the servers that keep a part of the keys each: one, or the masters of a Cluster. `version` is
+    that of the server, with its name."""
+
+    def __init__(self, client: redis.Redis | RedisCluster) -> None:
+        self._client = client
+        if isinstance(client, RedisCluster):
+            self.nodes = [node.redis_connection for node in client.get_primaries()]
+        else:
+            self.nodes = [client]
+        facts: dict[str, Any] = self.nodes[0].info("server")
+        valkey = facts.get("valkey_version")
+        self.version = f"valkey {valkey}" if valkey else f"redis {facts['redis_version']}"
+        if not valkey and int(facts["redis_version"].split(".")[0]) < 7:
+            raise StoreUnavailable(f"the server is {self.version}; policyd needs Redis 7.0 or Valkey or newer")
+
+    def node_of(self, key: bytes) -> redis.Redis:
+        """The server that keeps this key."""
+        if isinstance(self._client, RedisCluster):
+            node: redis.Redis = self._client.get_node_from_key(key).redis_connection  # type: ignore[union-attr]
+            return node
+        return self._client
+
+    def now(self) -> int:
+        """The store's clock, ms since the epoch."""
+        seconds, micros = self.nodes[0].time()
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    def size(self) -> int:
+        """How many keys there are, policyd's or not."""
+        return sum(int(node.dbsize()) for node in self.nodes)
+
+    def is_empty(self) -> bool:
+        """Whether policyd keeps nothing there."""
+        return next((False for node in self.nodes for page in pages(node, EVERYTHING) if page), True)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+def pages(node: redis.Redis, pattern: bytes) -> Iterator[list[bytes]]:
+    """Keys of one server. Each that is there all the time is given at least once."""
+    cursor = 0
+    while True:
+        cursor, found = node.scan(cursor, match=pattern, count=PAGE)
+        yield found
+        if not cursor:
+            return
+
+
+def field_pages(node: redis.Redis, key: bytes, pattern: bytes | None = None) -> Iterator[dict[bytes, bytes]]:
+    """Fields of a hash, likewise."""
+    cursor = 0
+    while True:
+        cursor, found = node.hscan(key, cursor, match=pattern, count=PAGE)
+        yield found
+        if not cursor:
+            return
+
+
+@contextmanager
+def reach(url: str | None, data_dir: Path, *, create: bool = False) -> Iterator[Reached]:
+    """The store that the settings name: by its URL, or None for that of the data folder, through its socket where a
+    service runs on it, else started for as long as this takes. `create`: the folder may be new. Raises
+    `StoreUnavailable`, also for what happens on the way."""
+    if url is not None:
+        with _connected(url) as store:
+            yield store
+        return
+    socket = f"unix://{data_dir.absolute() / 'store.sock'}"
+    if _answers(socket):
+        with _connected(socket) as store:
+            yield store
+        return
+    if not create and not (data_dir / "appendonlydir").is_dir():
+        raise StoreUnavailable(
+            f"there is no store in the data folder {data_dir}: name the one that the service uses with --data-dir,"
+            " or its Redis with --redis"
+        )
+    with EmbeddedServer(data_dir) as server, _connected(server.url) as store:
+        yield store
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Reached]:
+    shown = url.rpartition("@")[2]
+    try:
+        client = _client(url)
+        try:
+            store = Reached(client)
+            yield store
+        finally:
+            client.close()
+    except (redis.RedisError, ConnectionError, TimeoutError) as error:
+        raise StoreUnavailable(f"the store at {shown} cannot be used: {error}") from error
+    except ValueError as error:
+        raise StoreUnavailable(f"store `{shown}`: {error}") from error
+
+
+def _client(url: str) -> redis.Redis | RedisCluster:
+    """Raises `ValueError` for a URL of another kind."""
+    options: dict[str, Any] = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _CONNECT_PATIENCE, "protocol": 2}
+    if url.startswith(("redis+cluster://", "rediss+cluster://")):
+        return RedisCluster.from_url(url.replace("+cluster", "", 1), **options)
+    return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **options)
+
+
+def _answers(url: str) -> bool:
+    """Whether a server listens there, be it still loading."""
+    with redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), socket_connect_timeout=_CONNECT_PATIENCE) as client:
+        try:
+            client.ping()
+        except redis.BusyLoadingError:
+            return True
+        except redis.RedisError:
+            return False
+        return True

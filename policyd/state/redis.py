@@ -54,12 +54,12 @@ class RedisStore:
     async def observe(self, ask: Observe) -> Observed:
         prefix = _prefix(ask.tenant, ask.group)
         named, blob = wire.pack_observe(prefix, ask)
-        reply = await self._calls().ask(self._observing(prefix, ask), named, (blob,))
-        return wire.unpack_observed(ask, reply)
+        instant, reply = await self._calls().ask(self._observing(prefix, ask), named, (blob,))
+        return wire.unpack_observed(ask, instant, reply)
 
     async def commit(self, change: Commit) -> Committed:
         named, words = wire.pack_commit(_prefix(change.tenant, change.group), change)
-        reply = await self._calls().ask(self._committing(), named, words)
+        _, reply = await self._calls().ask(self._committing(), named, words)
         if reply == wire.GONE:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
         return wire.unpack_committed(reply)

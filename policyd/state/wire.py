@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import lru_cache
 from struct import Struct as Layout
 from struct import unpack_from
-from typing import Final
+from typing import Final, NamedTuple
 
 from msgspec import Struct
 
 from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed, Window
 from policyd.state import keys
+from policyd.state.retention import RECEIPTS
 
 Word = bytes | str | int
 Reply = bytes | int | None | list["Reply"]
@@ -22,21 +23,34 @@ _BUMPS: Final = {"never": 0, "new": 1, "edit": 2, "always": 3}
 GONE: Final = b"gone"
 """The answer to a commit of what was not observed."""
 
-_HEAD: Final = Layout(">12s4sBH")
+_HEAD: Final = Layout(">BBH12s4s")
 _NUMBERS: Final = Layout(">HH")
-_RECEIPT: Final = Layout(">Q9xB")
-_COUNTS: Final = _RECEIPT.size
+_COUNTS: Final = 10
+"""Where the counts begin in a receipt, behind its flags."""
+
 _NONE: Final[frozenset[str]] = frozenset()
 _FACTS: Final = Layout(">6s6s")
 
 
+class _Home(NamedTuple):
+    """Where windows are kept: in strings with a key of their own those of more than a day, the others in a field of the
+    ring. `text` is the cell of a window that has a text as its key, and so a place of its own."""
+
+    key: bool
+    member: bool
+    text: str
+
+
+_MEMBER_FIELD: Final = _Home(False, True, "")
+
+
 class _Shape(Struct):
-    """What is the same for all events that ask for one tuple of windows. `group`, `member`: whose strings they are in;
-    their keys come in this order. None of them has a text as its key."""
+    """What is the same for all events that ask for one tuple of windows: where they are kept, in this order, and how
+    they are packed."""
 
     windows: tuple[Window, ...]
-    group: bool
-    member: bool
+    homes: tuple[_Home, ...]
+    fields: int
     packed: bytes
 
 
@@ -50,77 +64,87 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     shape = _SHAPES.get(id(windows))
     if shape is None or shape.windows is not windows:
         shape = _shape(windows)
-    member_windows, standing = keys.of_member(prefix, group, ask.member)
-    if shape is None:
-        named, packed = _pack_windows(prefix, ask)
-    else:
-        named, packed = [keys.group_windows(prefix, group)] if shape.group else [], shape.packed
-        if shape.member:
-            named.append(member_windows)
+    member = keys.of_member(prefix, group, ask.member)
+    fields = b""
+    named: list[bytes] = []
+    for home in shape.homes:
+        if home == _MEMBER_FIELD:
+            fields += member.field
+        elif home.key:
+            named.append(_key(prefix, ask, home))
+        else:
+            fields += _field(ask, home)
     flags = _EDIT if ask.is_edit else 0
     if ask.silence or ask.spoke:
         flags |= (_SILENCE if ask.silence else 0) | (_SPOKE if ask.spoke else 0)
-        if shape is None or not shape.member:
-            named.append(member_windows)
+        named.append(member.windows)
     ladders = b""
     if ask.mute or ask.ladders:
         flags |= _STANDING | (_MUTE if ask.mute else 0)
-        named.append(standing)
+        named.append(member.standing)
         ladders = b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ask.ladders])
-    numbers = _NUMBERS.pack(len(windows), len(ask.ladders))
-    head = _HEAD.pack(
-        keys.event_digest(group, ask.event),
-        ask.digest,
-        flags if ask.message is None else flags | _MESSAGE,
-        len(named),
-    )
+    tail = fields + _NUMBERS.pack(len(windows), len(ask.ladders)) + shape.packed + ladders
+    digest = keys.event_digest(group, ask.event)
     if ask.message is None:
-        return named, head + numbers + packed + ladders
-    return named, head + keys.message_digest(group, ask.message) + numbers + packed + ladders
+        return named, _HEAD.pack(flags, shape.fields, len(named), digest, ask.digest) + tail
+    head = _HEAD.pack(flags | _MESSAGE, shape.fields, len(named), digest, ask.digest)
+    return named, head + keys.message_digest(group, ask.message) + tail
 
 
-def _shape(windows: tuple[Window, ...]) -> _Shape | None:
-    """None where a window has a text as its key, so that its tuple will not come again."""
-    if any(":" in window.cell for window in windows):
-        return None
-    group = any(window.scope == "group" for window in windows)
-    member = any(window.scope == "member" for window in windows)
-    places = {"group": b"\0\1", "member": b"\0\2" if group else b"\0\1"}
-    packed = b"".join([_pack_window(window) + places[window.scope] for window in windows])
-    if len(_SHAPES) >= _MOST_SHAPES:
-        _SHAPES.clear()
-    shape = _SHAPES[id(windows)] = _Shape(windows, group, member, packed)
+def _shape(windows: tuple[Window, ...]) -> _Shape:
+    places = [_home(window) for window in windows]
+    homes = sorted(set(places), key=lambda home: home.key)
+    packed = b"".join(
+        [
+            _pack_window(window) + (homes.index(home) + 1).to_bytes(2)
+            for window, home in zip(windows, places, strict=True)
+        ]
+    )
+    shape = _Shape(windows, tuple(homes), sum(not home.key for home in homes), packed)
+    if not any(home.text for home in homes):
+        if len(_SHAPES) >= _MOST_SHAPES:
+            _SHAPES.clear()
+        _SHAPES[id(windows)] = shape
     return shape
 
 
-def _pack_windows(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
-    named: list[bytes] = []
-    packed = []
-    for window in ask.windows:
-        key = _key(prefix, ask, window)
-        if key not in named:
-            named.append(key)
-        packed.append(_pack_window(window) + (named.index(key) + 1).to_bytes(2))
-    return named, b"".join(packed)
+def _home(window: Window) -> _Home:
+    text = window.cell if ":" in window.cell else ""
+    return _Home(window.span > RECEIPTS, window.scope == "member", text)
 
 
-def unpack_observed(ask: Observe, reply: Reply) -> Observed:
-    """Raises `EventIdReused`, and `ValueError` where the reply is none of ours."""
-    if isinstance(reply, bytes):
-        return _unpack_receipt(ask, reply, False, ask.revision, None)
+def _field(ask: Observe, home: _Home) -> bytes:
+    if home.text:
+        name = keys.text_window(ask.group, ask.member if home.member else None, home.text).encode()
+        return bytes((len(name),)) + name
+    return keys.group_field(ask.group)
+
+
+def _key(prefix: str, ask: Observe, home: _Home) -> bytes:
+    if home.text:
+        return (prefix + keys.text_window(ask.group, ask.member if home.member else None, home.text)).encode()
+    if home.member:
+        return keys.of_member(prefix, ask.group, ask.member).windows
+    return keys.group_windows(prefix, ask.group)
+
+
+def unpack_observed(ask: Observe, instant: Reply, reply: Reply) -> Observed:
+    """`instant` is that of the call. Raises `EventIdReused`, and `ValueError` where the reply is none of ours."""
+    if isinstance(reply, bytes) and isinstance(instant, bytes):
+        return _unpack_receipt(reply, instant, False, ask.revision, None)
     if reply == 0:
         raise EventIdReused(f"event id `{ask.event}` was used before with another kind, member or content")
     match reply:
-        case [bytes(receipt), bytes(revision), bytes() | None as committed]:
+        case [bytes(receipt), bytes(then), bytes(revision), bytes() | None as committed]:
             answer = None if committed is None else unpack_committed(committed)
-            return _unpack_receipt(ask, receipt, True, revision.decode(), answer)
+            return _unpack_receipt(receipt, then, True, revision.decode(), answer)
         case _:
             raise ValueError(f"not an answer to an observation: {reply!r}")
 
 
 def pack_commit(prefix: str, change: Commit) -> tuple[list[bytes], list[Word]]:
     """The keys, and the arguments from the fifth on."""
-    named = [*keys.rings(prefix), keys.of_member(prefix, change.group, change.member)[1]]
+    named = [*keys.rings(prefix), keys.of_member(prefix, change.group, change.member).standing]
     words: list[Word] = [
         keys.event_digest(change.group, change.event),
         change.digest[:4],
@@ -170,16 +194,11 @@ def _pack_window(window: Window) -> bytes:
     return keys.cell_id(window.cell) + number.to_bytes(9)
 
 
-def _key(prefix: str, ask: Observe, window: Window) -> bytes:
-    if ":" in window.cell:
-        return keys.text_window(prefix, ask.group, ask.member if window.scope == "member" else None, window.cell)
-    if window.scope == "group":
-        return keys.group_windows(prefix, ask.group)
-    return keys.of_member(prefix, ask.group, ask.member)[0]
-
-
-def _unpack_receipt(ask: Observe, reply: bytes, replayed: bool, revision: str, committed: Committed | None) -> Observed:
-    now, flags = _RECEIPT.unpack_from(reply)
+def _unpack_receipt(
+    reply: bytes, instant: bytes, replayed: bool, revision: str, committed: Committed | None
+) -> Observed:
+    now = int.from_bytes(instant)
+    flags = reply[_COUNTS - 1]
     if not flags & (_R_FACTS | _R_WIDE):
         zeros = (0,) * (flags >> 4)
         return Observed(

@@ -12,7 +12,7 @@ ARGV 1    nonce, echoed
           number of strikes, each: 8 id, times, forget, together, human (0, 1), number of steps, each: at, mute
           number of throttles, each: 8 id, span
 
-Reply     nonce, then 'gone' where the event was not observed (or another's content was), else numbers in words:
+Reply     nonce, nothing, then 'gone' where the event was not observed (or another's content was), else numbers in words:
           number of strikes, each: strikes, step, together (0, 1), newest; of forgives, likewise; of throttles,
           each 1 if it may be said; muted until; muted until before.
 Standing  6 until when it matters, then records: 1 kind, 8 id, 6 until, 4 length, payload
@@ -44,16 +44,16 @@ for i = 1, 3 do
   local begun = row[1] and tonumber(sub(row[1], 1, find(row[1], '\n', 1, true) - 1))
   if begun and begun >= period - 2 and row[2] then
     if sub(row[2], 1, 4) ~= body then
-      return { ARGV[1], 'gone' }
+      return { ARGV[1], '', 'gone' }
     end
     if row[3] then
-      return { ARGV[1], row[3] }
+      return { ARGV[1], '', row[3] }
     end
     ring = KEYS[i]
   end
 end
 if not ring then
-  return { ARGV[1], 'gone' }
+  return { ARGV[1], '', 'gone' }
 end
 
 -- What is asked, read to the end before anything is written.
@@ -328,4 +328,4 @@ if #names > 0 then
 end
 local reply = table.concat(answer, ' ')
 call('HSET', ring, event .. 'c', reply)
-return { ARGV[1], reply }
+return { ARGV[1], '', reply }

@@ -1,6 +1,6 @@
 --[[ Claims, counts and reads a batch of events of one cell.
 
-KEYS 1-3  ring of receipts: hashes, one per period of half a day (period number modulo 3)
+KEYS 1-3  ring of hashes, one per period of half a day (period number modulo 3): receipts, and windows of a day or less
      4-6  ring of what was given, likewise per period of 15 days
      7-   the strings that the events name, each event its own, in order
 ARGV 1    nonce, echoed
@@ -8,32 +8,35 @@ ARGV 1    nonce, echoed
      4    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
      5    revision of the policies that ask
      6-   one packed event each (big-endian):
-            12 digest of the event id, 4 digest of its content, 1 flags, 2 number of keys,
-            12 digest of the message id (if MESSAGE), 2 windows, 2 ladders, then
-            windows: 6 id, 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always), 2 key of this event (from 1)
+            1 flags, 1 number of fields, 2 number of keys, 12 digest of the event id, 4 digest of its content,
+            12 digest of the message id (if MESSAGE), fields: 1 length, name
+            then, equal for events that ask for the same: 2 windows, 2 ladders
+            windows: 6 id, 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always), 2 where it is kept (from 1:
+                     first the fields, then the keys of this event)
             ladders: 8 id, 6 forget in ms (0: never)
-          The last key of the event is the member's standing if STANDING, the one before it the member's windows if
-          SILENCE or SPOKE.
+          The last key of the event is the member's standing if STANDING, the one before it the member's long windows
+          if SILENCE or SPOKE.
 
-Reply     nonce, then for each event
-            first sight: 8 instant, then the receipt
-            repeated:    { that, revision that asked then, what its commit answered or nil }
+Reply     nonce, 8 instant, then for each event
+            first sight: its receipt
+            repeated:    { receipt, 8 instant then, revision that asked then, what its commit answered or nil }
             another content under this id: 0
-Receipt   4 digest of the content, 1 index of the revision, 4 ms since the period began, 1 flags + 16 * ladders;
+Receipt   4 digest of the content, 1 index of the revision, 4 ms since the period began (signed), 1 flags + 16 * ladders;
           if FACTS: 2 counts, 2 ladders; counts of 1 byte or (WIDE) 2 bytes; if FACTS: 6 muted until, 6 last seen,
           4 strikes for each ladder; if GIVEN: names of rules, one a line. Facts that are all 0 are left out.
 Ring      field '' holds the period's number and the revisions seen in it, one a line, each line ended.
-          A digest holds a receipt (event) or nothing (message); a digest and 'c' what the event's commit answered.
-Strings   6 until when it matters, then windows: 6 id, 6 span, 2 number, instants of 6 bytes, the oldest first.
-          Standing: see commit.lua.
+          A digest holds a receipt (event) or nothing (message); a digest and 'c' what the event's commit answered; a
+          name holds windows: 6 id, 6 span, 2 number, instants of 6 bytes, the oldest first. What is in a newer hash
+          hides what is in an older one. Where the clock goes back, the newest hash stays the current one.
+Strings   Windows of more than a day, behind 6 until when they matter. Standing: see commit.lua.
 ]]
 local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE = 1, 2, 4, 8, 16, 32
 local R_EDIT, R_WIDE, R_FACTS, R_GIVEN = 1, 2, 4, 8
-local LAST_SEEN = '\0\0\0\0\0\0'
-local NO_FACTS = LAST_SEEN .. LAST_SEEN
+local ZERO = '\0\0\0\0\0\0'
 local SILENCE_KEPT = 400 * 86400000
+local NOTHING = {}
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
-local sub, find, floor = string.sub, string.find, math.floor
+local sub, find, byte, char, floor = string.sub, string.find, string.byte, string.char, math.floor
 
 local function has(flags, flag)
   return flags % (flag * 2) >= flag
@@ -46,54 +49,86 @@ if not now then
   local time = call('TIME')
   now = time[1] * 1000 + floor(time[2] / 1000)
 end
-local period = floor(now / period_length)
-local current = period % 3 + 1
+local now6 = pack('>I6', now)
 local revision = ARGV[5]
 
--- Everything that is read, in one call a key; nothing is written before all of it is known to be sound.
+-- The events, and everything that they read, in one call a key. Nothing is written before all of it is known to be
+-- sound. An event: 1 blob, 2 flags, 3 digest, 4 its row, 5 message digest, 6 its row, 7 shape, 8 names, 9 keys, 10 base.
 
-local function parse_event(blob, base)
-  local event = { blob = blob, base = base, key = sub(blob, 1, 12), body = sub(blob, 13, 16) }
-  event.flags, event.keys = unpack_at('>BI2', blob, 17)
-  local at = 20
-  if has(event.flags, MESSAGE) then
-    event.message = sub(blob, 20, 31)
-    at = 32
+local shapes = {}
+local function shape_of(text)
+  local windows, ladders = unpack_at('>I2I2', text, 1)
+  local shape = { windows = windows, ladders = ladders, text = text, ladders_at = 5 + windows * 17 }
+  for i = 1, windows do
+    local at = 5 + (i - 1) * 17
+    local span, cap, when, place = unpack_at('>I6I2BI2', text, at + 6)
+    shape[i] = { sub(text, at, at + 11), span, cap, when, place, now - span }
   end
-  event.windows, event.ladders, event.at = unpack_at('>I2I2', blob, at)
-  return event
+  shapes[text] = shape
+  return shape
 end
 
-local events, fields = {}, { '' }
-local base = 6
+local events, fields, filled, rows_of, base = {}, { '' }, 1, {}, 6
 for i = 6, #ARGV do
-  local event = parse_event(ARGV[i], base)
-  base = base + event.keys
-  events[#events + 1] = event
-  fields[#fields + 1] = event.key
-  event.row = #fields
-  if event.message then
-    fields[#fields + 1] = event.message
-    event.message_row = #fields
+  local blob = ARGV[i]
+  local flags, named, high, low = byte(blob, 1, 4)
+  local digest, message, message_row, at = sub(blob, 5, 16), false, false, 21
+  filled = filled + 1
+  fields[filled] = digest
+  local row = filled
+  if flags % 2 == 1 then
+    message, at = sub(blob, 21, 32), 33
+    filled = filled + 1
+    fields[filled] = message
+    message_row = filled
   end
+  local names = NOTHING
+  if named > 0 then
+    names = {}
+    for j = 1, named do
+      local length = byte(blob, at)
+      local name = sub(blob, at + 1, at + length)
+      at = at + 1 + length
+      names[j] = name
+      if not rows_of[name] then
+        filled = filled + 1
+        fields[filled] = name
+        rows_of[name] = filled
+      end
+    end
+  end
+  local text = sub(blob, at)
+  local keys = high * 256 + low
+  events[i - 5] = { blob, flags, digest, row, message, message_row, shapes[text] or shape_of(text), names, keys, base }
+  base = base + keys
 end
 if base ~= #KEYS then
   return redis.error_reply('POLICYD keys do not fit the events')
 end
 
-local rows, metas = {}, {}
+local period = floor(now / period_length)
+local rings, begun, metas = {}, {}, {}
 for i = 1, 3 do
-  local row = call('HMGET', KEYS[i], unpack(fields))
-  local meta = row[1]
-  local begun = meta and tonumber(sub(meta, 1, find(meta, '\n', 1, true) - 1))
-  if begun and begun >= period - 2 then
-    rows[i], metas[i] = row, { begun = begun, text = meta }
-  else
-    rows[i] = {}
+  rings[i] = call('HMGET', KEYS[i], unpack(fields))
+  local meta = rings[i][1]
+  metas[i] = meta
+  begun[i] = meta and tonumber(sub(meta, 1, find(meta, '\n', 1, true) - 1))
+end
+for i = 1, 3 do
+  if begun[i] and begun[i] > period and begun[i] <= floor(now / period_length) + 2 then
+    period = begun[i]
   end
 end
+local places = { period % 3 + 1, (period - 1) % 3 + 1, (period - 2) % 3 + 1 }
+local rows = {}
+for age = 1, 3 do
+  rows[age] = begun[places[age]] == period - age + 1 and rings[places[age]] or NOTHING
+end
+local newest, middle, oldest = rows[1], rows[2], rows[3]
+local fresh = newest == NOTHING
+local ring = KEYS[places[1]]
 
-local strings, dirty = {}, {}
+local texts, expires = {}, {}
 if #KEYS > 6 then
   local names = {}
   for i = 7, #KEYS do
@@ -101,26 +136,22 @@ if #KEYS > 6 then
   end
   local values = call('MGET', unpack(names))
   for i = 1, #names do
-    strings[names[i]] = values[i] or ''
+    local value = values[i]
+    texts[names[i]] = value and sub(value, 7) or ''
+    expires[names[i]] = value and unpack_at('>I6', value, 1) or 0
   end
 end
 
--- The ring's current hash: begun anew where it holds an older period.
-
-local meta = metas[current]
-local fresh = not meta or meta.begun ~= period
-local meta_text = fresh and (period .. '\n') or meta.text
-local revision_index
-local function index_of_revision()
-  if not revision_index then
-    if not find(meta_text, '\n' .. revision .. '\n', 1, true) then
-      meta_text = meta_text .. revision .. '\n'
-    end
-    local place = find(meta_text, '\n' .. revision .. '\n', 1, true)
-    local _, lines = string.gsub(sub(meta_text, 1, place), '\n', '')
-    revision_index = math.min(lines, 255)
+local meta_text = fresh and (period .. '\n') or metas[places[1]]
+local stamp
+local function receipt_stamp()
+  if not find(meta_text, '\n' .. revision .. '\n', 1, true) then
+    meta_text = meta_text .. revision .. '\n'
   end
-  return revision_index
+  local place = find(meta_text, '\n' .. revision .. '\n', 1, true)
+  local _, index = string.gsub(sub(meta_text, 1, place), '\n', '')
+  stamp = pack('>Bi4', math.min(index, 255), now - period * period_length)
+  return stamp
 end
 
 local function revision_at(text, index)
@@ -132,25 +163,6 @@ local function revision_at(text, index)
     line = line + 1
   end
   return ''
-end
-
-local added, sets = {}, {}
-local function note(field, value)
-  added[field] = value
-  sets[#sets + 1] = field
-  sets[#sets + 1] = value
-end
-
-local function look_up(field, row)
-  local value = added[field]
-  if value then
-    return value, current
-  end
-  for i = 1, 3 do
-    if rows[i][row] and not (fresh and i == current) then
-      return rows[i][row], i
-    end
-  end
 end
 
 local given_period = floor(now / tonumber(ARGV[3]))
@@ -165,24 +177,48 @@ local function given(message)
   return table.concat(names, '\n')
 end
 
--- Windows.
+-- Windows. Texts are kept without the 6 bytes in front of them.
 
-local function place_of(text, id)
-  local at = 7
-  while at < #text do
-    local span, number, first = unpack_at('>I6I2', text, at + 6)
-    if sub(text, at, at + 5) == id then
-      return at, span, number, first
+local added, sets, set = {}, {}, 0
+local changed_fields, changed_keys = {}, {}
+
+local function text_of(name)
+  local text = texts[name]
+  if not text then
+    local row = rows_of[name]
+    text = newest[row] or middle[row] or oldest[row] or ''
+    texts[name] = text
+  end
+  return text
+end
+
+local function keep(name, text, span)
+  texts[name] = text
+  if expires[name] then
+    expires[name] = math.max(expires[name], now + span)
+    changed_keys[name] = true
+  else
+    changed_fields[name] = true
+  end
+end
+
+local function place_of(text, spec)
+  local at, size = 1, #text
+  while at < size do
+    local high, low = byte(text, at + 12, at + 13)
+    local number = high * 256 + low
+    if sub(text, at, at + 11) == spec then
+      return at, number
     end
-    at = first + number * 6
+    at = at + 14 + number * 6
   end
 end
 
 local function without_dead(text)
-  local live, at = { sub(text, 1, 6) }, 7
+  local live, at = {}, 1
   while at < #text do
-    local span, number, first = unpack_at('>I6I2', text, at + 6)
-    local after = first + number * 6
+    local span, number = unpack_at('>I6I2', text, at + 6)
+    local after = at + 14 + number * 6
     if unpack_at('>I6', text, after - 6) > now - span then
       live[#live + 1] = sub(text, at, after - 1)
     end
@@ -191,74 +227,73 @@ local function without_dead(text)
   return table.concat(live)
 end
 
-local function shifted(instants, number, ahead)
+local function shifted(text, first, number, ahead)
   local moved = {}
   for i = 1, number do
-    moved[i] = pack('>I6', math.max(0, unpack_at('>I6', instants, i * 6 - 5) - ahead))
+    moved[i] = pack('>I6', math.max(0, unpack_at('>I6', text, first + (i - 1) * 6) - ahead))
   end
-  return table.concat(moved)
+  return sub(text, 1, first - 1) .. table.concat(moved) .. sub(text, first + number * 6)
 end
 
-local function first_after(instants, number, limit)
-  local low, high = 1, number + 1
+local function dead_among(text, first, number, limit)
+  local low, high = 0, number
   while low < high do
-    local middle = floor((low + high) / 2)
-    if unpack_at('>I6', instants, middle * 6 - 5) > limit then
-      high = middle
+    local half = floor((low + high) / 2)
+    if unpack_at('>I6', text, first + half * 6) > limit then
+      high = half
     else
-      low = middle + 1
+      low = half + 1
     end
   end
   return low
 end
 
-local function put(key, text, at, after, slot, span)
-  local expires = #text > 0 and unpack_at('>I6', text, 1) or 0
-  strings[key] = pack('>I6', math.max(expires, now + span)) .. sub(text, 7, at - 1) .. slot .. sub(text, after)
-  dirty[key] = true
-end
-
-local function bump(key, id, span, cap, counts)
-  local text = strings[key]
-  local at, _, number, first = place_of(text, id)
+local function bump(name, window, counts)
+  local spec, cap = window[1], window[3]
+  local text = text_of(name)
+  local at, number = place_of(text, spec)
   if not at then
     if not counts then
       return 0
     end
-    text = #text > 0 and without_dead(text) or '\0\0\0\0\0\0'
-    put(key, text, #text + 1, #text + 1, id .. pack('>I6I2I6', span, 1, now), span)
+    keep(name, without_dead(text) .. spec .. '\0\1' .. now6, window[2])
     return 1
   end
+  local first = at + 14
   local after = first + number * 6
-  local instants = sub(text, first, after - 1)
-  local newest = unpack_at('>I6', instants, number * 6 - 5)
-  if newest > now then
-    instants = shifted(instants, number, newest - now)
+  local ahead = unpack_at('>I6', text, after - 6) - now
+  if ahead > 0 then
+    text = shifted(text, first, number, ahead)
+    keep(name, text, window[2])
   end
-  local live = first_after(instants, number, now - span)
-  local count = math.min(cap, number - live + 1 + (counts and 1 or 0))
-  if counts then
-    instants = sub(instants, (number - count + 1) * 6 + 1) .. pack('>I6', now)
-    number = count
+  local dead = 0
+  if unpack_at('>I6', text, first) <= window[6] then
+    dead = dead_among(text, first, number, window[6])
   end
-  if counts or newest > now then
-    put(key, text, at, after, id .. pack('>I6I2', span, number) .. instants, span)
+  local count = number - dead
+  if not counts then
+    return math.min(cap, count)
   end
+  count = math.min(cap, count + 1)
+  local slot = spec .. char(floor(count / 256), count % 256) .. sub(text, after - (count - 1) * 6, after - 1) .. now6
+  if at > 1 then
+    slot = sub(text, 1, at - 1) .. slot
+  end
+  if after <= #text then
+    slot = slot .. sub(text, after)
+  end
+  keep(name, slot, window[2])
   return count
 end
 
+local LAST_SEEN = ZERO .. pack('>I6', SILENCE_KEPT)
 local function last_seen(key, spoke)
-  local text = strings[key]
-  local at, _, _, first = place_of(text, LAST_SEEN)
-  local seen = at and math.min(now, (unpack_at('>I6', text, first))) or 0
+  local text = texts[key]
+  local at = place_of(text, LAST_SEEN)
+  local seen = at and math.min(now, (unpack_at('>I6', text, at + 14))) or 0
   if spoke then
-    local slot = LAST_SEEN .. pack('>I6I2I6', SILENCE_KEPT, 1, now)
-    if at then
-      put(key, text, at, first + 6, slot, SILENCE_KEPT)
-    else
-      text = #text > 0 and text or '\0\0\0\0\0\0'
-      put(key, text, #text + 1, #text + 1, slot, SILENCE_KEPT)
-    end
+    at = at or #text + 1
+    keep(key, sub(text, 1, at - 1) .. LAST_SEEN .. '\0\1' .. now6 .. sub(text, at + 20), SILENCE_KEPT)
   end
   return seen > now - SILENCE_KEPT and seen or 0
 end
@@ -266,7 +301,7 @@ end
 -- Standing: records of 1 kind, 8 id, 6 until, 4 length, payload.
 
 local function record(text, kind, id)
-  local at = 7
+  local at = 1
   while at < #text do
     local length, first = unpack_at('>I4', text, at + 15)
     if sub(text, at, at) == kind and sub(text, at + 1, at + 8) == id then
@@ -291,97 +326,126 @@ end
 -- One event.
 
 local function facts_of(event, edit)
-  local facts = {}
-  local standing = has(event.flags, STANDING)
-  local spoke = has(event.flags, SPOKE) and not edit
-  local windows_key = KEYS[event.base + event.keys - (standing and 1 or 0)]
-  local seen = (spoke or has(event.flags, SILENCE)) and last_seen(windows_key, spoke) or 0
-  local text = standing and strings[KEYS[event.base + event.keys]] or ''
+  local flags, shape, last = event[2], event[7], event[10] + event[9]
+  local standing = has(flags, STANDING)
+  local spoke = has(flags, SPOKE) and not edit
+  local seen = 0
+  if spoke or has(flags, SILENCE) then
+    seen = last_seen(KEYS[last - (standing and 1 or 0)], spoke)
+  end
+  local text = standing and texts[KEYS[last]] or ''
+  if seen == 0 and text == '' then
+    return false
+  end
   local muted = record(text, 'M', '\0\0\0\0\0\0\0\0')
   local until_ = muted and unpack_at('>I6', muted, 1) or 0
-  facts[1] = pack('>I6I6', has(event.flags, MUTE) and until_ > now and until_ or 0,
-    has(event.flags, SILENCE) and seen or 0)
-  local at = event.at + event.windows * 17
-  for _ = 1, event.ladders do
-    local forget = unpack_at('>I6', event.blob, at + 8)
-    facts[#facts + 1] = pack('>I4', strikes(text, sub(event.blob, at, at + 7), forget))
-    at = at + 14
+  local facts = { pack('>I6I6', has(flags, MUTE) and until_ > now and until_ or 0, has(flags, SILENCE) and seen or 0) }
+  for i = 1, shape.ladders do
+    local at = shape.ladders_at + (i - 1) * 14
+    local forget = unpack_at('>I6', shape.text, at + 8)
+    facts[i + 1] = pack('>I4', strikes(text, sub(shape.text, at, at + 7), forget))
   end
   return table.concat(facts)
 end
 
-local function first_sight(event)
-  local edit = has(event.flags, EDIT)
-  if event.message then
-    if look_up(event.message, event.message_row) then
-      edit = true
-    else
-      note(event.message, '')
-    end
-  end
-  local flags = edit and R_EDIT or 0
+local function counts_of(event, edit)
+  local shape, names = event[7], event[8]
+  local counting = edit and 2 or 1
   local counts, wide = {}, false
-  local at = event.at
-  for i = 1, event.windows do
-    local span, cap, when, key = unpack_at('>I6I2BI2', event.blob, at + 6)
-    local counting = when == 3 or when == (edit and 2 or 1)
-    counts[i] = bump(KEYS[event.base + key], sub(event.blob, at, at + 5), span, cap, counting)
-    wide = wide or counts[i] > 255
-    at = at + 17
+  for i = 1, shape.windows do
+    local window = shape[i]
+    local place, when = window[5], window[4]
+    local name = names[place] or KEYS[event[10] + place - #names]
+    local count = bump(name, window, when == 3 or when == counting)
+    wide = wide or count > 255
+    counts[i] = count
+  end
+  if not wide and shape.windows < 100 then
+    return char(unpack(counts)), 0
   end
   for i = 1, #counts do
-    counts[i] = pack(wide and '>I2' or 'B', counts[i])
+    counts[i] = pack('>I2', counts[i])
   end
-  flags = flags + (wide and R_WIDE or 0)
-  local facts = event.flags >= STANDING and facts_of(event, edit)
-  local rules = edit and event.message and given(event.message) or ''
-  local number, tail = '', ''
-  if rules ~= '' or event.ladders > 15 or (facts and find(facts, '[^%z]')) then
-    flags = flags + R_FACTS + (rules ~= '' and R_GIVEN or 0)
-    number = pack('>I2I2', event.windows, event.ladders)
-    tail = (facts or NO_FACTS) .. rules
-  else
-    flags = flags + 16 * event.ladders
-  end
-  local receipt = event.body .. pack('>BI4B', index_of_revision(), now - period * period_length, flags)
-    .. number .. table.concat(counts) .. tail
-  note(event.key, receipt)
-  return pack('>I8', now) .. receipt
+  return table.concat(counts), R_WIDE
 end
 
-local function repeated(event, receipt, place)
-  if sub(receipt, 1, 4) ~= event.body then
+local function first_sight(event, edit)
+  local shape, message = event[7], event[5]
+  local counts, flags = counts_of(event, edit)
+  flags = flags + (edit and R_EDIT or 0)
+  local facts = event[2] >= STANDING and facts_of(event, edit)
+  local rules = edit and message and given(message) or ''
+  local receipt = sub(event[1], 17, 20) .. (stamp or receipt_stamp())
+  if rules ~= '' or shape.ladders > 15 or (facts and find(facts, '[^%z]')) then
+    receipt = receipt .. char(flags + R_FACTS + (rules ~= '' and R_GIVEN or 0))
+      .. pack('>I2I2', shape.windows, shape.ladders) .. counts
+      .. (facts or (ZERO .. ZERO .. string.rep('\0\0\0\0', shape.ladders))) .. rules
+  else
+    receipt = receipt .. char(flags + 16 * shape.ladders) .. counts
+  end
+  added[event[3]] = receipt
+  sets[set + 1], sets[set + 2] = event[3], receipt
+  set = set + 2
+  return receipt
+end
+
+local function repeated(event, receipt, age)
+  if sub(receipt, 1, 4) ~= sub(event[1], 17, 20) then
     return 0
   end
-  local begun = place == current and period or metas[place].begun
-  local text = place == current and meta_text or metas[place].text
-  local index, offset = unpack_at('>BI4', receipt, 5)
-  local committed = not added[event.key] and call('HGET', KEYS[place], event.key .. 'c')
-  return { pack('>I8', begun * period_length + offset) .. receipt, revision_at(text, index), committed }
+  local text = age == 1 and meta_text or metas[places[age]]
+  local index, offset = unpack_at('>Bi4', receipt, 5)
+  local instant = (period - age + 1) * period_length + offset
+  local committed = not added[event[3]] and call('HGET', KEYS[places[age]], event[3] .. 'c')
+  return { receipt, pack('>I8', instant), revision_at(text, index), committed }
 end
 
-local replies = { ARGV[1] }
+local replies = { ARGV[1], pack('>I8', now) }
 for i = 1, #events do
   local event = events[i]
-  local receipt, place = look_up(event.key, event.row)
-  replies[i + 1] = receipt and repeated(event, receipt, place) or first_sight(event)
+  local digest, row = event[3], event[4]
+  local receipt, age = added[digest] or newest[row], 1
+  if not receipt then
+    receipt, age = middle[row], 2
+  end
+  if not receipt then
+    receipt, age = oldest[row], 3
+  end
+  if receipt then
+    replies[i + 2] = repeated(event, receipt, age)
+  else
+    local message, edit = event[5], has(event[2], EDIT)
+    if message then
+      local at = event[6]
+      if added[message] or newest[at] or middle[at] or oldest[at] then
+        edit = true
+      else
+        added[message] = ''
+        sets[set + 1], sets[set + 2] = message, ''
+        set = set + 2
+      end
+    end
+    replies[i + 2] = first_sight(event, edit)
+  end
 end
 
-if #sets > 0 then
-  local ring = KEYS[current]
+for name in pairs(changed_fields) do
+  sets[set + 1], sets[set + 2] = name, texts[name]
+  set = set + 2
+end
+if set > 0 then
   if fresh then
     call('UNLINK', ring)
   end
-  if fresh or meta_text ~= meta.text then
-    sets[#sets + 1] = ''
-    sets[#sets + 1] = meta_text
+  if fresh or meta_text ~= metas[places[1]] then
+    sets[set + 1], sets[set + 2] = '', meta_text
   end
   call('HSET', ring, unpack(sets))
   if fresh then
     call('PEXPIRE', ring, 4 * period_length)
   end
-  for key in pairs(dirty) do
-    call('SET', key, strings[key], 'PX', math.max(shortest_life, unpack_at('>I6', strings[key], 1) - now))
-  end
+end
+for key in pairs(changed_keys) do
+  call('SET', key, pack('>I6', expires[key]) .. texts[key], 'PX', math.max(shortest_life, expires[key] - now))
 end
 return replies
