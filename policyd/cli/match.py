@@ -16,7 +16,6 @@ from policyd.cli import exits, options
 from policyd.cli.lines import batches
 from policyd.cli.output import Output
 from policyd.cli.programs import load_policies
-from policyd.cli.show_report import make_report, report_lines
 from policyd.language.diagnostics import Language, Phrase
 from policyd.model.codec import encode
 from policyd.model.match import Match
@@ -53,6 +52,8 @@ def command(
     if labelled is None:
         _find(Matcher.build(lexicons), file, form, output)
         return exits.FINE
+    from policyd.cli.show_report import make_report, report_lines
+
     made = make_report(lexicons, labelled, output)
     output.lines([encode(made).decode()] if form == "json" else report_lines(made, output))
     return exits.FINE
