@@ -91,13 +91,13 @@ def text_window(group: str, member: str | None, cell: str) -> str:
 
 
 def event_digest(group: str, event: str) -> bytes:
-    """12 bytes, other than those of any message."""
+    """12 bytes."""
     return blake2b(f"e{len(group)}:{group}{event}".encode(), digest_size=12).digest()
 
 
 def message_digest(group: str, message: str) -> bytes:
-    """12 bytes, other than those of any event."""
-    return blake2b(f"m{len(group)}:{group}{message}".encode(), digest_size=12).digest()
+    """8 bytes."""
+    return blake2b(f"m{len(group)}:{group}{message}".encode(), digest_size=8).digest()
 
 
 @lru_cache(_CACHED)

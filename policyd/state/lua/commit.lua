@@ -5,7 +5,7 @@ ARGV 1    nonce, echoed
      2, 3 length of a period of receipts, of given, in ms
      4    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
      5    12 digest of the event id      6  4 digest of its content     7  instant at which it was observed
-     8    12 digest of the message id, or empty                         9  names of rules to remember for it, one a line
+     8    8 digest of the message id, or empty                          9  names of rules to remember for it, one a line
      10   ms of mute asked for; -1: the member goes, so none is recorded
      11   1: a running mute ends first
      12-  number of forgives, each: 8 id, times (0: all), ms to forget after (0: never)

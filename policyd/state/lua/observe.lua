@@ -9,7 +9,7 @@ ARGV 1    nonce, echoed
      5    revision of the policies that ask
      6-   one packed event each (big-endian):
             1 flags, 1 number of fields, 2 number of keys, 12 digest of the event id, 4 digest of its content,
-            12 digest of the message id (if MESSAGE), fields: 1 length, name
+            8 digest of the message id (if MESSAGE), fields: 1 length, name
             then, equal for events that ask for the same: 2 windows, 2 ladders
             windows: 6 id, 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always), 2 where it is kept (from 1:
                      first the fields, then the keys of this event)
@@ -25,9 +25,10 @@ Receipt   4 digest of the content, 1 index of the revision, 4 ms since the perio
           if FACTS: 2 counts, 2 ladders; counts of 1 byte or (WIDE) 2 bytes; if FACTS: 6 muted until, 6 last seen,
           4 strikes for each ladder; if GIVEN: names of rules, one a line. Facts that are all 0 are left out.
 Ring      field '' holds the period's number and the revisions seen in it, one a line, each line ended.
-          A digest holds a receipt (event) or nothing (message); a digest and 'c' what the event's commit answered; a
-          name holds windows: 6 id, 6 span, 2 number, instants of 6 bytes, the oldest first. What is in a newer hash
-          hides what is in an older one. Where the clock goes back, the newest hash stays the current one.
+          A digest holds the receipt of an event; a digest and 'c' what the event's commit answered; 'm' and the first 2
+          bytes of the digest of a message id: the other 6, of all such messages. A name holds windows: 6 id, 6 span,
+          2 number, instants of 6 bytes, the oldest first; what is in a newer hash hides what is in an older one. Where
+          the clock goes back, the newest hash stays the current one.
 Strings   Windows of more than a day, behind 6 until when they matter. Standing: see commit.lua.
 ]]
 local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE = 1, 2, 4, 8, 16, 32
@@ -53,7 +54,8 @@ local now6 = pack('>I6', now)
 local revision = ARGV[5]
 
 -- The events, and everything that they read, in one call a key. Nothing is written before all of it is known to be
--- sound. An event: 1 blob, 2 flags, 3 digest, 4 its row, 5 message digest, 6 its row, 7 shape, 8 names, 9 keys, 10 base.
+-- sound. An event: 1 blob, 2 flags, 3 digest, 4 its row, 5 the message's field, 6 its mark, 7 shape, 8 names, 9 number
+-- of keys, 10 those before them.
 
 local shapes = {}
 local function shape_of(text)
@@ -72,15 +74,17 @@ local events, fields, filled, rows_of, base = {}, { '' }, 1, {}, 6
 for i = 6, #ARGV do
   local blob = ARGV[i]
   local flags, named, high, low = byte(blob, 1, 4)
-  local digest, message, message_row, at = sub(blob, 5, 16), false, false, 21
+  local digest, message, mark, at = sub(blob, 5, 16), false, false, 21
   filled = filled + 1
   fields[filled] = digest
   local row = filled
   if flags % 2 == 1 then
-    message, at = sub(blob, 21, 32), 33
-    filled = filled + 1
-    fields[filled] = message
-    message_row = filled
+    message, mark, at = 'm' .. sub(blob, 21, 22), sub(blob, 23, 28), 29
+    if not rows_of[message] then
+      filled = filled + 1
+      fields[filled] = message
+      rows_of[message] = filled
+    end
   end
   local names = NOTHING
   if named > 0 then
@@ -99,7 +103,7 @@ for i = 6, #ARGV do
   end
   local text = sub(blob, at)
   local keys = high * 256 + low
-  events[i - 5] = { blob, flags, digest, row, message, message_row, shapes[text] or shape_of(text), names, keys, base }
+  events[i - 5] = { blob, flags, digest, row, message, mark, shapes[text] or shape_of(text), names, keys, base }
   base = base + keys
 end
 if base ~= #KEYS then
@@ -163,6 +167,27 @@ local function revision_at(text, index)
     line = line + 1
   end
   return ''
+end
+
+-- Messages seen.
+
+local function holds(marks, mark)
+  local at = marks and find(marks, mark, 1, true)
+  while at and at % 6 ~= 1 do
+    at = find(marks, mark, at + 1, true)
+  end
+  return at
+end
+
+local messages = {}
+local function seen_before(field, mark)
+  local row = rows_of[field]
+  local marks = messages[field] or newest[row] or ''
+  if holds(marks, mark) or holds(middle[row], mark) or holds(oldest[row], mark) then
+    return true
+  end
+  messages[field] = marks .. mark
+  return false
 end
 
 local given_period = floor(now / tonumber(ARGV[3]))
@@ -370,11 +395,11 @@ local function counts_of(event, edit)
 end
 
 local function first_sight(event, edit)
-  local shape, message = event[7], event[5]
+  local shape = event[7]
   local counts, flags = counts_of(event, edit)
   flags = flags + (edit and R_EDIT or 0)
   local facts = event[2] >= STANDING and facts_of(event, edit)
-  local rules = edit and message and given(message) or ''
+  local rules = edit and event[5] and given(sub(event[5], 2) .. event[6]) or ''
   local receipt = sub(event[1], 17, 20) .. (stamp or receipt_stamp())
   if rules ~= '' or shape.ladders > 15 or (facts and find(facts, '[^%z]')) then
     receipt = receipt .. char(flags + R_FACTS + (rules ~= '' and R_GIVEN or 0))
@@ -414,21 +439,18 @@ for i = 1, #events do
   if receipt then
     replies[i + 2] = repeated(event, receipt, age)
   else
-    local message, edit = event[5], has(event[2], EDIT)
-    if message then
-      local at = event[6]
-      if added[message] or newest[at] or middle[at] or oldest[at] then
-        edit = true
-      else
-        added[message] = ''
-        sets[set + 1], sets[set + 2] = message, ''
-        set = set + 2
-      end
+    local edit = has(event[2], EDIT)
+    if event[5] and seen_before(event[5], event[6]) then
+      edit = true
     end
     replies[i + 2] = first_sight(event, edit)
   end
 end
 
+for field, marks in pairs(messages) do
+  sets[set + 1], sets[set + 2] = field, marks
+  set = set + 2
+end
 for name in pairs(changed_fields) do
   sets[set + 1], sets[set + 2] = name, texts[name]
   set = set + 2
