@@ -62,5 +62,6 @@ def load(files: dict[str, str]) -> PolicySet:
     """Raises ValueError with all errors."""
     policies, diagnostics = load_texts(files)
     if policies is None:
-        raise ValueError("\n".join(f"{one.span.line}: {one.code} {one.message()}" for one in diagnostics))
+        errors = [one for one in diagnostics if one.severity == "error"]
+        raise ValueError("\n".join(f"{one.span.line}: {one.code} {one.message()}" for one in errors))
     return policies

@@ -59,9 +59,23 @@ class Expressions:
     def condition(self, depth: int = 2) -> str:
         """A `bool` expression that nests at most `depth` deep."""
         pick = self._random.random()
+        if depth > 1 and pick > 0.92 and self._names.lexicons:
+            return self._logic_of_words(3)
         if depth > 0 and pick < 0.4:
             return self._compound(depth)
         return self._random.choice(self._tests())()
+
+    def _logic_of_words(self, depth: int) -> str:
+        """Little but lexicons, constants and connectives: what decides whether a clean event can fire the rule."""
+        pick = self._random.random()
+        if depth == 0 or pick < 0.15:
+            return self._matches() if pick > 0.05 else self._random.choice(("true", "false"))
+        if pick < 0.45:
+            return f"not ({self._logic_of_words(depth - 1)})"
+        if pick < 0.55:
+            return f"({self._logic_of_words(depth - 1)}) default {self._random.choice(('true', 'false'))}"
+        word = self._random.choice((" and ", " or "))
+        return word.join(f"({self._logic_of_words(depth - 1)})" for _ in range(2))
 
     def _compound(self, depth: int) -> str:
         pick = self._random.random()
@@ -225,7 +239,7 @@ class Expressions:
             case "int":
                 return self._random.choice(("0", "1", "2", "3", "7", "-1"))
             case "number":
-                return self._random.choice(("0.5", "15%", "2.0", "-0.25", "1000000.5"))
+                return self._random.choice(("0.5", "15%", "2.0", "-0.25", "9.5"))
             case "duration":
                 return self._random.choice(DURATIONS)
             case "time":

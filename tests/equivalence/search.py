@@ -42,7 +42,10 @@ def search(seed: int, sequences: int = SEQUENCES) -> Findings:
     """The pairs of one random policy set; stops at the first difference, made small."""
     random = Random(seed)
     written = policies(random)
-    loaded = load({name: policy.text for name, policy in written.items()})
+    try:
+        loaded = load({name: policy.text for name, policy in written.items()})
+    except ValueError as error:
+        raise AssertionError(f"the random policies of seed {seed} are not valid") from error
     pair = Pair(loaded)
     findings = Findings()
     for number in range(sequences):
