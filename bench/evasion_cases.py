@@ -11,7 +11,16 @@ from policyd.text.matcher import Matcher
 
 KINDS: Final = ("evasion", "whitelist", "false_positive", "offset", "extractor", "semantics")
 # Rows that policyd decides otherwise on purpose.
-OTHERWISE: Final[dict[str, str]] = {}
+OTHERWISE: Final[dict[str, str]] = {
+    "c033": "the longest of the words that begin at one place is reported, never the shortest",
+    "c036": "the longest of the words that begin at one place is reported, never the shortest",
+    "c096": "the text of c095, where the number is wanted; its shortest length is not a switch",
+    "c106": "the first two words are found; one character as pinyin among others is left to `resist sound`",
+    "c142": "a letter next to a digit is at a word boundary, as c046 and c060 want",
+    "c144": "which signs are noise is not for an author to choose",
+    "c168": "the doubled character within a longer entry is a repeat, which the default sees through",
+    "c171": "the doubled character within a longer entry is a repeat, which the default sees through",
+}
 _SWITCHES: Final[dict[str, Technique]] = {"skip_chars": "noise", "ignore_repeat": "repeats", "numeral_style": "styled"}
 
 
