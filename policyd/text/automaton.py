@@ -26,6 +26,11 @@ def build(keys: Iterable[str]) -> Any:
     return automaton
 
 
+def after_character(data: str, end: int) -> int:
+    """How many characters of a key end at or before this byte of what was fed of it."""
+    return len(data[: end + 1].encode("latin-1").decode("utf-8", "surrogatepass"))
+
+
 def character_ends(key: str, ends: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
     """(index after the last character, number of the key) for what the automaton found in this key."""
     data = key.encode("utf-8", "surrogatepass")

@@ -53,7 +53,7 @@ class Table:
 
 
 class Index:
-    """Made once for a set of lexicons; only its cache of traits grows.
+    """Made once for a set of lexicons; only what it works out when an entry is first found grows.
 
     `words` finds entries, parts of characters and spellings of 微信 in the key of a text, `runs` entries and parts that
     a key would not show (女女, 木木) in its bare form, `literals` entries of noise in its folded form, `sounds` entries
@@ -65,6 +65,7 @@ class Index:
         self.rules = [Rule(lexicon.boundary, "repeats" in lexicon.resist) for lexicon in lexicons]
         self.entries: list[Known] = []
         self._traits: dict[int, Traits] = {}
+        self._neighbours: dict[int, tuple[frozenset[str], frozenset[str]]] = {}
         words: dict[str, list[int]] = {}
         runs: dict[str, list[int]] = {}
         literals: dict[str, list[int]] = {}
@@ -117,7 +118,8 @@ class Index:
                 runs.setdefault(key, [])
             elif key not in words:
                 words[key] = []
-                self.sure.append(UNSURE if key in self.wechat else PARTS)
+                alone = key in self.wechat or self.composer.stands_alone(key)
+                self.sure.append(UNSURE if alone else PARTS)
 
     def _surely(self, key: str, entries: list[int]) -> int:
         if not _SURE.fullmatch(key):
@@ -142,6 +144,13 @@ class Index:
         known = self._traits.get(entry)
         if known is None:
             known = self._traits[entry] = traits(self.entries[entry].word)
+        return known
+
+    def neighbours(self, number: int) -> tuple[frozenset[str], frozenset[str]]:
+        """`Composer.neighbours` of the parts that are this key of `words`."""
+        known = self._neighbours.get(number)
+        if known is None:
+            known = self._neighbours[number] = self.composer.neighbours(self.words.keys[number])
         return known
 
     def rule_of(self, known: Known) -> Rule:

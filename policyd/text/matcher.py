@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from policyd.text.automaton import character_ends
+from policyd.text.automaton import after_character
 from policyd.text.examine import Views, examine, locate
 from policyd.text.fold import FOLDABLE, fold
 from policyd.text.hits import NOTHING, Found, Hits
@@ -38,8 +38,9 @@ class Matcher:
         folded = fold(text) if FOLDABLE.search(text) else text
         bare = folded if folded.isalnum() else "".join(NOISE.split(folded))
         key = collapse(bare) if RUN.search(bare) else bare
-        ends = list(self._find(key.encode("utf-8", "surrogatepass").decode("latin-1")))
-        bits = self._certain(ends, key) if ends else 0
+        data = key.encode("utf-8", "surrogatepass").decode("latin-1")
+        ends = list(self._find(data))
+        bits = self._certain(ends, key, data) if ends else 0
         if (
             bits == UNSURE
             or (folded is not text and CAUSE.search(text))
@@ -54,27 +55,25 @@ class Matcher:
             return NOTHING
         return Hits(text, self.names, bits, lambda: locate(self._index, Views(text, folded, bare, key), ends))
 
-    def _certain(self, ends: list[tuple[int, int]], key: str) -> int:
+    def _certain(self, ends: list[tuple[int, int]], key: str, data: str) -> int:
         """The lexicons that have a hit for certain, or `UNSURE` when something has to be judged."""
-        bits = 0
-        parts: list[tuple[int, int]] = []
-        for end in ends:
-            certain = self._sure[end[1]]
+        bits = parts = place = found = 0
+        for end, number in ends:
+            certain = self._sure[number]
             if certain == UNSURE:
                 return UNSURE
             if certain == PARTS:
-                parts.append(end)
+                parts, place, found = parts + 1, end, number
             else:
                 bits |= certain
-        return UNSURE if parts and self._composes(key, parts) else bits
-
-    def _composes(self, key: str, parts: list[tuple[int, int]]) -> bool:
-        if len(parts) > 1:
-            return True
-        ((last, number),) = character_ends(key, parts)
-        written = self._index.words.keys[number]
-        first = last - len(written)
-        return self._index.composer.likely(key[:first][-1:], written, key[last : last + 1])
+        if not parts:
+            return bits
+        if parts > 1:
+            return UNSURE
+        last = (place + 1) // 3 if len(data) == 3 * len(key) else after_character(data, place)
+        first = last - len(self._index.words.keys[found])
+        before, after = self._index.neighbours(found)
+        return UNSURE if key[first - 1 : first] in before or key[last : last + 1] in after else bits
 
 
 def _bits(found: list[Found]) -> int:
