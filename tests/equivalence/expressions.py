@@ -51,7 +51,7 @@ class Expressions:
         self._names = names
         self._kinds = frozenset(kinds)
         self._stateless = stateless
-        known = [fact for fact in FACTS.values() if self._kinds <= set(fact.kinds) and fact.name != "event.kind"]
+        known = [fact for fact in FACTS.values() if self._kinds <= set(fact.kinds)]
         self._facts = [fact for fact in known if not stateless or fact.source in ("event", "text")]
 
     # ------------------------------------------------------------ conditions
@@ -89,7 +89,7 @@ class Expressions:
     def _tests(self) -> list[Callable[[], str]]:
         tests = [
             self._number_test, self._number_test, self._text_test, self._role_test, self._list_test, self._known,
-            self._membership, self._duration_test, self._bool_value,
+            self._membership, self._duration_test, self._bool_value, self._kind_test,
         ]  # fmt: skip
         if self._kinds <= {"message", "edit"}:
             tests += [self._message_test] * 4
@@ -142,6 +142,12 @@ class Expressions:
         if pick < 0.6 or role == "bot":
             return self._compare("member.role", role, ordered=False)
         return self._compare("member.role", role)
+
+    def _kind_test(self) -> str:
+        kind = self._random.choice(("message", "edit", "join", "sanction"))
+        if self._random.random() < 0.3:
+            return f"event.kind {self._in()} [{kind}, request]"
+        return self._compare("event.kind", kind, ordered=False)
 
     def _list_test(self) -> str:
         lists = [fact.name for fact in self._facts if fact.type == LISTS]
