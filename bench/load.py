@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import random
 import time
 from urllib.parse import urlsplit
 
@@ -26,11 +27,11 @@ def request(host: str, path: str, first: int, array: int) -> bytes:
 
 
 def event(number: int) -> dict[str, object]:
-    """A message of one of 5,000 members in 50 groups."""
+    """A message of one of a million members, so that hardly any comes twice, in 50 groups."""
     return {
         "id": f"{time.time_ns()}-{number}", "kind": "message",
         "group": {"id": f"g{number % 50}", "tags": ["community"]},
-        "member": {"id": f"u{number % 5000}", "name": "小明", "role": "member"},
+        "member": {"id": f"u{number % 10**6}", "name": "小明", "role": "member"},
         "message": {"id": f"m{time.time_ns()}-{number}", "text": TEXTS[number % len(TEXTS)], "images": 0},
     }  # fmt: skip
 
@@ -54,8 +55,10 @@ async def load(url: str, requests: int, connections: int, array: int) -> dict[st
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 80
     each = requests // connections
+    start = random.randrange(10**6)
     prepared = [
-        [request(host, parts.path, (one * each + i) * array, array) for i in range(each)] for one in range(connections)
+        [request(host, parts.path, start + (one * each + i) * array, array) for i in range(each)]
+        for one in range(connections)
     ]
     took: list[float] = []
     started = time.perf_counter()
