@@ -16,7 +16,7 @@ from policyd.text.readings import CAUSE, FILLER, Reading, with_letters, with_wec
 from policyd.text.sound import by_sound, meant, sound
 from policyd.text.traits import traits
 from policyd.text.verify import Place, Rule, place
-from policyd.text.views import Origin, collapse, strip
+from policyd.text.views import NOISE, Origin, collapse, strip
 
 _BY_SOUND: Final = Rule(boundary=False, repeats=False)
 
@@ -43,7 +43,20 @@ def views(text: str) -> Views:
 
 def locate(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
     """The hits of keys that are certain to be words, when there is no cause to look for more."""
-    return list(_judged(index, of, of.origin(), character_ends(of.key, ends), []))
+    if of.folded is not of.text or of.key is not of.bare:
+        return list(_judged(index, of, of.origin(), character_ends(of.key, ends), []))
+    # Only noise was taken away: how much of it lies before a place says where that place is in the text.
+    passed = [] if of.bare is of.text else [at.start() - n for n, at in enumerate(NOISE.finditer(of.text))]
+    found = []
+    for last, number in character_ends(of.key, ends):
+        key = index.words.keys[number]
+        first = last - len(key)
+        start, end = first + bisect_right(passed, first), last + bisect_right(passed, last - 1)
+        for entry in index.words.entries[number]:
+            known = index.entries[entry]
+            view = "noise" if end - start > len(key) else "plain" if known.word == key else "fold"
+            found.append(Found(start, end, view, *known))
+    return found
 
 
 def examine(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
