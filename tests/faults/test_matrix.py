@@ -1,0 +1,106 @@
+"""Whatever befalls the store, every answer is the one that the policy declares for it, and none hangs."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from policyd.check.load import load
+from policyd.compile.load import compile_policies
+from policyd.engine.pipeline import Engine
+from policyd.model.decision import Decision
+from policyd.model.event import Event, Group, Member, Message
+from policyd.state.embedded import EmbeddedServer
+from policyd.state.redis import RedisStore
+
+from .proxy import FaultProxy
+from .scripted import REFUSALS, ScriptedServer
+
+HANG = 20.0
+DECLARED = {"allow": "allow", "hold": "hold", "deny": "delete"}
+NETWORK = ("slow", "black hole", "reset", "half a reply", "lost reply")
+POLICY = """
+policy p {{
+  for every group
+  if store fails {fails}
+}}
+lexicon words {{ words "badword" }}
+limit flood {{ at most 100 messages by member within 10s  then delete }}
+rule bad {{ when message.text matches words  then mask }}
+"""
+
+
+def events(number: int, text: str = "hello") -> list[Event]:
+    return [
+        Event(f"e{n}", "message", Group("g1"), Member(f"u{n % 7}"), message=Message(f"m{n}", text))
+        for n in range(number)
+    ]
+
+
+async def answers(engine: Engine, asked: list[Event]) -> list[Decision]:
+    async with asyncio.timeout(HANG):
+        return list(await asyncio.gather(*(engine.evaluate(event) for event in asked)))
+
+
+@contextlib.asynccontextmanager
+async def store_with(fault: str, folder: Path, server: EmbeddedServer) -> AsyncIterator[RedisStore]:
+    """A store that was fine when it was opened, and on which `fault` then sets in."""
+    listen = folder / "s"
+    if fault in REFUSALS:
+        async with ScriptedServer(listen, fault) as scripted:
+            store = RedisStore(scripted.url)
+            await store.open()
+            yield store
+            assert scripted.calls
+            await store.close()
+    elif fault == "killed":
+        async with _killed(folder) as store:
+            yield store
+    else:
+        async with FaultProxy(server.socket, listen) as proxy:
+            store = RedisStore(proxy.url)
+            await store.open()
+            await store.ready()
+            proxy.delay = (0.3, 0.4)
+            proxy.fault = fault  # type: ignore[assignment]
+            yield store
+            await store.close()
+
+
+@contextlib.asynccontextmanager
+async def _killed(folder: Path) -> AsyncIterator[RedisStore]:
+    with EmbeddedServer(folder / "own") as server:
+        store = RedisStore(server.url)
+        await store.open()
+        await store.ready()
+        assert server.pid
+        os.kill(server.pid, signal.SIGKILL)
+        yield store
+        await store.close()
+
+
+@pytest.mark.parametrize("fails", sorted(DECLARED))
+@pytest.mark.parametrize("fault", [*NETWORK, "killed", *sorted(REFUSALS)])
+def test_fault_gives_the_declared_answer(fault: str, fails: str, tmp_path: Path, valkey: EmbeddedServer) -> None:
+    (tmp_path / "p.policy").write_text(POLICY.format(fails=fails), encoding="utf-8")
+    policies, findings = load(tmp_path)
+    assert policies is not None, findings
+    program = compile_policies(policies)
+
+    async def scenario() -> None:
+        async with store_with(fault, tmp_path, valkey) as store:
+            engine = Engine(program, store)
+            for decision in await answers(engine, events(50)):
+                assert (decision.degraded, decision.verdict) == (True, DECLARED[fails])
+                assert decision.unasked == ("p.flood",)
+            for decision in await answers(engine, events(5, "a badword")):
+                assert decision.degraded
+                assert decision.verdict == ("mask" if fails == "allow" else DECLARED[fails])
+
+    asyncio.run(scenario())
