@@ -23,9 +23,9 @@ OFTEN_SAMPLED = {"exemption": 0.02, "condition unknown": 0.2, "edit": 0.3, "mess
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_random_pairs(chunk: int) -> None:
+def test_random_pairs(chunk: int, long: bool) -> None:
     found = Findings()
-    for seed in range(chunk, -(-PAIRS // SEQUENCES), CHUNKS):
+    for seed in range(chunk, -(-PAIRS * (10 if long else 1) // SEQUENCES), CHUNKS):
         found.add(search(seed))
         assert found.cases == [], f"kept as {cases.write(found.cases[0])}"
 
