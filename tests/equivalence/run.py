@@ -32,6 +32,8 @@ def main() -> int:
     with get_context("spawn").Pool(asked.workers) as workers:
         for findings in workers.imap_unordered(search, seeds, chunksize=8):
             found.add(findings)
+            for case in findings.cases:
+                print(f"{write(case).name}: {case.difference[:300]}", file=sys.stderr)
             if time.monotonic() - shown > SHOWN_EVERY:
                 shown = time.monotonic()
                 rate = found.pairs / (shown - started)
@@ -46,7 +48,7 @@ def main() -> int:
 def summary(found: Findings, seconds: float) -> str:
     lines = [f"{found.pairs:,} pairs in {seconds:,.0f} s, {len(found.cases)} differ"]
     for case in found.cases:
-        lines += [f"  {write(case).name}: {case.difference[:300]}"]
+        lines += [f"  {case.difference[:300]}"]
     lines.append("share of pairs with at least one:")
     lines += _shares(found.reached, found.pairs)
     lines.append(f"and of {found.sampled:,} pairs looked at closely:")
