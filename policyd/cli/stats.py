@@ -1,3 +1,67 @@
 """`policyd stats`: what the store holds."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+import msgspec
+
+from policyd.cli import exits, options, stores
+from policyd.cli.output import Output
+from policyd.language.diagnostics import Language, Phrase
+
+if TYPE_CHECKING:
+    from policyd.state.census import Census
+
+_KINDS: Final = {
+    "receipts": Phrase("receipts and short windows", "事件回执与短窗口"),
+    "given": Phrase("given for messages", "消息已有的处理"),
+    "standing": Phrase("standing of members", "成员处罚记录"),
+    "member windows": Phrase("windows of members", "成员计数窗口"),
+    "group windows": Phrase("windows of groups", "群计数窗口"),
+    "text windows": Phrase("windows by a text", "按文本计数窗口"),
+    "other": Phrase("of another version", "其他版本的键"),
+}
+
+
+@click.command("stats")
+@click.option("--keys", is_flag=True, required=True, help="How many keys and bytes there are of each kind.")
+@stores.named
+@options.formats("pretty", "json")
+@options.quiet
+@options.language
+def command(keys: bool, form: str, quiet: bool, language: Language | None, **flags: Any) -> int:
+    """Say what the store holds, also while a service is running on it.
+
+    Bytes are the server's own (MEMORY USAGE), of every key; those of hashes are estimated from 1000 of their fields.
+    """
+    from policyd.state.census import take_census
+
+    output = Output(language, quiet)
+    with stores.reached(stores.settings_of(flags), output) as store:
+        census = take_census(store)
+    if form == "json":
+        output.line(msgspec.json.encode(census).decode())
+    else:
+        output.lines(_table(census, output))
+    return exits.FINE
+
+
+def _table(census: Census, output: Output) -> Iterator[str]:
+    yield f"{'keys':>12} {'fields':>12} {'bytes':>12}"
+    for kind, count in census.kinds.items():
+        fields = f"{count.entries:,}" if count.entries else ""
+        yield f"{count.keys:>12,} {fields:>12} {stores.in_bytes(count.bytes):>12}  {output.text(_KINDS[kind])}"
+    total = sum(count.keys for count in census.kinds.values())
+    size = sum(count.bytes for count in census.kinds.values())
+    yield f"{total:>12,} {'':>12} {stores.in_bytes(size):>12}  {output.text(Phrase('in all', '合计'))}"
+    if not output.quiet:
+        memory = stores.in_bytes(census.memory)
+        yield output.text(
+            Phrase(
+                f"{census.server}, {memory} in all, {census.foreign:,} keys of others",
+                f"{census.server},共用 {memory},另有 {census.foreign:,} 个不属于 policyd 的键",
+            )
+        )

@@ -1,3 +1,99 @@
 """The store that the settings name, for commands that look after it."""
 
 from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import click
+
+from policyd.cli import exits
+from policyd.cli.output import Output
+from policyd.language.diagnostics import Phrase
+from policyd.model.state import StoreUnavailable
+from policyd.server.settings import Settings, SettingsError, load_settings
+
+if TYPE_CHECKING:
+    from policyd.state.maintenance import Reached
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
+_BETWEEN: Final = 0.1
+
+
+def named(function: F) -> F:
+    """`--redis`, `--data-dir` and `--config`, as `serve` takes them."""
+    for option in (
+        click.option("--config", type=click.Path(dir_okay=False), help="Settings file.  [default: policyd.toml]"),
+        click.option("--data-dir", type=click.Path(path_type=Path), help="Folder of the embedded store."),
+        click.option("--redis", metavar="URL", help="The Redis or Valkey that keeps state."),
+    ):
+        function = option(function)
+    return function
+
+
+def settings_of(flags: dict[str, Any]) -> Settings:
+    """As a service that was started here would have them. Raises `exits.Stop`."""
+    try:
+        return load_settings(flags, os.environ, Path.cwd())
+    except SettingsError as error:
+        raise exits.Stop(exits.USAGE, str(error)) from None
+
+
+@contextmanager
+def reached(settings: Settings, output: Output, *, create: bool = False) -> Iterator[Reached]:
+    """The store of the settings, while a service runs on it or not. Raises `exits.Stop` where it cannot be used, also
+    for what happens on the way."""
+    from policyd.state.maintenance import reach
+
+    if settings.store_url == "memory":
+        memory = Phrase(
+            "with `store = memory` nothing is kept, so there is nothing to look after; name the store that the service"
+            " uses: --redis, or --data-dir with POLICYD_STORE=embedded",
+            "`store = memory` 不保存任何状态;请用 --redis 或 --data-dir 指明服务所用的存储",
+        )
+        raise exits.Stop(exits.USAGE, output.text(memory))
+    try:
+        with reach(settings.store_url, settings.data_dir, create=create) as store:
+            yield store
+    except StoreUnavailable as error:
+        raise exits.Stop(exits.USAGE, str(error)) from None
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise exits.Stop(exits.USAGE, f"{where}{error.strerror or error}") from None
+
+
+def in_bytes(size: float) -> str:
+    """`1.5 MiB`."""
+    unit = 0
+    while size >= 1024 and unit < len(_UNITS) - 1:
+        size /= 1024
+        unit += 1
+    return f"{size:.1f} {_UNITS[unit]}" if unit else f"{size:.0f} B"
+
+
+class KeysDone:
+    """How many keys are done, on a terminal only."""
+
+    def __init__(self, output: Output) -> None:
+        self._shows = sys.stderr.isatty() and not output.quiet
+        self._next = 0.0
+
+    def __call__(self, keys: int) -> None:
+        if self._shows and time.monotonic() >= self._next:
+            sys.stderr.write(f"\r{keys:,} …")
+            sys.stderr.flush()
+            self._next = time.monotonic() + _BETWEEN
+
+    def __enter__(self) -> KeysDone:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._shows:
+            sys.stderr.write("\r\x1b[K")

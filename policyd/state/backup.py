@@ -1,3 +1,169 @@
-"""Backups: a portable file of everything that a store keeps, and back."""
+"""Backups: a portable file of everything that a store keeps, and back.
+
+A backup that is made while a service decides is no picture of one instant, but it is read in an order that makes it
+safe: windows, then receipts, then standings. An event of those moments may be missing from a window; none counts twice
+when a bot repeats it, and no strike is lost or doubled, as a standing knows the events that struck it.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, cast
+
+import redis
+from msgspec import Struct
+
+from policyd.model.state import StoreUnavailable
+from policyd.state import census_layout as layout
+from policyd.state.backup_format import VERSION, Entry, Head, Reader, Writer, check_backup, whole_file
+from policyd.state.maintenance import Reached, field_pages, pages
+
+Progress = Callable[[int], None]
+"""Told now and then how many keys are done."""
+
+_GONE: Final = -2
+
+
+class NotEmpty(Exception):
+    """policyd keeps state there already."""
+
+
+class Interrupted(Exception):
+    """The store holds a part of the backup only; the message says why."""
+
+
+class Restored(Struct, frozen=True):
+    """`expired`: keys that the backup holds and whose time is over."""
+
+    keys: int
+    expired: int
+
+
+def back_up(store: Reached, path: Path, progress: Progress) -> int:
+    """Writes everything that policyd keeps there to the file, in the place of what it held; how many keys. Raises
+    `StoreUnavailable`, redis-py's errors and OSError; the file is then as it was."""
+    made = datetime.fromtimestamp(store.now() / 1000, UTC).isoformat(timespec="seconds")
+    with whole_file(path) as file:
+        writer = Writer(file, Head(VERSION, made, store.version))
+        for entry in _everything(store):
+            writer.add(entry)
+            if entry.start:
+                progress(writer.keys)
+        writer.finish()
+        return writer.keys
+
+
+def restore(store: Reached, path: Path, progress: Progress, *, replace: bool = False) -> Restored:
+    """Writes what the backup holds. `replace`: what policyd keeps there goes first. Raises `DamagedBackup`,
+    `NotEmpty` and OSError before anything is changed, and `Interrupted` after."""
+    with path.open("rb") as file:
+        check_backup(file)
+        if not replace and not store.is_empty():
+            raise NotEmpty
+        try:
+            if replace:
+                _clear(store)
+            return _write(store, Reader(file), progress)
+        except (redis.RedisError, OSError) as error:
+            raise Interrupted(f"the restore was interrupted: {error}") from error
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _everything(store: Reached) -> Iterator[Entry]:
+    """In the order that makes a backup safe."""
+    rings: dict[bytes, redis.Redis] = {}
+    for node in store.nodes:
+        for page in pages(node, layout.EVERYTHING):
+            rings |= {key: node for key in page if layout.is_ring(key)}
+            yield from _strings(node, [key for key in page if not layout.is_ring(key) and not layout.is_standing(key)])
+    for key in sorted(rings, key=layout.order_of_ring):
+        yield from _ring(rings[key], key)
+    for node in store.nodes:
+        for page in pages(node, layout.STANDINGS):
+            yield from _strings(node, page)
+
+
+def _strings(node: redis.Redis, names: list[bytes]) -> Iterator[Entry]:
+    with node.pipeline(transaction=False) as pipe:
+        for name in names:
+            pipe.get(name)
+            pipe.pexpiretime(name)  # type: ignore[arg-type]
+        answers = iter(pipe.execute(raise_on_error=False))
+    for name in names:
+        value, expires = next(answers), next(answers)
+        if isinstance(value, redis.ResponseError):
+            raise StoreUnavailable(
+                f"key {name.decode(errors='replace')} is of a type that a backup cannot hold: {value}"
+            )
+        if value is not None and expires != _GONE:
+            yield Entry(name, "string", max(expires, 0), True, [value])
+
+
+def _ring(node: redis.Redis, key: bytes) -> Iterator[Entry]:
+    """In parts, the windows first. Anew where the ring turned meanwhile; else its index of revisions has only grown,
+    so that the last one fits all receipts."""
+    while True:
+        begun = _meta(node, key)
+        if begun is None:
+            return
+        expires = max(node.pexpiretime(key), 0)  # type: ignore[arg-type]
+        yield Entry(key, "hash", expires, True, [layout.META, begun])
+        for windows, pattern in ((True, layout.WINDOW_FIELDS), (False, None)):
+            for page in field_pages(node, key, pattern):
+                parts = [part for field in page if layout.is_window(field) is windows for part in (field, page[field])]
+                if parts:
+                    yield Entry(key, "hash", expires, False, parts)
+        ended = _meta(node, key)
+        if ended is not None and layout.period(ended) == layout.period(begun):
+            yield Entry(key, "hash", expires, False, [layout.META, ended])
+            return
+
+
+def _meta(node: redis.Redis, key: bytes) -> bytes | None:
+    return cast(bytes | None, node.hget(key, layout.META))
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _clear(store: Reached) -> None:
+    for node in store.nodes:
+        for page in pages(node, layout.EVERYTHING):
+            with node.pipeline(transaction=False) as pipe:
+                for key in page:
+                    pipe.unlink(key)
+                pipe.execute()
+
+
+def _write(store: Reached, reader: Reader, progress: Progress) -> Restored:
+    now = store.now()
+    keys = expired = 0
+    for page in reader:
+        pipes: dict[int, Any] = {}
+        for entry in page:
+            if 0 < entry.expires <= now:
+                expired += entry.start
+                continue
+            keys += entry.start
+            node = store.node_of(entry.key)
+            pipe = pipes.setdefault(id(node), node.pipeline(transaction=False))
+            _put(pipe, entry)
+        for pipe in pipes.values():
+            pipe.execute()
+        progress(keys)
+    return Restored(keys, expired)
+
+
+def _put(pipe: Any, entry: Entry) -> None:
+    if entry.type == "string":
+        pipe.set(entry.key, entry.parts[0], pxat=entry.expires or None)
+        return
+    if entry.start:
+        pipe.unlink(entry.key)
+    pipe.hset(entry.key, items=entry.parts)
+    if entry.expires:
+        pipe.pexpireat(entry.key, entry.expires)

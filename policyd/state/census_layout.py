@@ -11,15 +11,15 @@ from hashlib import blake2b
 from typing import Final, Literal, NamedTuple
 from urllib.parse import unquote
 
-from policyd.state.keys import PREFIX, encode
+from policyd.state.keys import PREFIX
 
 Kind = Literal["receipts", "given", "group windows", "member windows", "text windows", "standing", "other"]
 
 EVERYTHING: Final = f"{PREFIX}*".encode()
 """Matches every key of policyd, and no other."""
-STANDING: Final = f"{PREFIX}{{*}}:s:*".encode()
-RINGS: Final = f"{PREFIX}{{*}}:[ra][0-2]".encode()
+STANDINGS: Final = f"{PREFIX}{{*}}:s:*".encode()
 WINDOW_FIELDS: Final = b"[gwk]:*"
+TEXT_WINDOW_FIELDS: Final = b"k:*"
 META: Final = b""
 """The field of a ring that says which period it holds."""
 
@@ -38,7 +38,7 @@ _ENTRY: Final = 25
 
 
 class Name(NamedTuple):
-    """Whose a key or a field is. Ids are encoded; None where it has none. `window` names a window with a text as key."""
+    """Whose a key or a field is. Ids are encoded, None where it has none. `window` is one that a text is the key of."""
 
     kind: Kind
     group: bytes | None = None
@@ -82,6 +82,15 @@ def is_ring(key: bytes) -> bool:
     return read_key(key).name.kind in ("receipts", "given")
 
 
+def order_of_ring(key: bytes) -> int:
+    """Receipts before what was given, so that what a commit wrote last is read first."""
+    return 0 if read_key(key).name.kind == "receipts" else 1
+
+
+def is_standing(key: bytes) -> bool:
+    return read_key(key).name.kind == "standing"
+
+
 def is_window(field: bytes) -> bool:
     """Of the fields of a ring."""
     return read_name(field).kind != "other"
@@ -92,14 +101,9 @@ def period(meta: bytes | None) -> bytes:
     return (meta or b"").split(b"\n", 1)[0]
 
 
-def fields_of(member: str) -> bytes:
-    """Matches all fields of a member among those of a ring, and few others."""
-    return b"[wk]:*/" + encode(member).encode() + b"*"
-
-
-def keys_of(member: str) -> bytes:
-    """Matches all keys of a member, and few others."""
-    return f"{PREFIX}{{*}}:[wsk]:*/{encode(member)}*".encode()
+def fields_of(member: bytes) -> bytes:
+    """Matches all fields of a member (encoded) among those of a ring, and others."""
+    return b"[wk]:*/" + member + b"*"
 
 
 def window_of_text(counter: str, text: str) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import redis
 from redis.backoff import NoBackoff
@@ -30,7 +30,7 @@ class Reached:
     def __init__(self, client: redis.Redis | RedisCluster) -> None:
         self._client = client
         if isinstance(client, RedisCluster):
-            self.nodes = [node.redis_connection for node in client.get_primaries()]
+            self.nodes: list[redis.Redis] = [node.redis_connection for node in client.get_primaries()]  # type: ignore[no-untyped-call]
         else:
             self.nodes = [client]
         facts: dict[str, Any] = self.nodes[0].info("server")
@@ -42,8 +42,7 @@ class Reached:
     def node_of(self, key: bytes) -> redis.Redis:
         """The server that keeps this key."""
         if isinstance(self._client, RedisCluster):
-            node: redis.Redis = self._client.get_node_from_key(key).redis_connection  # type: ignore[union-attr]
-            return node
+            return cast(redis.Redis, self._client.get_node_from_key(key).redis_connection)  # type: ignore[no-untyped-call]
         return self._client
 
     def now(self) -> int:
@@ -59,15 +58,12 @@ class Reached:
         """Whether policyd keeps nothing there."""
         return next((False for node in self.nodes for page in pages(node, EVERYTHING) if page), True)
 
-    def close(self) -> None:
-        self._client.close()
-
 
 def pages(node: redis.Redis, pattern: bytes) -> Iterator[list[bytes]]:
     """Keys of one server. Each that is there all the time is given at least once."""
     cursor = 0
     while True:
-        cursor, found = node.scan(cursor, match=pattern, count=PAGE)
+        cursor, found = cast(tuple[int, list[bytes]], node.scan(cursor, match=pattern, count=PAGE))
         yield found
         if not cursor:
             return
@@ -77,7 +73,7 @@ def field_pages(node: redis.Redis, key: bytes, pattern: bytes | None = None) -> 
     """Fields of a hash, likewise."""
     cursor = 0
     while True:
-        cursor, found = node.hscan(key, cursor, match=pattern, count=PAGE)
+        cursor, found = cast(tuple[int, dict[bytes, bytes]], node.hscan(key, cursor, match=pattern, count=PAGE))
         yield found
         if not cursor:
             return
@@ -111,15 +107,16 @@ def _connected(url: str) -> Iterator[Reached]:
     shown = url.rpartition("@")[2]
     try:
         client = _client(url)
-        try:
-            store = Reached(client)
-            yield store
-        finally:
-            client.close()
-    except (redis.RedisError, ConnectionError, TimeoutError) as error:
-        raise StoreUnavailable(f"the store at {shown} cannot be used: {error}") from error
     except ValueError as error:
         raise StoreUnavailable(f"store `{shown}`: {error}") from error
+    except redis.RedisError as error:
+        raise StoreUnavailable(f"the store at {shown} cannot be used: {error}") from error
+    try:
+        yield Reached(client)
+    except (redis.RedisError, ConnectionError, TimeoutError) as error:
+        raise StoreUnavailable(f"the store at {shown} cannot be used: {error}") from error
+    finally:
+        client.close()
 
 
 def _client(url: str) -> redis.Redis | RedisCluster:
