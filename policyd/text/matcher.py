@@ -72,8 +72,8 @@ class Matcher:
             return UNSURE
         last = (place + 1) // 3 if len(data) == 3 * len(key) else after_character(data, place)
         first = last - len(self._index.words.keys[found])
-        before, after = self._index.neighbours(found)
-        return UNSURE if key[first - 1 : first] in before or key[last : last + 1] in after else bits
+        before, after = key[max(first - 1, 0) : first], key[last : last + 1]
+        return UNSURE if self._index.composer.likely(before, self._index.words.keys[found], after) else bits
 
 
 def _bits(found: list[Found]) -> int:

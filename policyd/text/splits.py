@@ -36,29 +36,26 @@ class Composer:
 
     def __init__(self, keys: Iterable[str]) -> None:
         known = [key for key in keys if not key.isascii()]
-        self._after: dict[str, set[str]] = {}
-        self._before: dict[str, set[str]] = {}
-        for one, other in {pair for key in known for pair in pairwise(key)}:
-            self._after.setdefault(one, set()).add(other)
-            self._before.setdefault(other, set()).add(one)
+        text = "\n".join(known)
+        self._pairs = set(pairwise(text))
         self._single = {key for key in known if len(key) == 1}
         self.chars_of: dict[str, str] = {}
-        used = set("".join(known)) - set(NUMERALS)  # 一二 is counting, not 三
+        used = set(text) - set(NUMERALS)  # 一二 is counting, not 三
         for char, ways in parts_table().items():
             if char in used:
                 for parts in ways:
                     self.chars_of[parts] = self.chars_of.get(parts, "") + char
 
-    def neighbours(self, parts: str) -> tuple[frozenset[str], frozenset[str]]:
-        """The characters before and after which these parts may be a character of an entry, where the neighbours are
-        no parts themselves."""
-        chars = self.chars_of[parts]
-        before = frozenset(chars).union(*(self._before.get(char, ()) for char in chars))
-        return before, frozenset(chars).union(*(self._after.get(char, ()) for char in chars))
+    def likely(self, before: str, parts: str, after: str) -> bool:
+        """Whether parts may be a character of an entry between these neighbours, which are no parts themselves."""
+        for char in self.chars_of[parts]:
+            if self._together(before, char) or self._together(char, after):
+                return True
+        return False
 
     def stands_alone(self, parts: str) -> bool:
         """Whether one of the characters that these parts may be is an entry by itself."""
-        return not self._single.isdisjoint(self.chars_of[parts])
+        return any(char in self._single for char in self.chars_of[parts])
 
     def readings(self, bare: str, origin: Origin, found: list[tuple[int, int, str]]) -> Iterator[Reading]:
         """Readings in which each of the parts found, (start, end, parts) of the bare text, that may belong to an
@@ -91,7 +88,7 @@ class Composer:
         return sorted(likely, key=lambda c: (c.start, -c.end))
 
     def _together(self, one: str, other: str) -> bool:
-        return one == other or other in self._after.get(one, ())
+        return one == other or (one, other) in self._pairs
 
 
 def _apart(candidates: Iterable[Composed]) -> list[Composed]:
