@@ -51,7 +51,9 @@ def changes(event: Event, found: Firings, seen: Seen, human: Human) -> bool:
         or any(action.once is not None for action in asked)
         or gives
         or (mutes and not put_out)
-        or human != Human()
+        or human.strikes
+        or human.pardons
+        or human.ends_mute
     )
 
 
