@@ -23,7 +23,7 @@ from policyd.reference.matching import masked, matches_of_event
 from policyd.reference.observing import Words, covering, look, see, unseen
 from policyd.reference.recording import Recorded, changes, not_recorded, record
 from policyd.reference.resolving import Moment, resolve
-from policyd.reference.sanctions import human
+from policyd.reference.sanctions import Human, human
 from policyd.reference.shadows import shadows
 from policyd.reference.state import RECEIPTS, Group, Receipt, Seen, Strike
 
@@ -41,11 +41,9 @@ class Reference:
 
     def evaluate(self, event: Event, fails: Failure = "none") -> Decision:
         """Raises `EventIdReused` (law L11) and `UnclearLadder`."""
-        asked_of_human = human(event, covering(self.policies, event))
+        done_by_hand = human(event, covering(self.policies, event))
         if fails == "observe":
-            seen = unseen(self.policies, self._words, event)
-            found = self._fired(event, seen)
-            return self._decision(event, seen, found, not_recorded(self.policies, seen, found, asked_of_human), True)
+            return self._degraded(event, unseen(self.policies, self._words, event), done_by_hand)
         group = self.groups.setdefault(event.group.id, Group())
         now = event.time or 0
         receipt = self._receipt(group, event, now)
@@ -55,13 +53,11 @@ class Reference:
             group.receipts[event.id] = receipt
         if receipt.decision is not None:
             return msgspec.structs.replace(receipt.decision, replayed=True)
-        found = self._fired(event, receipt.seen)
-        if fails == "commit" and changes(event, found, receipt.seen, asked_of_human):
-            lost = not_recorded(self.policies, receipt.seen, found, asked_of_human)
-            lacking = self._decision(event, receipt.seen, found, lost, True)
-            return msgspec.structs.replace(lacking, replayed=again)
-        done = record(self.policies, group, event, receipt.seen, found, asked_of_human, now)
-        decision = self._decision(event, receipt.seen, found, done, False)
+        found = firings(covering(self.policies, event), receipt.seen)
+        if fails == "commit" and changes(event, found, receipt.seen, done_by_hand):
+            return msgspec.structs.replace(self._degraded(event, receipt.seen, done_by_hand), replayed=again)
+        done = record(self.policies, group, event, receipt.seen, found, done_by_hand, now)
+        decision = self._decision(event, receipt.seen, found, done, degraded=False)
         group.receipts[event.id] = replace(receipt, decision=decision)
         return msgspec.structs.replace(decision, replayed=again)
 
@@ -78,10 +74,13 @@ class Reference:
             raise EventIdReused(f"event id `{event.id}` was used before with another kind, member or content")
         return known
 
-    def _fired(self, event: Event, seen: Seen) -> Firings:
-        return firings(covering(self.policies, event), seen)
+    def _degraded(self, event: Event, seen: Seen, done_by_hand: Human) -> Decision:
+        """What can be decided where the store cannot be asked or told; it is not remembered (law L15)."""
+        found = firings(covering(self.policies, event), seen)
+        done = not_recorded(self.policies, seen, found, done_by_hand)
+        return self._decision(event, seen, found, done, degraded=True)
 
-    def _decision(self, event: Event, seen: Seen, found: Firings, done: Recorded, degraded: bool) -> Decision:
+    def _decision(self, event: Event, seen: Seen, found: Firings, done: Recorded, *, degraded: bool) -> Decision:
         policies = covering(self.policies, event)
         asked = [*done.asked, *self._for_want_of_state(event, found)]
         moment = Moment(event.member.id, event.kind == "request", seen.now, done.running_mute, done.unmuted)
