@@ -32,7 +32,7 @@ _EMPTY: Final = Message(images=0, videos=(), voices=(), files=0, mentions=0, qr_
 
 
 class Events:
-    """Makes the events of one test; ids are numbered from 1."""
+    """Makes the events of one test. Ids that a test leaves out are numbered, in a form that no author would write."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -64,7 +64,7 @@ class Events:
         self._world.go("")
         group = self._world.group()
         usual = {
-            "id": f"e{self._count}",
+            "id": self._event_id(),
             "time": datetime.fromtimestamp(self._world.now / 1000, UTC).isoformat(),
             "group": {"id": group.id, "tags": group.tags},
         }
@@ -79,10 +79,13 @@ class Events:
         self._count += 1
         about = self._world.member(member)
         event_kind = cast(EventKind, kind)
-        return Event(f"e{self._count}", event_kind, self._world.group(), about, self._world.now, **part)
+        return Event(self._event_id(), event_kind, self._world.group(), about, self._world.now, **part)
+
+    def _event_id(self) -> str:
+        return f"event #{self._count}"
 
     def _message_id(self) -> str:
-        return f"m{self._count + 1}"
+        return f"message #{self._count + 1}"
 
     def _say(self, member: str, message: Message, kind: str = "message") -> Event:
         self._messages[member] = message

@@ -33,7 +33,10 @@ def texts(value: Expr) -> tuple[str, ...]:
 
 
 def count(value: Expr) -> int:
-    return int(_number(value))
+    found = _constant(value)
+    if found.unit != "int" or not isinstance(found.value, int):
+        raise _misstated(value, Phrase("a whole number", "整数"))
+    return found.value
 
 
 def seconds(value: Expr) -> float:

@@ -109,6 +109,9 @@ GOOD: Final = (
     'member u says "bad"  after 30d  member u has conduct 0',
     'member u says "x"  member u edits "bad"  expect delete, warn  member u edits "bad bad"  expect delete',
     'member u says "x" id "a"  member u says "y"  member u edits "bad" id "a"  expect delete, warn',
+    'member u says "x"  member v says "bad" id "m1"  expect delete, warn',
+    'member u says "x"  event """{"id": "e1", "kind": "message", "member": {"id": "v"}, "message": {"text": "bad"}}"""'
+    '  expect delete, warn  member u edits "bad"  expect delete, warn',
     'each of "bad", "b a d"  expect delete, warn because words',
     'member u says "1"  member u says "2"  each of "x"  expect exactly reply "third"',
     'member u says "1"  member u says "2"  each of "x", "y", "z"  expect reply',
@@ -172,8 +175,18 @@ WRONG: Final = (
     ),
     (
         'member u says "x" with images true  expect nothing',
-        "`true` should be a number or a duration",
+        "`true` should be a whole number",
         'member u says "x" with images true',
+    ),
+    (
+        'member u says "x" with images 5m  expect nothing',
+        "`5m` should be a whole number",
+        'member u says "x" with images 5m',
+    ),
+    (
+        'member u says "x" with videos true  expect nothing',
+        "`true` should be a number or a duration",
+        'member u says "x" with videos true',
     ),
     (
         'member u says "x" with forwarded 1  expect nothing',
