@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import ahocorasick
@@ -88,7 +89,7 @@ def many_entries(count: int = 100_000) -> tuple[str, ...]:
     """So many different entries: the real lists, and pairs of their words."""
     known = dict.fromkeys([*words(recall.HOUBB), *words("lexicons/ALL_konsheng_no_urls.txt")])
     both = list(known)
-    for one, other in zip(both, both[1:], strict=False):
+    for one, other in pairwise(both):
         if len(known) >= count:
             break
         known[one[:3] + other[:3]] = None
@@ -108,13 +109,15 @@ def building() -> tuple[float, float]:
 
 
 def _print_quality() -> None:
-    print("\n| disguise, at random | words | found | place exact | nothing else masked |\n| --- | --- | --- | --- | --- |")
+    print("\n| disguise, at random | words | found | place exact | nothing else masked |")
+    print("| --- | --- | --- | --- | --- |")
     for technique, found in recall.disguises().items():
         shares = " | ".join(f"{share.value:.4f}" for share in found)
         print(f"| {technique} | {found.found.whole} | {shares} |")
     default = recall.toxic_words()
     sound = recall.toxic_words(recall.WITH_SOUND, shortest=3)
-    print("\n| technique of ToxiBenchCN | words | found | `resist sound`, words of 3 or more |\n| --- | --- | --- | --- |")
+    print("\n| technique of ToxiBenchCN | words | found | `resist sound`, words of 3 or more |")
+    print("| --- | --- | --- | --- |")
     for technique, share in default.items():
         print(f"| {technique} | {share.whole} | {share.value:.4f} | {sound[technique].value:.4f} |")
     heard = recall.sound_false_hits()
@@ -163,7 +166,7 @@ def bench_search_clean(benchmark: BenchmarkFixture) -> None:
     matcher = Matcher.build([lexicon(words(recall.HOUBB))])
     texts = messages("cold.dev.jsonl", 0)
     text = next(text for text in texts if len(text) == 31 and not matcher.search(text))
-    benchmark(matcher.search, text)  # type: ignore[no-untyped-call]
+    benchmark(matcher.search, text)
 
 
 if __name__ == "__main__":

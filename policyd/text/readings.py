@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from policyd.text.lexicon import Technique
@@ -21,7 +22,7 @@ _DIGIT: Final = (
 )
 _HAN: Final = "[\u3400-\u9fff]"
 _DIGITS_BETWEEN: Final = re.compile(f"(?<={_HAN}){_DIGIT}{{1,3}}(?={_HAN})")
-_MIXED_WORD: Final = re.compile(r"(?<![A-Za-z0-9@$!*])[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]*[A-Za-z0-9@$]")
+_MIXED_WORD: Final = re.compile(r"(?<![A-Za-z0-9@$!*])[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]{0,48}[A-Za-z0-9@$]")
 _LEET: Final = str.maketrans("013457@$!", "oieastasi")
 _CENSORED: Final = re.compile(r"(?<=[A-Za-z])\*(?=[A-Za-z])")
 # Bare and folded: what every text has in it that `with_wechat` reads otherwise, unless it has a heart or a cross.
@@ -36,8 +37,10 @@ _WECHAT: Final = re.compile(
 )
 
 
-# A long text is only read otherwise around the changes.
+# A long text is only read otherwise around the changes, and around the first of very many.
 _LONG: Final = 1024
+_MOST_CHANGES: Final = 500
+_MOST_WORDS: Final = 4_000
 _AROUND: Final = 128
 
 
@@ -51,13 +54,14 @@ class Reading(NamedTuple):
 
     def windows(self, text: str) -> Iterator[tuple[int, str]]:
         """(start, text as it is read) of the places around the changes; a text that is not long is one window."""
-        if not self.changes:
+        changes = self.changes[:_MOST_CHANGES]
+        if not changes:
             return
         if len(text) <= _LONG:
-            yield 0, _changed(text, 0, self.changes)
+            yield 0, _changed(text, 0, changes)
             return
         near: list[tuple[int, str]] = []
-        for change in self.changes:
+        for change in changes:
             if near and change[0] - near[-1][0] > 2 * _AROUND:
                 yield self._window(text, near)
                 near = []
@@ -82,7 +86,8 @@ def _changed(text: str, offset: int, changes: list[tuple[int, str]]) -> str:
 def with_letters(text: str) -> Iterator[Reading]:
     """Digits and signs within Latin words as the letters that they look like (`wh0re`), a single star as each of the
     vowels that it may stand for."""
-    words = [(word.start(), word[0], word[0].translate(_LEET)) for word in _MIXED_WORD.finditer(text)]
+    found = islice(_MIXED_WORD.finditer(text), _MOST_WORDS)
+    words = [(word.start(), word[0], word[0].translate(_LEET)) for word in found]
     if any(_CENSORED.search(read) for _, _, read in words):
         for vowel in "aeiou":
             spelled = [(start, word, _CENSORED.sub(vowel, read)) for start, word, read in words]
