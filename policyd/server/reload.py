@@ -1,4 +1,4 @@
-"""New policies while the service runs: checked and compiled aside, then swapped in, or left alone with the reason."""
+"""New policies while the service runs: checked, compiled and tested aside, then swapped in, or left with the reason."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from policyd.check.load import load
 from policyd.compile.load import compile_policies
 from policyd.compile.program import Program
 from policyd.engine.pipeline import Engine
+from policyd.engine.scenario import run_tests
 from policyd.language.diagnostics import Diagnostic
 from policyd.language.render import render
 
@@ -24,6 +25,20 @@ def load_program(directory: Path) -> Program:
     if policies is None:
         raise InvalidPolicies(_shown(found))
     return compile_policies(policies)
+
+
+def load_tested_program(directory: Path) -> Program:
+    """As `load_program`, and the tests of the policies pass. Raises `InvalidPolicies`."""
+    program = load_program(directory)
+    lines = []
+    for result in run_tests(program).failures:
+        if result.failure is not None:
+            place = result.failure.span
+            said = result.failure.summary.en
+            lines.append(f'{place.source.name}:{place.line}: test "{result.test.title}": {said}')
+    if lines:
+        raise InvalidPolicies("\n".join([*lines, f"{_count(len(lines), 'test')} of the policies failed"]))
+    return program
 
 
 class Reloader:
@@ -57,7 +72,7 @@ class Reloader:
 
     async def _reload_once(self) -> None:
         try:
-            program = await asyncio.to_thread(load_program, self._directory)
+            program = await asyncio.to_thread(load_tested_program, self._directory)
         except InvalidPolicies as error:
             self._say(f"{error}\npolicies not reloaded: the ones before stay in force")
             return
@@ -74,4 +89,8 @@ class Reloader:
 def _shown(found: list[Diagnostic]) -> str:
     errors = [each for each in found if each.severity == "error"]
     texts = [render(each) for each in errors]
-    return "\n\n".join([*texts, f"{len(errors)} error{'s' if len(errors) != 1 else ''} in the policies"])
+    return "\n\n".join([*texts, f"{_count(len(errors), 'error')} in the policies"])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

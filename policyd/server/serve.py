@@ -104,6 +104,7 @@ def uvicorn_config(engine: Engine, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         date_header=False,
         lifespan="off",
         ws="none",

@@ -11,6 +11,7 @@ from policyd.state.memory import MemoryStore
 
 GOOD = "policy club { for every group }\nrule all { then flag }\n"
 BETTER = "policy club { for every group }\nrule all { then delete }\n"
+FAILING = BETTER + 'test "is kept" { member u1 says "x"  expect flag }\n'
 BAD = "policy club { for every group }\nrule all { then deleet }\n"
 
 
@@ -33,6 +34,9 @@ def test_a_good_set_is_swapped_in_and_a_bad_one_is_not(tmp_path: Path) -> None:
         assert said[-1] == f"policies unchanged ({first})"
         assert await reload(BAD) == first
         assert "club.policy:2:17" in said[-1] and said[-1].endswith("not reloaded: the ones before stay in force")
+        assert await reload(FAILING) == first
+        assert said[-1].startswith('club.policy:3: test "is kept": expected `flag`')
+        assert "1 test of the policies failed" in said[-1] and said[-1].endswith("the ones before stay in force")
         second = await reload(BETTER)
         assert second != first and said[-1] == f"policies reloaded: {second}"
         file.unlink()
@@ -48,4 +52,4 @@ def test_a_good_set_is_swapped_in_and_a_bad_one_is_not(tmp_path: Path) -> None:
         return engine.program.revision
 
     asyncio.run(story())
-    assert len(said) == 5, "requests that come while one runs are answered by one more reload"
+    assert len(said) == 6, "requests that come while one runs are answered by one more reload"
