@@ -6,6 +6,8 @@ from typing import Final
 
 BRACED: Final = frozenset({"policy", "lexicon", "hours", "limit", "ladder", "rule", "exempt", "test"})
 """Words of declarations with a body in braces."""
+NAMED_WITH_BODY: Final = BRACED - {"test"}
+"""Words of declarations of which a name and a body make the head; `DECLARATIONS` are no names there."""
 UNBRACED: Final = frozenset({"attribute", "let", "template", "counter"})
 
 LATER_BRACED: Final = frozenset(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from bisect import bisect_left
 from functools import cache
 from pathlib import Path
@@ -19,7 +18,7 @@ from policyd.language.clauses import clause_around, join_closed_too_early
 from policyd.language.diagnostics import Diagnostic, Phrase, Related
 from policyd.language.findings import Findings
 from policyd.language.forms import Form, Leaf
-from policyd.language.keywords import LATER, SUPPORTED
+from policyd.language.keywords import DECLARATIONS, LATER, NAMED_WITH_BODY, SUPPORTED
 from policyd.language.names import plain_name
 from policyd.language.nodes import Declaration, File, Header, Unread
 from policyd.language.scan import Scanner, Token
@@ -72,6 +71,7 @@ class _Reader:
             self.findings.later(piece.keyword, self._span(piece.tokens[0]))
             self._leave_out(piece)
         elif piece.keyword:
+            self._report_reserved_name(piece)
             if not unreadable:
                 self._report_unclosed(piece)
             self._read_declaration(piece, unreadable)
@@ -82,6 +82,11 @@ class _Reader:
     def _unreadable_in(self, piece: Piece) -> list[int]:
         first = bisect_left(self._unreadable, piece.start)
         return self._unreadable[first : bisect_left(self._unreadable, piece.end)]
+
+    def _report_reserved_name(self, piece: Piece) -> None:
+        """`rule group {`: read as a name, so that there is only this to say."""
+        if piece.keyword in NAMED_WITH_BODY and piece.name is not None and piece.name.text in DECLARATIONS:
+            self.findings.add("P134", self._span(piece.name), got=piece.name.text)
 
     def _report_unclosed(self, piece: Piece) -> None:
         braces = [token for token in piece.tokens if token.is_sign("{")]
@@ -100,9 +105,7 @@ class _Reader:
         self._leave_out(piece)
 
     def _leave_out(self, piece: Piece) -> None:
-        head = itertools.takewhile(lambda token: token.kind == "word", piece.tokens)
-        words = [token.text for token in head if token.text != "shadow"]
-        self.unread.append(Unread(piece.keyword, plain_name(words[1]) if len(words) > 1 else ""))
+        self.unread.append(Unread(piece.keyword, plain_name(piece.name.text) if piece.name else ""))
 
     def _read_declaration(self, piece: Piece, unreadable: list[int]) -> None:
         deep = too_deep(piece.tokens)

@@ -40,6 +40,12 @@ class Piece:
     def end(self) -> int:
         return self.tokens[-1].end
 
+    @property
+    def name(self) -> Token | None:
+        """The word that stands where the declaration has its name."""
+        index = 2 if self.tokens[0].text == "shadow" else 1
+        return self.tokens[index] if index < len(self.tokens) and self.tokens[index].kind == "word" else None
+
 
 def split(tokens: list[Token]) -> list[Piece]:
     """The pieces of a file in order; every token is in exactly one of them."""
@@ -104,7 +110,7 @@ class _Splitter:
     def _declaration_at(self, index: int) -> str:
         """The keyword of the declaration that starts at this token, or nothing."""
         token = self.tokens[index]
-        if token.kind != "word" or (self._current and self._current[-1].text == "shadow"):
+        if token.kind != "word" or (self._current and self._current[-1].text == "shadow") or self._is_name(index):
             return ""
         keyword = token.text
         if keyword == "shadow" and self._text(index + 1) == "rule":
@@ -118,6 +124,16 @@ class _Splitter:
         else:
             starts = not self._current or (token.starts_line and self._looks_like(index)) or self._is_sure(index)
         return keyword if starts else ""
+
+    def _is_name(self, index: int) -> bool:
+        """Whether this token stands where the current declaration has its name, and a body follows."""
+        head = [token.text for token in self._current if token.text != "shadow"]
+        if self._keyword not in WITH_BRACES or head != [self._keyword] or self.tokens[index].starts_line:
+            return False
+        after = index + 1
+        while after < len(self.tokens) and self.tokens[after].kind == "string":
+            after += 1
+        return after < len(self.tokens) and self.tokens[after].is_sign("{")
 
     def _unknown_declaration_at(self, index: int) -> bool:
         """Whether a line starts with the head of a declaration, but for its keyword, where none has to be open."""

@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policyd.language import keywords
 from policyd.language.nodes import Constant, Let
 from policyd.language.render import as_dict, render
 from policyd.language.source import NOWHERE, Source, Span
-from tests.language.reading import read
+from tests.language.reading import one, read
 
 COMMENT = re.compile(r"[#\uff03][^\r\n]*")
 ROOT = Path(__file__).parents[2]
@@ -111,6 +112,25 @@ def test_a_broken_declaration_hides_no_other(broken: int) -> None:
     assert [finding.span.text for finding in findings] == [","]
     assert file.declarations == whole.declarations[: broken + 1] + whole.declarations[broken + 2 :]
     assert len(file.unread) == 1
+
+
+@pytest.mark.parametrize("word", sorted(keywords.DECLARATIONS))
+def test_words_of_declarations_before_a_body_are_no_names(word: str) -> None:
+    """One finding, and the declaration is read."""
+    for head in ("rule", "shadow rule", "exempt", "limit", "policy", "hours"):
+        text = f"let a = 1\n{head} {word} {{ }} let b = 1"
+        named = [finding for finding in read(text)[1] if finding.code != "P136"]
+        assert [(finding.code, finding.span.text) for finding in named] == [("P134", word)]
+        assert read(text)[0].declarations[0] == Let("a", Constant("int", 1))
+        assert read(text)[0].declarations[-1] == Let("b", Constant("int", 1))
+
+
+def test_a_declaration_whose_name_is_missing_does_not_take_the_next_one() -> None:
+    after = "limit flood { at most 5 messages by member within 1h then delete }"
+    for between in (" ", "\n"):
+        file, findings = read(f"rule{between}{after}")
+        assert [(finding.code, finding.span.text) for finding in findings] == [("P133", "rule")]
+        assert file.declarations == (one(after),)
 
 
 def test_declarations_may_share_a_line() -> None:
