@@ -12,6 +12,12 @@ from policyd.model.state import StoreUnavailable
 
 OLDEST: Final = (7, 0)
 
+PERMISSIONS: Final = (
+    "~pd:* resetchannels -@all +evalsha +script|load +info +time"
+    " +get +mget +set +hget +hmget +hset +del +unlink +pexpire"
+)
+"""What the service needs of a server, as rules of `ACL SETUSER`."""
+
 
 class Script:
     """A file of `lua/`."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -11,36 +12,42 @@ from typing import Final
 from policyd.model.state import StoreUnavailable
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
-from policyd.state.redis import RedisStore
+from policyd.state.redis import DEADLINE, RedisStore
 from policyd.state.store import Store
 
+_LOG: Final = logging.getLogger("policyd.state")
 _WATCH: Final = 0.2
 _LONGEST_PAUSE: Final = 5.0
 
 
 @asynccontextmanager
-async def open_store(url: str | None, data_dir: Path) -> AsyncIterator[Store]:
+async def open_store(
+    url: str | None, data_dir: Path, *, deadline: float = DEADLINE, say: Callable[[str], None] = _LOG.warning
+) -> AsyncIterator[Store]:
     """`memory`; None for a server of our own that keeps its data in `data_dir`; or where a Redis or Valkey listens:
-    `redis://`, `rediss://`, `unix://`. Raises `StoreUnavailable` where it cannot be used, and says why."""
+    `redis://`, `rediss://`, `unix://`. `deadline` in seconds bounds every answer. `say` is told what an operator should
+    know. Raises `StoreUnavailable` where the store cannot be used, and says why."""
     if url == "memory":
         yield MemoryStore()
     elif url is not None:
-        async with _remote(url) as store:
+        async with _remote(url, deadline) as store:
             yield store
     else:
         with EmbeddedServer(data_dir) as server:
-            watching = asyncio.create_task(_keep_alive(server))
+            for note in server.notes:
+                say(note)
+            watching = asyncio.create_task(_keep_alive(server, say))
             try:
-                async with _remote(server.url) as store:
+                async with _remote(server.url, deadline) as store:
                     yield store
             finally:
                 watching.cancel()
 
 
 @asynccontextmanager
-async def _remote(url: str) -> AsyncIterator[Store]:
+async def _remote(url: str, deadline: float) -> AsyncIterator[Store]:
     try:
-        store = RedisStore(url)
+        store = RedisStore(url, deadline=deadline)
     except ValueError as error:
         raise StoreUnavailable(f"store `{url}`: {error}") from error
     await store.open()
@@ -50,11 +57,12 @@ async def _remote(url: str) -> AsyncIterator[Store]:
         await store.close()
 
 
-async def _keep_alive(server: EmbeddedServer) -> None:
+async def _keep_alive(server: EmbeddedServer, say: Callable[[str], None]) -> None:
     """A server that was killed is started again, ever more rarely if it does not stay."""
     pause = _WATCH
     while True:
         await asyncio.sleep(pause)
         pause = _WATCH if server.pid is not None else min(_LONGEST_PAUSE, 2 * pause)
         if server.pid is None:
+            say("the embedded store has died and is started again; until it answers, policies decide without state")
             server.relaunch()

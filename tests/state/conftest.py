@@ -13,6 +13,7 @@ import redis
 from msgspec.structs import replace
 
 from policyd.model.state import Commit, Committed, Observe, Observed
+from policyd.state.connecting import PERMISSIONS
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
 from policyd.state.redis import RedisStore
@@ -75,6 +76,13 @@ def redis7(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServer]
         yield server
 
 
+def restricted(server: EmbeddedServer) -> str:
+    """The URL of the server for a user who may do no more than the service needs."""
+    with redis.Redis(unix_socket_path=str(server.socket)) as client:
+        client.execute_command("ACL", "SETUSER", "policyd", "reset", "on", ">secret", *PERMISSIONS.split())
+    return server.url.replace("unix://", "unix://policyd:secret@")
+
+
 def flush(server: EmbeddedServer) -> None:
     with redis.Redis(unix_socket_path=str(server.socket)) as client:
         client.flushall()
@@ -82,14 +90,14 @@ def flush(server: EmbeddedServer) -> None:
 
 @pytest.fixture(params=["memory", "valkey", "redis7"])
 def store(request: pytest.FixtureRequest, run: Run) -> Iterator[Store]:
-    """Every kind of store in turn, empty and on virtual time."""
+    """Every kind of store in turn, empty and on virtual time; servers as a user of few permissions."""
     opened: MemoryStore | RedisStore
     if request.param == "memory":
         opened = MemoryStore(virtual=True)
     else:
         server: EmbeddedServer = request.getfixturevalue(request.param)
         flush(server)
-        opened = RedisStore(server.url, virtual=True, deadline=5.0)
+        opened = RedisStore(restricted(server), virtual=True, deadline=5.0)
     yield opened
     run(opened.close())
 
