@@ -150,9 +150,8 @@ def _read(index: Index, text: str, reading: Reading) -> Iterator[Found]:
             continue
         for hit in _judged(index, of, of.origin(), ends, runs):
             start, end = offset + hit.start, _over_filler(text, read, offset, hit.end)
-            cut = (start == offset > 0) or (end == offset + len(read) < len(text))
             new = read[hit.start : end - offset] != text[start:end]
-            if new and not cut and reading.technique in index.resist[hit.lexicon]:
+            if new and reading.technique in index.resist[hit.lexicon]:
                 yield hit._replace(start=start, end=end, view=reading.view)
 
 
