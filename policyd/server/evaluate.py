@@ -15,6 +15,7 @@ from policyd.model.event import Event
 from policyd.model.problem import EventError, Failure, Problem, problem
 from policyd.server.answers import Send, send_answer, send_problem
 from policyd.server.bots import ANYONE, Bot, find
+from policyd.server.outage import Outage
 from policyd.server.settings import Settings
 
 Scope = MutableMapping[str, Any]
@@ -50,6 +51,7 @@ class Evaluate:
         self._engine = engine
         self._limits = settings.limits
         self._bots = settings.bots
+        self._outage = Outage()
         self._in_flight = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,7 +142,13 @@ class Evaluate:
 
     async def _decide(self, body: bytes | memoryview, form: Form, bot: Bot, explain: bool) -> Decision:
         """Raises `EventError`."""
-        return await self._engine.evaluate(self._event(body, form, bot), bot.tenant, explain=explain)
+        return await self._evaluate(self._event(body, form, bot), bot, explain)
+
+    async def _evaluate(self, event: Event, bot: Bot, explain: bool) -> Decision:
+        decision = await self._engine.evaluate(event, bot.tenant, explain=explain)
+        if decision.degraded:
+            self._outage.note()
+        return decision
 
     def _event(self, body: bytes | memoryview, form: Form, bot: Bot) -> Event:
         """Raises `EventError`."""
@@ -171,7 +179,7 @@ class Evaluate:
         async def decide(lane: list[tuple[int, Event]]) -> None:
             for place, event in lane:
                 try:
-                    answers[place] = await self._engine.evaluate(event, bot.tenant, explain=explain)
+                    answers[place] = await self._evaluate(event, bot, explain)
                 except EventError as error:
                     answers[place] = Failure(event.id, error.problem)
 

@@ -155,12 +155,13 @@ def test_an_id_that_is_used_again_for_something_else_conflicts(service: Service)
     assert (answer.status_code, problem_of(answer)["code"]) == (409, "event_id_reused")
 
 
-def test_a_dead_store_gives_what_the_policy_says(fresh: Service) -> None:
+def test_a_dead_store_gives_what_the_policy_says(fresh: Service, caplog: pytest.LogCaptureFixture) -> None:
     fresh.store.fails = {"observe"}
     decision = fresh.ask(event(1, "spamword")).json()
     assert (decision["verdict"], decision["degraded"]) == ("delete", True)
     assert decision["unasked"] == ["club.conduct", "club.many"]
     assert [action["do"] for action in decision["actions"]] == ["delete"]
+    assert "1 decision was made without the store" in caplog.text
 
 
 def test_a_mistake_of_policyd_is_a_500_without_details(fresh: Service, caplog: pytest.LogCaptureFixture) -> None:
