@@ -49,8 +49,7 @@ def back_up(store: Reached, path: Path, progress: Progress) -> int:
         writer = Writer(file, Head(VERSION, made, store.version))
         for entry in _everything(store):
             writer.add(entry)
-            if entry.start:
-                progress(writer.keys)
+            progress(writer.keys)
         writer.finish()
         return writer.keys
 
