@@ -57,7 +57,7 @@ def truth(value: Expr) -> bool:
 
 
 def instant(value: Expr, now: int, midnight: Midnight) -> int:
-    """`10d` ago, or the beginning of a day."""
+    """`10d` ago, the beginning of a day, or a day and a clock time."""
     constant = _constant(value)
     return midnight(constant.value) if isinstance(constant.value, date) else now - int(_number(constant))
 

@@ -128,7 +128,8 @@ class World:
         return round(wall.timestamp() * 1000)
 
     def _midnight(self, day: date) -> int:
-        return self._instant(day, 0)
+        """The first instant of a day, or that at which the clock shows the time given with it."""
+        return self._instant(day, day.hour * 60 + day.minute if isinstance(day, datetime) else 0)
 
     def set_clock(self, step: Clock) -> bool:
         """`at 20:00` without a day is the next such time. False where the clock would go back after an event."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from typing import Final
 
 from policyd.language.build_actions import ActionBuilder
@@ -72,10 +73,22 @@ class ScenarioBuilder(ActionBuilder):
             case "joined_ago":
                 return [("joined", self.constant(part.leaf("DURATION")))]
             case "joined_on":
-                return [("joined", self.constant(part.leaf("DATE")))]
+                return [("joined", self._moment(part))]
             case "in_group":
                 return [("group", self._text_constant(part.get("string")))]
         return [(f"attribute:{key}", value) for key, value in self._fields(part)]
+
+    def _moment(self, form: Form) -> Constant:
+        """A day, or a day and what the clock shows."""
+        written, clock = form.leaf("DATE"), form.find_leaf("CLOCK")
+        if clock is None:
+            return self.constant(written)
+        midnight, minutes = datetime.combine(self.day(written), time.min), timedelta(minutes=self.minute(clock))
+        span = written.span.to(clock.span)
+        if datetime.max - midnight < minutes:
+            self.findings.add("P111", span, got=span.text)
+            minutes = timedelta()
+        return Constant("date", midnight + minutes, span=span)
 
     # ------------------------------------------------------------ what happens
 

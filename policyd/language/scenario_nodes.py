@@ -15,7 +15,8 @@ from policyd.language.source import NOWHERE, Span
 class Given:
     """`given group "g1" tagged "course" named "…" size 120` and `given member u1 named "…" role admin joined 10d ago
     with course "x" in "g1"`. `fields` in written order: `tags` (a list), `name`, `size`, `role` (a `Name`), `joined` (a
-    duration constant means that long before the clock), `group`, and `attribute:course` for what follows `with`."""
+    duration constant means that long before the clock; a date constant may be a `datetime`), `group`, and
+    `attribute:course` for what follows `with`."""
 
     what: Literal["group", "member"]
     id: str

@@ -78,6 +78,8 @@ GOOD: Final = (
     'given member u joined 24h ago  member u says "hi"  expect nothing',
     'given member u joined 23h ago  member v says "hi"  after 2h  member u says "hi"  expect nothing',
     'given member u joined 2026-03-04  member u says "hi"  expect exactly reply "fresh"',
+    'given member u joined 2026-03-03 12:01  member u says "hi"  expect exactly reply "fresh"',
+    'given member u joined 2026-03-03 12:00  member u says "hi"  expect nothing',
     'member u joins  after 1h  member u says "hi"  expect exactly reply "fresh"',
     'given member u role admin  member u says "hi"  expect exactly reply "boss"',
     'given member u with course "x", wait 1m30s, levels [1, 2]  member u says "hi"  expect exactly reply "course"',

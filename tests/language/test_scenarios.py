@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -76,6 +76,14 @@ SAYS = Does("u1", "message", None, (("text", text("a")),))
                     ("attribute:tags", ListOf((text("a"), Constant("int", 3)))),
                 ),
             ),
+        ),
+        (
+            "given member u1 joined 2026-01-01 8:05",
+            Given("member", "u1", (("joined", Constant("date", datetime(2026, 1, 1, 8, 5))),)),
+        ),
+        (
+            "given member u1 joined 2025-12-31 24:00",
+            Given("member", "u1", (("joined", Constant("date", datetime(2026, 1, 1))),)),
         ),
         ("at 2026-03-02 20:00", Clock(date(2026, 3, 2), 1200)),
         ("at 20:00", Clock(None, 1200)),
@@ -200,6 +208,9 @@ def test_expectations(written: str, tree: Expect) -> None:
         ("member u1 has conduct", "P133", "}"),
         ("at 2026-03-02", "P133", "}"),
         ("after 10", "P117", "10"),
+        ("given member u1 joined 2026-02-30 12:00", "P111", "2026-02-30"),
+        ("given member u1 joined 2026-02-03 12:60", "P112", "12:60"),
+        ("given member u1 joined 9999-12-31 24:00", "P111", "9999-12-31 24:00"),
     ],
 )
 def test_findings(body: str, code: str, underlined: str) -> None:
