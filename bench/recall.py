@@ -88,6 +88,14 @@ def sound_false_hits() -> Share:
     return Share(sum(bool(with_sound.search(text)) and not without.search(text) for text in safe), len(safe))
 
 
+def disguise_false_hits(corpus: str) -> Share:
+    """Innocent messages in which the largest list finds words, all of them by noise, repeats or split characters."""
+    matcher = Matcher.build([lexicon(words(HOUBB))])
+    innocent = messages(corpus, 0)
+    views = [{match.view for match in matcher.search(text).matches(overlapping=True)} for text in innocent]
+    return Share(sum(bool(found) and found.isdisjoint({"plain", "fold"}) for found in views), len(innocent))
+
+
 def english_false_hits() -> list[tuple[str, str]]:
     """English words that an entry hits which is not that word."""
     entries = tuple(dict.fromkeys(row["text"] for row in rows("profanity_en_surge.jsonl")))

@@ -35,6 +35,11 @@ def test_words_by_sound_are_found_and_hardly_ever_heard_in_safe_messages() -> No
     assert recall.sound_false_hits().value <= 0.005
 
 
+def test_disguises_are_hardly_ever_seen_in_innocent_messages() -> None:
+    for corpus in ("cold.dev.jsonl", "spam_zh_telegram.dev.jsonl", "spam_zh_sms10k.dev.jsonl"):
+        assert recall.disguise_false_hits(corpus).value <= 0.005
+
+
 def test_no_english_word_is_hit_by_another_entry() -> None:
     assert recall.english_false_hits() == []
 
