@@ -96,7 +96,8 @@ def erase(store: Reached, whom: Whom, *, only_look: bool = False) -> list[Erased
                 standings[place] = layout.read_standing(cast(bytes, node.get(find.key)) or b"")
             if only_look or _remove(find):
                 removed.setdefault(place, Counter())[find.name.kind] += 1
-    return [_told(place, removed[place], standings.get(place), store.now()) for place in sorted(removed)]
+    told = [_told(place, kinds, standings.get(place), store.now()) for place, kinds in removed.items()]
+    return sorted(told, key=lambda erased: (erased.tenant, erased.group))
 
 
 def _remove(find: _Find) -> bool:
