@@ -17,6 +17,8 @@ from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase, Related
 
 MOST_TIMES = 1_000
+LONGEST_MUTE = 28 * 86_400_000
+"""What common platforms allow at most, in ms."""
 
 
 def actions(
@@ -27,9 +29,7 @@ def actions(
     return tuple(_action(action, policy, kinds, place) for action in written)
 
 
-def _action(
-    action: n.Action, policy: PolicyDraft, kinds: Sequence[str], place: Literal["rule", "step"]
-) -> r.Action:
+def _action(action: n.Action, policy: PolicyDraft, kinds: Sequence[str], place: Literal["rule", "step"]) -> r.Action:
     if place == "step":
         _check_step(action, policy)
     else:
@@ -77,6 +77,8 @@ def _check_numbers(action: n.Action, policy: PolicyDraft) -> None:
     for duration in (action.duration, action.once):
         if duration is not None and duration <= 0:
             policy.report("C219", action.span)
+    if action.do == "mute" and action.duration is not None and action.duration > LONGEST_MUTE:
+        policy.report("W323", action.span)
     if action.times is not None and not 1 <= action.times <= MOST_TIMES:
         policy.report("C315", action.span, action=action.do, most=MOST_TIMES)
 

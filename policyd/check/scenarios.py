@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from policyd.check.draft import WHAT, Findings, PolicyDraft, SetDraft
-from policyd.check.facts import SYNONYMS
+from policyd.check.givens import check_given
 from policyd.check.suggest import did_you_mean
-from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
-from policyd.language.types import ROLE
 
 _FIRING, _LADDER = WHAT[n.Rule], WHAT[n.Ladder]
 
@@ -34,12 +30,11 @@ def _check(
             case n.Given():
                 if step.what == "group":
                     groups.add(step.id)
-                _check_given(step, draft)
+                check_given(step, draft)
             case n.Has():
                 _check_name(step.ladder, ladders, broken, _LADDER, draft.findings)
             case n.Expect() | n.Each():
-                for name in (step if isinstance(step, n.Expect) else step.expect).because:
-                    _check_name(name, rules, broken, _FIRING, draft.findings)
+                _check_because(step if isinstance(step, n.Expect) else step.expect, rules, broken, draft.findings)
             case n.Does():
                 _check_group(step, groups, draft.findings)
     if not any(isinstance(step, n.Expect | n.Each | n.Has) for step in test.steps):
@@ -57,32 +52,18 @@ def _all_names(policies: list[PolicyDraft], types: tuple[type, ...]) -> frozense
     return frozenset(found)
 
 
+def _check_because(expect: n.Expect, rules: frozenset[str], broken: frozenset[str], findings: Findings) -> None:
+    if expect.because and not expect.items:
+        findings.report("C554", expect.because[0].span.to(expect.because[-1].span))
+    for name in expect.because:
+        _check_name(name, rules, broken, _FIRING, findings)
+
+
 def _check_name(name: n.Name, known: frozenset[str], broken: frozenset[str], what: Phrase, findings: Findings) -> None:
     if name.text in known or name.parts[-1] in broken:
         return
     nothing = Phrase("tests name what some policy of this folder declares", "测试只能引用本目录的策略中声明过的名称")
     findings.report("C105", name.span, name=name.text, what=what, hint=did_you_mean(name.text, known, nothing))
-
-
-def _check_given(given: n.Given, draft: SetDraft) -> None:
-    attributes = _attributes(draft.policies)
-    for key, value in given.fields:
-        kind, _, name = key.partition(":")
-        if kind == "attribute" and f"{given.what}.{name}" not in attributes:
-            full = f"{given.what}.{name}"
-            declare = Phrase(f"declare it: `attribute {full} : text`", f"请先声明:`attribute {full} : text`")
-            draft.findings.report("C551", value.span, name=full, hint=did_you_mean(full, attributes, declare))
-        elif key == "role" and isinstance(value, n.Name) and value.text not in ROLE.members:
-            every = listed(ROLE.members)
-            meant = SYNONYMS.get(value.text, value.text)
-            hint = did_you_mean(meant, ROLE.members, Phrase(f"roles are {every.en}", f"身份有:{every.zh}"))
-            draft.findings.report("C552", value.span, name=value.text, hint=hint)
-
-
-def _attributes(policies: Iterable[PolicyDraft]) -> frozenset[str]:
-    return frozenset(
-        name for policy in policies for name, node in policy.names["value"].items() if isinstance(node, n.Attribute)
-    )
 
 
 def _check_group(does: n.Does, groups: set[str], findings: Findings) -> None:

@@ -106,3 +106,21 @@ error(
     good='rule r { when message.links > 0  then delete }\n'
          'test "t" { given group "g1"  given group "g2"  member u1 says "hi" in "g2" expect nothing }',
 )
+error(
+    "C554", "nothing-because",
+    ("a reason for nothing", "what does not happen has no rule behind it", "leave out `because`"),
+    ("没有动作却写了原因", "没有发生的事没有对应的规则", "请去掉 `because`"),
+    bad='rule r { when message.links > 0  then delete }\n'
+        'test "t" { member u1 says "hi" expect nothing because r }',
+    good='rule r { when message.links > 0  then delete }\ntest "t" { member u1 says "hi" expect nothing }',
+)
+error(
+    "C555", "test-attribute-type",
+    ("a test gives a value of another type", "`{name}` is declared as {declared}: rules would not know this value",
+     "{hint}"),
+    ("测试给的值类型不对", "`{name}` 声明为{declared},规则读不到这样的值", "{hint}"),
+    bad='attribute member.course : text\nrule r { when member.course == "7"  then delete }\n'
+        'test "t" { given member u1 with course 7  member u1 says "hi" expect delete }',
+    good='attribute member.course : text\nrule r { when member.course == "7"  then delete }\n'
+         'test "t" { given member u1 with course "7"  member u1 says "hi" expect delete }',
+)

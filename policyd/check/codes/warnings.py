@@ -70,9 +70,10 @@ warning(
 )
 warning(
     "W310", "never-fires",
-    ("a rule that never fires", "this condition is never true, so that `{name}` does nothing",
+    ("a rule that never fires", "this condition is never true: the `then` of `{name}` is never done",
      "look at the numbers; for one of several write `or`, or `in [..]`"),
-    ("规则永远不会触发", "这个条件不可能成立,`{name}` 不起作用", "请检查数值;满足其一请用 `or` 或 `in [..]`"),
+    ("规则永远不会触发", "这个条件不可能成立,`{name}` 的 `then` 永远不会执行",
+     "请检查数值;满足其一请用 `or` 或 `in [..]`"),
     bad="rule r { when member.role == owner and member.role == admin  then flag }",
     good="rule r { when member.role in [owner, admin]  then flag }",
 )
@@ -122,6 +123,13 @@ warning(
     ("阶梯爬不上去", "`{name}` 在第二次计入之前就忘记了第一次", "`together within` 应远短于 `forget after`"),
     bad='ladder conduct { forget after 10m  together within 1h  at 1 warn "注意"  at 2 mute 24h }\n' + _STRIKE,
     good='ladder conduct { forget after 30d  together within 1h  at 1 warn "注意"  at 2 mute 24h }\n' + _STRIKE,
+)
+warning(
+    "W323", "mute-too-long",
+    ("a mute longer than platforms allow", "common platforms mute for 28 to 30 days at most",
+     "write `mute 28d`, or `ban` with that time"),
+    ("禁言时间超过平台上限", "常见平台最多禁言 28 到 30 天", "请写 `mute 28d`,或改用带期限的 `ban`"),
+    bad="rule r { when message.links > 0  then mute 60d }", good="rule r { when message.links > 0  then mute 28d }",
 )
 warning(
     "W401", "limit-never-first",
