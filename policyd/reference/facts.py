@@ -160,9 +160,11 @@ def typed(sent: object, kind: Type) -> Value:
         case "int", int():
             return whole(sent)
         case "number", int() | float():
-            return float(sent) if math.isfinite(sent) else None
-        case "duration", int() | float():
-            return whole(int(sent * 1000)) if math.isfinite(sent) else None
+            return _number(sent)
+        case "duration", int():
+            return whole(sent * 1000)
+        case "duration", float():
+            return whole(int(sent * 1000)) if math.isfinite(sent * 1000) else None
         case "text", str():
             return sent
         case "enum", str():
@@ -170,6 +172,14 @@ def typed(sent: object, kind: Type) -> Value:
         case "time", str():
             return _instant(sent)
     return None
+
+
+def _number(sent: int | float) -> float | None:
+    try:
+        number = float(sent)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _instant(text: str) -> int | None:

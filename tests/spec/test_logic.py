@@ -131,6 +131,12 @@ def test_l7_policies_take_part_where_they_cover_the_group(community: Make, scope
         ({"attributes": {"level": "3"}}, "known(member.level)", False),
         ({"attributes": {"level": 3.5}}, "known(member.level)", False),
         ({"attributes": {}}, "member.level == 3", None),
+        ({"attributes": {"share": 4}}, "member.share == 4", True),
+        ({"attributes": {"share": 10**400}}, "known(member.share)", False),
+        ({"attributes": {"wait": 90}}, "member.wait == 1m30s", True),
+        ({"attributes": {"wait": 0.0019}}, "member.wait == 0s", False),
+        ({"attributes": {"wait": 1e306}}, "known(member.wait)", False),
+        ({"attributes": {"wait": 10**400}}, "known(member.wait)", False),
         ({"role": "admin"}, "member.role > moderator and member.role < owner", True),
         ({"role": "emperor"}, "known(member.role)", False),
     ],
@@ -138,5 +144,6 @@ def test_l7_policies_take_part_where_they_cover_the_group(community: Make, scope
 def test_l5_what_a_platform_does_not_tell_is_unknown(
     community: Make, facts: dict[str, Any], condition: str, value: bool | None
 ) -> None:
-    room = community(f"attribute member.level : int\nrule r {{ when {condition} then flag otherwise delete }}")
+    declared = "attribute member.level : int\nattribute member.share : number\nattribute member.wait : duration\n"
+    room = community(f"{declared}rule r {{ when {condition} then flag otherwise delete }}")
     assert brief(room.does(says("u1", "x", member_facts=facts))) == {True: "flag", False: "delete", None: "-"}[value]
