@@ -58,7 +58,7 @@ class _Author:
         self._names = Names()
         self._templates: list[str] = []
         self._written: list[str] = []
-        self._rules: list[str] = []
+        self._rules: dict[str, Sequence[str]] = {}
 
     def policy(self) -> Written:
         header = [self._random.choice(SCOPES), f'timezone "{self._random.choice(ZONES)}"']
@@ -165,7 +165,7 @@ class _Author:
         clauses.append(f"then {self._actions(kinds, finds)}")
         if when and self._some(0.2):
             clauses.append(f"otherwise {self._actions(kinds, finds)}")
-        self._rules.append(name)
+        self._rules[name] = kinds
         self._written.append(f"{shadow}rule {name}{title} {{ {' '.join(clauses)} }}")
 
     def _limit(self, name: str) -> None:
@@ -173,16 +173,14 @@ class _Author:
         unless = f" unless {Expressions(self._random, self._names, (kind,)).condition(1)}" if self._some(0.2) else ""
         most = self._random.choice((0, 1, 2, 3))
         counting = self._counting(kind).replace(f"{kind} by", f"{kind}s by", 1)
-        self._rules.append(name)
+        self._rules[name] = (kind,)
         self._written.append(f"limit {name} {{ at most {most} {counting}{unless} then {self._actions((kind,))} }}")
 
     def _exempt(self, name: str) -> None:
-        rules = self._random.sample(self._rules, self._random.choice((1, min(2, len(self._rules)))))
-        kinds = KINDS if self._some(0.7) else ("message",)
+        rules = self._random.sample(sorted(self._rules), self._random.choice((1, min(2, len(self._rules)))))
+        on_messages = any("message" in self._rules[rule] for rule in rules)
+        kinds = ("message",) if on_messages and self._some(0.4) else KINDS
         condition = Expressions(self._random, self._names, kinds).condition(1)
-        if kinds == ("message",) and not any(f"rule {rule} " in line and "message" in line for rule in rules
-                                             for line in self._written):  # fmt: skip
-            condition = Expressions(self._random, self._names, KINDS).condition(1)
         self._written.append(f"exempt {name} {{ when {condition} from {', '.join(rules)} }}")
 
     # ------------------------------------------------------------ actions
