@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
@@ -19,6 +20,8 @@ from redis.exceptions import BusyLoadingError, NoScriptError, RedisError, Respon
 from policyd.model.state import StoreOverloaded, StoreUnavailable
 from policyd.state.calls import MOST_IN_A_CALL, Answer, Batch, Call, Request, may_pass
 from policyd.state.wire import Reply, Word
+
+_LOG: Final = logging.getLogger("policyd.state")
 
 MOST_IN_FLIGHT: Final = 2
 """Calls. While these are under way the next batch grows."""
@@ -113,6 +116,9 @@ class Batcher:
             await self._write(connection, reader)
         except (RedisError, OSError, _Lost) as error:
             return f"the connection to the store was lost: {error}"
+        except Exception:
+            _LOG.exception("the connection to the store failed in a way that is not foreseen; it is made anew")
+            return "the connection to the store was lost"
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
@@ -165,7 +171,7 @@ class Batcher:
             self._wake.set()
             if isinstance(reply, Exception):
                 self._refused(call, reply)
-            elif isinstance(reply, list) and reply[0] == call.nonce and len(reply) == len(call.requests) + 2:
+            elif isinstance(reply, list) and len(reply) == len(call.requests) + 2 and reply[0] == call.nonce:
                 self._answered += 1
                 self._refusing_since = None
                 shared = reply[1]

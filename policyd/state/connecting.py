@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from hashlib import sha1
 from importlib import resources
 from typing import Any, Final
@@ -18,13 +19,19 @@ PERMISSIONS: Final = (
 )
 """What the service needs of a server, as rules of `ACL SETUSER`."""
 
+_INCLUDE: Final = re.compile(r"^--#include (\w+)$", re.M)
+
 
 class Script:
-    """A file of `lua/`."""
+    """A file of `lua/`, with the parts that it includes."""
 
     def __init__(self, name: str) -> None:
-        self.source = resources.files("policyd.state").joinpath("lua", f"{name}.lua").read_bytes()
+        self.source = _INCLUDE.sub(lambda line: _lua(line[1]), _lua(name)).encode()
         self.digest = sha1(self.source, usedforsecurity=False).hexdigest().encode()
+
+
+def _lua(name: str) -> str:
+    return resources.files("policyd.state").joinpath("lua", f"{name}.lua").read_text("utf-8")
 
 
 OBSERVE: Final = Script("observe")

@@ -34,7 +34,6 @@ Strings   Windows of more than a day, behind 6 until when they matter. Standing:
 local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE = 1, 2, 4, 8, 16, 32
 local R_EDIT, R_WIDE, R_FACTS, R_GIVEN = 1, 2, 4, 8
 local ZERO = '\0\0\0\0\0\0'
-local SILENCE_KEPT = 400 * 86400000
 local NOTHING = {}
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
 local sub, find, byte, char, floor = string.sub, string.find, string.byte, string.char, math.floor
@@ -202,176 +201,12 @@ local function given(message)
   return table.concat(names, '\n')
 end
 
--- Windows. Texts are kept without the 6 bytes in front of them.
-
 local added, sets, set = {}, {}, 0
-local changed_fields, changed_keys = {}, {}
 
-local function text_of(name)
-  local text = texts[name]
-  if not text then
-    local row = rows_of[name]
-    text = newest[row] or middle[row] or oldest[row] or ''
-    texts[name] = text
-  end
-  return text
-end
-
-local function keep(name, text, span)
-  texts[name] = text
-  if expires[name] then
-    expires[name] = math.max(expires[name], now + span)
-    changed_keys[name] = true
-  else
-    changed_fields[name] = true
-  end
-end
-
-local function place_of(text, spec)
-  local at, size = 1, #text
-  while at < size do
-    local high, low = byte(text, at + 12, at + 13)
-    local number = high * 256 + low
-    if sub(text, at, at + 11) == spec then
-      return at, number
-    end
-    at = at + 14 + number * 6
-  end
-end
-
-local function without_dead(text)
-  local live, at = {}, 1
-  while at < #text do
-    local span, number = unpack_at('>I6I2', text, at + 6)
-    local after = at + 14 + number * 6
-    if unpack_at('>I6', text, after - 6) > now - span then
-      live[#live + 1] = sub(text, at, after - 1)
-    end
-    at = after
-  end
-  return table.concat(live)
-end
-
-local function shifted(text, first, number, ahead)
-  local moved = {}
-  for i = 1, number do
-    moved[i] = pack('>I6', math.max(0, unpack_at('>I6', text, first + (i - 1) * 6) - ahead))
-  end
-  return sub(text, 1, first - 1) .. table.concat(moved) .. sub(text, first + number * 6)
-end
-
-local function dead_among(text, first, number, limit)
-  local low, high = 0, number
-  while low < high do
-    local half = floor((low + high) / 2)
-    if unpack_at('>I6', text, first + half * 6) > limit then
-      high = half
-    else
-      low = half + 1
-    end
-  end
-  return low
-end
-
-local function bump(name, window, counts)
-  local spec, cap = window[1], window[3]
-  local text = text_of(name)
-  local at, number = place_of(text, spec)
-  if not at then
-    if not counts then
-      return 0
-    end
-    keep(name, without_dead(text) .. spec .. '\0\1' .. now6, window[2])
-    return 1
-  end
-  local first = at + 14
-  local after = first + number * 6
-  local ahead = unpack_at('>I6', text, after - 6) - now
-  if ahead > 0 then
-    text = shifted(text, first, number, ahead)
-    keep(name, text, window[2])
-  end
-  local dead = 0
-  if unpack_at('>I6', text, first) <= window[6] then
-    dead = dead_among(text, first, number, window[6])
-  end
-  local count = number - dead
-  if not counts then
-    return math.min(cap, count)
-  end
-  count = math.min(cap, count + 1)
-  local slot = spec .. char(floor(count / 256), count % 256) .. sub(text, after - (count - 1) * 6, after - 1) .. now6
-  if at > 1 then
-    slot = sub(text, 1, at - 1) .. slot
-  end
-  if after <= #text then
-    slot = slot .. sub(text, after)
-  end
-  keep(name, slot, window[2])
-  return count
-end
-
-local LAST_SEEN = ZERO .. pack('>I6', SILENCE_KEPT)
-local function last_seen(key, spoke)
-  local text = texts[key]
-  local at = place_of(text, LAST_SEEN)
-  local seen = at and math.min(now, (unpack_at('>I6', text, at + 14))) or 0
-  if spoke then
-    at = at or #text + 1
-    keep(key, sub(text, 1, at - 1) .. LAST_SEEN .. '\0\1' .. now6 .. sub(text, at + 20), SILENCE_KEPT)
-  end
-  return seen > now - SILENCE_KEPT and seen or 0
-end
-
--- Standing: records of 1 kind, 8 id, 6 until, 4 length, payload.
-
-local function record(text, kind, id)
-  local at = 1
-  while at < #text do
-    local length, first = unpack_at('>I4', text, at + 15)
-    if sub(text, at, at) == kind and sub(text, at + 1, at + 8) == id then
-      return sub(text, first, first + length - 1)
-    end
-    at = first + length
-  end
-end
-
-local function strikes(text, id, forget)
-  local entries = record(text, 'L', id)
-  local sum = 0
-  for at = 13, entries and #entries or 0, 25 do
-    local instant, weight = unpack_at('>I6I4', entries, at)
-    if forget == 0 or instant > now - forget then
-      sum = sum + weight
-    end
-  end
-  return sum
-end
+--#include windows
+--#include facts
 
 -- One event.
-
-local function facts_of(event, edit)
-  local flags, shape, last = event[2], event[7], event[10] + event[9]
-  local standing = has(flags, STANDING)
-  local spoke = has(flags, SPOKE) and not edit
-  local seen = 0
-  if spoke or has(flags, SILENCE) then
-    seen = last_seen(KEYS[last - (standing and 1 or 0)], spoke)
-  end
-  local text = standing and texts[KEYS[last]] or ''
-  if seen == 0 and text == '' then
-    return false
-  end
-  local muted = record(text, 'M', '\0\0\0\0\0\0\0\0')
-  local until_ = muted and unpack_at('>I6', muted, 1) or 0
-  local facts = { pack('>I6I6', has(flags, MUTE) and until_ > now and until_ or 0, has(flags, SILENCE) and seen or 0) }
-  for i = 1, shape.ladders do
-    local at = shape.ladders_at + (i - 1) * 14
-    local forget = unpack_at('>I6', shape.text, at + 8)
-    facts[i + 1] = pack('>I4', strikes(text, sub(shape.text, at, at + 7), forget))
-  end
-  return table.concat(facts)
-end
 
 local function counts_of(event, edit)
   local shape, names = event[7], event[8]

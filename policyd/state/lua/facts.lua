@@ -1,0 +1,63 @@
+--[[ Part of observe.lua: what is known of the member besides counts.
+
+When it last spoke is kept as a window of one instant. Its standing holds records of 1 kind, 8 id, 6 until, 4 length,
+payload; see commit.lua, which writes them.
+]]
+local SILENCE_KEPT = 400 * 86400000
+local LAST_SEEN = ZERO .. pack('>I6', SILENCE_KEPT)
+local function last_seen(key, spoke)
+  local text = texts[key]
+  local at = place_of(text, LAST_SEEN)
+  local seen = at and math.min(now, (unpack_at('>I6', text, at + 14))) or 0
+  if spoke then
+    at = at or #text + 1
+    keep(key, sub(text, 1, at - 1) .. LAST_SEEN .. '\0\1' .. now6 .. sub(text, at + 20), SILENCE_KEPT)
+  end
+  return seen > now - SILENCE_KEPT and seen or 0
+end
+
+local function record(text, kind, id)
+  local at = 1
+  while at < #text do
+    local length, first = unpack_at('>I4', text, at + 15)
+    if sub(text, at, at) == kind and sub(text, at + 1, at + 8) == id then
+      return sub(text, first, first + length - 1)
+    end
+    at = first + length
+  end
+end
+
+local function strikes(text, id, forget)
+  local entries = record(text, 'L', id)
+  local sum = 0
+  for at = 13, entries and #entries or 0, 25 do
+    local instant, weight = unpack_at('>I6I4', entries, at)
+    if forget == 0 or instant > now - forget then
+      sum = sum + weight
+    end
+  end
+  return sum
+end
+
+local function facts_of(event, edit)
+  local flags, shape, last = event[2], event[7], event[10] + event[9]
+  local standing = has(flags, STANDING)
+  local spoke = has(flags, SPOKE) and not edit
+  local seen = 0
+  if spoke or has(flags, SILENCE) then
+    seen = last_seen(KEYS[last - (standing and 1 or 0)], spoke)
+  end
+  local text = standing and texts[KEYS[last]] or ''
+  if seen == 0 and text == '' then
+    return false
+  end
+  local muted = record(text, 'M', '\0\0\0\0\0\0\0\0')
+  local until_ = muted and unpack_at('>I6', muted, 1) or 0
+  local facts = { pack('>I6I6', has(flags, MUTE) and until_ > now and until_ or 0, has(flags, SILENCE) and seen or 0) }
+  for i = 1, shape.ladders do
+    local at = shape.ladders_at + (i - 1) * 14
+    local forget = unpack_at('>I6', shape.text, at + 8)
+    facts[i + 1] = pack('>I4', strikes(text, sub(shape.text, at, at + 7), forget))
+  end
+  return table.concat(facts)
+end
