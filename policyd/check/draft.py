@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal, TypeVar
@@ -33,12 +32,6 @@ WHAT: Final[Mapping[type, Phrase]] = {
     n.Ladder: Phrase("ladder", "阶梯"), n.Exempt: Phrase("exemption", "豁免"),
 }  # fmt: skip
 """What a declaration is called in messages."""
-
-_DECLARED: Final = re.compile(
-    r"^\s*(?:shadow\s+)?(policy|attribute|rule|limit|let|counter|template|lexicon|hours|ladder|exempt)"
-    r"\s+([^\W\d]\w*(?:\.\w+)?)",
-    re.M,
-)
 
 
 def name_of(declaration: Named) -> str:
@@ -152,11 +145,6 @@ class SetDraft:
 
 def lost(file: n.File) -> tuple[frozenset[str], n.Header | None]:
     """Names and the header that a text seems to declare where it could not be parsed."""
-    source = file.source
-    found = list(_DECLARED.finditer(source.text))
-    header = next((match for match in found if match[1] == "policy"), None)
-    parsed = {name_of(node) for node in file.declarations if not isinstance(node, n.Test)}
-    names = frozenset(match[2] for match in found) - parsed
-    if header is None:
-        return names, None
-    return names, n.Header(header[2], name_span=Span(source, header.start(2), header.end(2)))
+    headers = (unread for unread in file.unread if unread.keyword == "policy" and unread.name)
+    header = next((n.Header(unread.name, name_span=unread.name_span) for unread in headers), None)
+    return frozenset(unread.name for unread in file.unread), header

@@ -1,11 +1,16 @@
 """Where the clauses of a declaration start and end, roughly: a clause that cannot be read is passed over, so that the
-next one can be."""
+next one can be. And what declarations that cannot be read seem to declare."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from typing import Final
 
-from policyd.language.keywords import CLAUSES
+from policyd.language.keywords import CLAUSES, SUPPORTED
+from policyd.language.names import plain_name
+from policyd.language.nodes import Unread
+from policyd.language.source import Source, Span
 from policyd.language.split import Piece
 
 _NO_START_AFTER: Final = frozenset({"given", "notify"})
@@ -54,3 +59,24 @@ def _starts(piece: Piece) -> tuple[list[int], int]:
         before = token.text
     last = piece.tokens[-1]
     return starts, last.start if last.is_sign("}") else last.end
+
+
+def unread(source: Source, piece: Piece) -> Iterator[Unread]:
+    """What a piece seems to declare, and what the declarations do that it has swallowed."""
+    tokens = piece.tokens
+    first = 1 if tokens[0].text == "shadow" else 0
+    yield _unread(source, piece, first, piece.keyword)
+    for index in range(first + 1, len(tokens) - 1):
+        starts = tokens[index].starts_line or tokens[index - 1].text == "shadow"
+        if starts and tokens[index].text in SUPPORTED and tokens[index + 1].kind == "word":
+            yield _unread(source, piece, index, tokens[index].text)
+
+
+def _unread(source: Source, piece: Piece, index: int, keyword: str) -> Unread:
+    """The declaration whose keyword stands at `index`. The name of an attribute has two parts."""
+    after = piece.tokens[index + 1 : index + (4 if keyword == "attribute" else 2)]
+    name = list(itertools.takewhile(lambda token: token.kind == "word" or token.is_sign("."), after))
+    if not name:
+        return Unread(keyword, "")
+    text = ".".join(plain_name(token.text) for token in name if token.kind == "word")
+    return Unread(keyword, text, name_span=Span(source, name[0].start, name[-1].end))

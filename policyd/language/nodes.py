@@ -306,10 +306,12 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A declaration that did not parse or is not supported yet: `rule`, `flood`. Either may be empty."""
+    """What seems to be a declaration that did not parse or is not supported yet: `rule`, `flood`. Either may be
+    empty."""
 
     keyword: str
     name: str
+    name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,12 +14,11 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from policyd.language import lexical_codes, syntax_codes
 from policyd.language.build_declarations import DeclarationBuilder
 from policyd.language.build_scenarios import ScenarioBuilder
-from policyd.language.clauses import clause_around, join_closed_too_early
+from policyd.language.clauses import clause_around, join_closed_too_early, unread
 from policyd.language.diagnostics import Diagnostic, Phrase, Related
 from policyd.language.findings import Findings
 from policyd.language.forms import Form, Leaf
 from policyd.language.keywords import DECLARATIONS, LATER, NAMED_WITH_BODY, SUPPORTED
-from policyd.language.names import plain_name
 from policyd.language.nodes import Declaration, File, Header, Unread
 from policyd.language.scan import Scanner, Token
 from policyd.language.source import Source, Span
@@ -105,7 +104,7 @@ class _Reader:
         self._leave_out(piece)
 
     def _leave_out(self, piece: Piece) -> None:
-        self.unread.append(Unread(piece.keyword, plain_name(piece.name.text) if piece.name else ""))
+        self.unread.extend(unread(self.source, piece))
 
     def _read_declaration(self, piece: Piece, unreadable: list[int]) -> None:
         deep = too_deep(piece.tokens)

@@ -269,6 +269,7 @@ def test_what_comes_later_is_said_once_and_hides_nothing(text: str, words: list[
 
 def test_names_of_what_is_missing_from_the_tree() -> None:
     broken = "rule a { then kick }\nswitch b { off after 3h }\nrul c { }\nlet d =\nshadow rule e { when }\nappeal { }"
+    broken += "\nattribute member.f : \nrule g {\n let h = 3\n shadow rule i { then flag }\nlet = j"
     file, _ = read(broken)
     assert [(unread.keyword, unread.name) for unread in file.unread] == [
         ("rule", "a"),
@@ -277,4 +278,9 @@ def test_names_of_what_is_missing_from_the_tree() -> None:
         ("let", "d"),
         ("rule", "e"),
         ("appeal", ""),
+        ("attribute", "member.f"),
+        ("rule", "g"),
+        ("let", "h"),
+        ("let", ""),
     ]
+    assert file.unread[6].name_span.text == "member.f"
