@@ -45,12 +45,22 @@ def _check_attribute(name: str, value: n.Expr, draft: SetDraft) -> None:
     }
     types = [policy.attributes[name] for policy in draft.policies if name in policy.attributes]
     if name not in declared:
-        declare = Phrase(f"declare it: `attribute {name} : text`", f"请先声明:`attribute {name} : text`")
+        declaration = f"attribute {name} : {_type_for(value)}"
+        declare = Phrase(f"declare it: `{declaration}`", f"请先声明:`{declaration}`")
         draft.findings.report("C551", value.span, name=name, hint=did_you_mean(name, declared, declare))
     elif types and not any(_fits(value, type) for type in types):
         example = _example(types[0])
         hint = Phrase(f"write it as `{example}`", f"请写成 `{example}` 的样子")
         draft.findings.report("C555", value.span, name=name, declared=called(types[0]), hint=hint)
+
+
+def _type_for(value: n.Expr) -> str:
+    """The type of an attribute that such values have, as it is declared."""
+    if isinstance(value, n.ListOf):
+        elements = [_type_for(item) for item in value.items]
+        return f"list of {elements[0] if len(set(elements)) == 1 else 'text'}"
+    unit = value.unit if isinstance(value, n.Constant) else "text"
+    return "time" if unit == "date" else unit
 
 
 def _fits(value: n.Expr, type: Type) -> bool:
