@@ -111,7 +111,7 @@ def held(client: redis.Redis) -> dict[bytes, bytes]:
 
 
 def names_of(client: redis.Redis, member: str) -> set[bytes]:
-    """All that stands under the member's id, and (where it is long enough to tell) all that holds it in any spelling."""
+    """All that stands under the id, and all that holds it in any spelling that is long enough to tell."""
     encoded = keys.encode(member).encode()
     spellings = [text for text in (encoded, member.encode()) if len(text) > 4]
     return {
