@@ -49,12 +49,21 @@ async def _remote(url: str, deadline: float) -> AsyncIterator[Store]:
     try:
         store = RedisStore(url, deadline=deadline)
     except ValueError as error:
-        raise StoreUnavailable(f"store `{url}`: {error}") from error
+        raise StoreUnavailable(_why_unreadable(url, error)) from None
     await store.open()
     try:
         yield store
     finally:
         await store.close()
+
+
+def _why_unreadable(url: str, error: ValueError) -> str:
+    """Without what stands before the `@`, of which the error may quote a part too."""
+    _, at, server = url.rpartition("@")
+    if not at:
+        return f"store `{url}`: {error}"
+    cause = "the URL cannot be read" if "'" in str(error) else str(error)
+    return f"store `(hidden)@{server}`: {cause}; in a password, write %2F for `/`, %3A for `:` and %40 for `@`"
 
 
 async def _keep_alive(server: EmbeddedServer, say: Callable[[str], None]) -> None:

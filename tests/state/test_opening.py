@@ -72,6 +72,8 @@ async def answering(store: RedisStore) -> None:
         ("unix:///nowhere/at/all", r"^the store at /nowhere/at/all cannot be used"),
         ("redis://:secret@127.0.0.1:1", r"^the store at 127\.0\.0\.1:1 cannot be used"),
         ("mysql://localhost", r"^store `mysql://localhost`: .*redis://"),
+        ("mysql://u:secret@localhost", r"^store `\(hidden\)@localhost`: (?!.*secret).*redis://"),
+        ("redis://u:sec/ret@localhost", r"^store `\(hidden\)@localhost`: (?!.*sec/|.*'sec).*%2F"),
     ],
 )
 def test_what_cannot_be_reached_says_so(url: str, why: str, tmp_path: Path) -> None:
