@@ -11,7 +11,7 @@ from policyd.check import resolved as r
 from policyd.check.calls import call
 from policyd.check.draft import PolicyDraft
 from policyd.check.facts import FACTS
-from policyd.check.mismatch import ONLY_TEXTS, WORDS, why_not_comparable
+from policyd.check.mismatch import why_not_a_text, why_not_comparable
 from policyd.check.patterns import pattern_problem
 from policyd.check.references import reference
 from policyd.check.values import value_of
@@ -151,8 +151,8 @@ class Expressions:
         else:
             fits = {left.type, right.type} <= {TEXT, NOTHING}
         if not fits:
-            hint = WORDS if right.type.kind == "list" else ONLY_TEXTS
-            return self._fail("C204", span, op=op, left=called(left.type), right=called(right.type), hint=hint)
+            return self._fail("C204", span, op=op, left=called(left.type), right=called(right.type),
+                              hint=why_not_a_text(left, right))  # fmt: skip
         return r.TextTest(op, left, right, BOOL, span=span)
 
     def _in(self, node: n.In) -> r.Expr:
