@@ -11,7 +11,7 @@ import pytest
 import redis
 
 from policyd.model.state import Observe, StoreUnavailable
-from policyd.state.connecting import Connector, check_server
+from policyd.state.connecting import PERMISSIONS, Connector, check_server
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
 from policyd.state.opening import open_store
@@ -131,6 +131,11 @@ def test_missing_permission_is_said(word: str, valkey: EmbeddedServer) -> None:
 
     with pytest.raises(StoreUnavailable, match="permission"):
         asyncio.run(scenario())
+
+
+def test_the_documents_name_the_permissions() -> None:
+    text = (Path(__file__).resolve().parents[2] / "docs" / "reliability.md").read_text(encoding="utf-8")
+    assert f"ACL SETUSER policyd on >PASSWORD resetkeys {PERMISSIONS}" in text
 
 
 def test_no_password_is_shown() -> None:
