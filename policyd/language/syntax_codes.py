@@ -307,4 +307,45 @@ register(
         bad="rule ads { when message.text matches a, b then delete }",
         good="rule ads { when message.text matches [a, b] then delete }",
     ),
+    Code(
+        "P158",
+        "clock-for-value",
+        "error",
+        Texts(
+            "a time of day has no value",
+            "`{got}` stands only in `hours`",
+            "declare `hours night {{ every day 22:00-08:00 }}` and write `now in night`; or `now.hour >= 22`",
+        ),
+        Texts(
+            "钟点不能这样用",
+            "`{got}` 只能写在 `hours` 里",
+            "请声明 `hours night {{ every day 22:00-08:00 }}` 并写 `now in night`;或者写 `now.hour >= 22`",
+        ),
+        bad="rule ads { when now.hour >= 22:00 then delete }",
+        good="rule ads { when now.hour >= 22 then delete }",
+    ),
+    Code(
+        "P159",
+        "not-inside",
+        "error",
+        Texts(
+            "`not` stands before a comparison",
+            "`{got}` cannot stand inside one",
+            "write `not` first, as in `not message.text matches ads`",
+        ),
+        Texts(
+            "`not` 要写在比较的前面", "比较中间不能写 `{got}`", "请把 `not` 写在最前,如 `not message.text matches ads`"
+        ),
+        bad="rule ads { when message.text not matches ads then delete }",
+        good="rule ads { when not message.text matches ads then delete }",
+    ),
+    Code(
+        "P160",
+        "pattern-flags",
+        "error",
+        Texts("flags stand inside a pattern", "nothing can follow the last `/`, but `{got}` does", "write `{want}`"),
+        Texts("选项要写在模式里面", "最后的 `/` 之后不能有 `{got}`", "请写 `{want}`"),
+        bad="rule ads { when message.text like /abc/i then delete }",
+        good="rule ads { when message.text like /(?i)abc/ then delete }",
+    ),
 )

@@ -163,6 +163,36 @@ def _name_for_text(trouble: Trouble) -> Diagnostic | None:
     return diagnostic("P147", trouble.span, got=token.text)
 
 
+def _clock_for_value(trouble: Trouble) -> Diagnostic | None:
+    """`now in 22:00-08:00`, `now.hour > 22:00`."""
+    before, clock = trouble.neighbour(-1), full_width_to_plain(trouble.token.text)
+    in_condition = before is not None and (before.text in _COMPARISONS or before.text in ("in", "default"))
+    if not in_condition or trouble.token.kind != "number" or ":" not in clock:
+        return None
+    return diagnostic("P158", trouble.span, got=trouble.token.text)
+
+
+def _not_inside(trouble: Trouble) -> Diagnostic | None:
+    """`x not matches y`, `x does not contain y`, `x is not y`."""
+    token, after = trouble.token, trouble.neighbour(1)
+    if "CONTAINS" not in trouble.accepted or after is None:
+        return None
+    negated = token.text == "not" and after.text in ("matches", "contains", "like", "starts", "ends")
+    got, span = f"{token.text} {after.text}", trouble.span_to(after)
+    if got == "is not":
+        return diagnostic("P141", span, got=got, want="!=")
+    return diagnostic("P159", span, got=got) if negated or got == "does not" else None
+
+
+def _pattern_flags(trouble: Trouble) -> Diagnostic | None:
+    """`like /a/i`."""
+    before, token = trouble.neighbour(-1), trouble.token
+    if before is None or before.kind != "pattern" or before.end != token.start or token.kind != "word":
+        return None
+    span = Span(trouble.source, before.start, token.end)
+    return diagnostic("P160", span, got=token.text, want=f"/(?i){before.text[1:]}")
+
+
 def _lexicons_without_brackets(trouble: Trouble) -> Diagnostic | None:
     """`matches a, b`."""
     operator, first, second = trouble.neighbour(-2), trouble.neighbour(-1), trouble.neighbour(1)
@@ -243,7 +273,8 @@ def _reserved_name(trouble: Trouble) -> Diagnostic | None:
 
 
 def _missing_keyword(trouble: Trouble) -> Diagnostic | None:
-    """A word left out: `at` before a step, `words` before texts, `every day` before times, `member` before an id."""
+    """A word left out: `at` before a step, `words` before texts, `every day` before times, `member` before an id,
+    `then` before an action."""
     token, accepted, want = trouble.token, trouble.accepted, ""
     plain, before, after = full_width_to_plain(token.text), trouble.neighbour(-1), trouble.neighbour(1)
     if trouble.piece.keyword == "attribute" and trouble.index == 2 and before is not None:
@@ -259,6 +290,8 @@ def _missing_keyword(trouble: Trouble) -> Diagnostic | None:
         want = f"every day {plain}"
     elif token.kind == "word" and "GIVEN" in accepted and after and after.text in _VERBS:
         want = f"member {token.text}"
+    elif token.text in _ACTION_WORDS and "THEN" in accepted and "COMMA" not in accepted:
+        want = f"then {token.text}"
     return diagnostic("P154", trouble.span, got=token.text, want=want) if want else None
 
 
@@ -296,6 +329,9 @@ _MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
     _clock,
     _date,
     _digit_groups,
+    _clock_for_value,
+    _not_inside,
+    _pattern_flags,
     _text_for_name,
     _lexicons_without_brackets,
     _and_between_actions,
