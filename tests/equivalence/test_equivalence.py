@@ -15,7 +15,7 @@ PAIRS = int(os.environ.get("POLICYD_PAIRS", "20000"))
 CHUNKS = 40
 """So many tests share the pairs, and workers share the tests."""
 OFTEN = {
-    "strikes": 0.1, "step runs": 0.08, "does mute": 0.03, "does delete": 0.05, "matches": 0.2, "overridden": 0.1,
+    "strikes": 0.1, "step runs": 0.08, "does mute": 0.03, "does delete": 0.05, "matches": 0.1, "overridden": 0.1,
     "actions merge": 0.05, "degraded": 0.03, "replayed": 0.2, "shadow": 0.05, "masked": 0.01, "unasked": 0.02,
 }  # fmt: skip
 """What at least such a share of all pairs must reach, so that their agreement says something."""
