@@ -13,9 +13,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Final
 
-from hiredis import pack_command
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import BusyLoadingError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import AskError, BusyLoadingError, NoScriptError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
 from policyd.state.calls import MOST_IN_A_CALL, Answer, Batch, Call, Request, may_pass
@@ -29,7 +28,6 @@ MOST_IN_FLIGHT: Final = 2
 MOST_ALONE: Final = 64
 """The same for calls that take one request each."""
 
-_pack: Final[Callable[..., bytes]] = pack_command
 _TICK: Final = 0.005
 _PAUSE: Final = 0.005
 _LONGEST_PAUSE: Final = 0.5
@@ -43,15 +41,22 @@ class _Lost(Exception):
 
 class Batcher:
     """`connect` gives a connection that is ready to use; its errors say why there is none. `deadline` in seconds is
-    how long a request waits, retries included; `most_waiting` bounds the queue. Made inside a running event loop.
+    how long a request waits, retries included; `most_waiting` bounds the queue. `redirect` takes what a node of a
+    Cluster says belongs to another. Made inside a running event loop.
 
     While the store is known to be away, requests fail at once, and a task looks whether it is back."""
 
     def __init__(
-        self, connect: Callable[[], Awaitable[AbstractConnection]], *, deadline: float, most_waiting: int
+        self,
+        connect: Callable[[], Awaitable[AbstractConnection]],
+        *,
+        deadline: float,
+        most_waiting: int,
+        redirect: Callable[[list[Request], AskError], None] | None = None,
     ) -> None:
         self.connections = 0
         self._connect = connect
+        self._redirect = redirect
         self._deadline = deadline
         self._most_waiting = most_waiting
         self._waiting: deque[Request] = deque()
@@ -75,10 +80,19 @@ class Batcher:
         future = self._loop.create_future()
         request = Request(batch, keys, words, future, self._loop.time() + self._deadline)
         self._waiting.append(request)
-        self._wake.set()
-        if self._timer is None:
-            self._timer = self._loop.call_later(_TICK, self._tick)
+        self._start()
         return future
+
+    @property
+    def away(self) -> bool:
+        """Whether requests fail at once."""
+        return self._away is not None
+
+    def take_over(self, requests: Iterable[Request], *, asking: bool) -> None:
+        """Requests of another batcher, with their deadlines."""
+        for request in requests:
+            request.asking = asking
+        self._again(requests)
 
     async def close(self) -> None:
         """What still waits fails."""
@@ -140,7 +154,7 @@ class Batcher:
                 continue
             call = Call(b"%x" % next(self._nonces), requests, self._loop.time())
             self._in_flight.append(call)
-            await connection.send_packed_command(_pack(call.command()), check_health=False)
+            await connection.send_packed_command(call.packed(), check_health=False)
 
     def _next_requests(self) -> list[Request]:
         """Those at the head of the queue that share a call. Who has been cancelled meanwhile is left out: nothing was
@@ -152,7 +166,10 @@ class Batcher:
             return []
         requests = [waiting.popleft()]
         batch = requests[0].batch
-        while not batch.alone and waiting and waiting[0].batch is batch and len(requests) < MOST_IN_A_CALL:
+        alone = batch.alone or requests[0].asking
+        while not alone and waiting and waiting[0].batch is batch and len(requests) < MOST_IN_A_CALL:
+            if waiting[0].asking:
+                break
             request = waiting.popleft()
             if not request.future.done():
                 requests.append(request)
@@ -167,7 +184,11 @@ class Batcher:
                 reply = error
             if not self._in_flight:
                 raise _Lost("an answer came that nobody asked for")
-            call = self._in_flight.popleft()
+            call = self._in_flight[0]
+            call.answers -= 1
+            if call.answers:
+                continue
+            self._in_flight.popleft()
             self._wake.set()
             if isinstance(reply, Exception):
                 self._refused(call, reply)
@@ -184,6 +205,10 @@ class Batcher:
 
     def _refused(self, call: Call, error: ResponseError | BusyLoadingError) -> None:
         """The whole call failed, and changed nothing: the scripts check everything before they write."""
+        if isinstance(error, AskError) and self._redirect is not None:
+            self._answered += 1
+            self._redirect(call.requests, error)
+            return
         if isinstance(error, NoScriptError):
             self._again(call.requests)
             raise _Lost("it has forgotten the scripts")
@@ -203,7 +228,12 @@ class Batcher:
     def _again(self, requests: Iterable[Request]) -> None:
         """Puts them back at the head of the queue, in their order."""
         self._waiting.extendleft(reversed([request for request in requests if not request.future.done()]))
+        self._start()
+
+    def _start(self) -> None:
         self._wake.set()
+        if self._timer is None:
+            self._timer = self._loop.call_later(_TICK, self._tick)
 
     def _tick(self) -> None:
         """Fails what is past its deadline; a connection on which nothing comes for several is lost."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
+from hiredis import pack_command
 from msgspec import Struct
 from redis.exceptions import (
     BusyLoadingError,
@@ -21,6 +22,8 @@ from policyd.state.wire import Reply, Word
 
 Answer = tuple[Reply, Reply]
 """What a script answers to a whole call, and to the one request."""
+
+_pack: Final[Callable[..., bytes]] = pack_command
 
 MOST_IN_A_CALL: Final = 64
 
@@ -38,9 +41,10 @@ class Batch(Struct, frozen=True):
 
 
 class Request:
-    """`keys` and `words` are its own; `deadline` is a time of the event loop."""
+    """`keys` and `words` are its own; `deadline` is a time of the event loop. `asking`: a node of a Cluster is to take
+    it although the slot is not its own yet."""
 
-    __slots__ = ("batch", "deadline", "future", "keys", "words")
+    __slots__ = ("asking", "batch", "deadline", "future", "keys", "words")
 
     def __init__(
         self,
@@ -50,6 +54,7 @@ class Request:
         future: asyncio.Future[Answer],
         deadline: float,
     ) -> None:
+        self.asking = False
         self.batch = batch
         self.keys = keys
         self.words = words
@@ -58,16 +63,17 @@ class Request:
 
 
 class Call:
-    """One command on the wire."""
+    """One command on the wire, behind an `ASKING` where its requests need it. `answers`: how many replies come."""
 
-    __slots__ = ("nonce", "requests", "sent")
+    __slots__ = ("answers", "nonce", "requests", "sent")
 
     def __init__(self, nonce: bytes, requests: list[Request], sent: float) -> None:
         self.nonce = nonce
         self.requests = requests
         self.sent = sent
+        self.answers = 2 if requests[0].asking else 1
 
-    def command(self) -> tuple[Word, ...]:
+    def packed(self) -> bytes:
         """`EVALSHA script number-of-keys keys nonce arguments`."""
         batch = self.requests[0].batch
         keys = list(batch.keys)
@@ -75,7 +81,8 @@ class Call:
         for request in self.requests:
             keys += request.keys
             words += request.words
-        return (b"EVALSHA", batch.script, len(keys), *keys, *words)
+        command = _pack((b"EVALSHA", batch.script, len(keys), *keys, *words))
+        return command if self.answers == 1 else _pack((b"ASKING",)) + command
 
 
 def may_pass(error: ResponseError | BusyLoadingError) -> bool:

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from hashlib import sha1
 from importlib import resources
-from typing import Any, Final
+from typing import Any, Final, Literal, Self
 
 from redis.asyncio.connection import AbstractConnection, Connection, parse_url
 
 from policyd.model.state import StoreUnavailable
 
+Mode = Literal["standalone", "cluster"]
+
+_URLS: Final = {
+    "cluster": "name it as redis+cluster://HOST:PORT",
+    "sentinel": "name it as redis+sentinel://HOST:PORT/MASTER",
+    "standalone": "name it as redis://HOST:PORT",
+}
 OLDEST: Final = (7, 0)
 
 PERMISSIONS: Final = (
@@ -42,47 +50,68 @@ class Connector:
     """Makes connections to one server, by its URL: `redis://`, `rediss://` or `unix://`. Raises `ValueError` for
     another."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, mode: Mode = "standalone") -> None:
         options: dict[str, Any] = dict(parse_url(url))
         self._kind: type[AbstractConnection] = options.pop("connection_class", Connection)
         self._options = options
+        self._mode = mode
 
     def __str__(self) -> str:
         """Where the server is; no password."""
         path = self._options.get("path")
         return path or f"{self._options.get('host', 'localhost')}:{self._options.get('port', 6379)}"
 
+    def at(self, host: str, port: int) -> Self:
+        """The same for a server at another address."""
+        other = copy(self)
+        other._options = self._options | {"host": host, "port": port}
+        return other
+
     async def connect(self) -> AbstractConnection:
         """A connection on which the scripts are known. Raises `StoreUnavailable` where the server is not suitable, and
         what redis-py raises where there is none."""
-        connection = self._kind(**self._options, protocol=2, driver_info=None, socket_timeout=None)
+        connection = await self.connect_plainly()
         try:
-            await connection.connect()  # type: ignore[no-untyped-call]
-            check_server(await _ask(connection, "INFO", "server"), await _ask(connection, "INFO", "memory"))
+            server = await ask(connection, "INFO", "server")
+            check_server(server, await ask(connection, "INFO", "memory"), self._mode)
             for script in (OBSERVE, COMMIT):
-                if await _ask(connection, "SCRIPT", "LOAD", script.source) != script.digest:
+                if await ask(connection, "SCRIPT", "LOAD", script.source) != script.digest:
                     raise StoreUnavailable("the server gave a script another name than it has")
         except BaseException:
             await connection.disconnect(nowait=True)
             raise
         return connection
 
+    async def connect_plainly(self) -> AbstractConnection:
+        """A connection on which nothing was checked or loaded."""
+        connection = self._kind(**self._options, protocol=2, driver_info=None, socket_timeout=None)
+        try:
+            await connection.connect()  # type: ignore[no-untyped-call]
+        except BaseException:
+            await connection.disconnect(nowait=True)
+            raise
+        return connection
 
-def check_server(server: bytes, memory: bytes) -> None:
+
+async def ask(connection: AbstractConnection, *words: str | bytes) -> Any:
+    """The answer to one command. Raises what redis-py raises."""
+    await connection.send_command(*words)
+    return await connection.read_response(disable_decoding=True)
+
+
+def check_server(server: bytes, memory: bytes, expected: Mode = "standalone") -> None:
     """Looks at what `INFO` says of the server and of its memory. Raises `StoreUnavailable` where state would be lost
     or the scripts would not run."""
     facts = dict(line.split(":", 1) for line in (server + b"\n" + memory).decode().splitlines() if ":" in line)
     version = facts.get("valkey_version") or facts.get("redis_version", "0.0")
     if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
         raise StoreUnavailable(f"the server is of version {version}; policyd needs Redis 7.0 or Valkey or newer")
+    mode = facts.get("server_mode") or facts.get("redis_mode", expected)
+    if mode != expected:
+        raise StoreUnavailable(f"the server runs as {mode}, not as {expected}: {_URLS.get(mode, '')}")
     policy = facts.get("maxmemory_policy", "noeviction")
     if policy != "noeviction":
         raise StoreUnavailable(
             f"the server may throw state away when its memory is full (maxmemory-policy {policy}): strikes would be"
             " forgotten in silence; set `maxmemory-policy noeviction`"
         )
-
-
-async def _ask(connection: AbstractConnection, *words: str | bytes) -> Any:
-    await connection.send_command(*words)
-    return await connection.read_response(disable_decoding=True)

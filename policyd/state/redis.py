@@ -1,19 +1,22 @@
-"""The store on Redis or Valkey, embedded or remote."""
+"""The store on Redis or Valkey: embedded, remote, watched by Sentinels, or a Cluster."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from redis.exceptions import RedisError
 
 from policyd.model.state import Commit, Committed, Observe, Observed, StoreUnavailable
-from policyd.state import keys, wire
+from policyd.state import cluster, keys, sentinel, wire
 from policyd.state.batcher import Batcher
-from policyd.state.calls import Batch
+from policyd.state.calls import Answer, Batch
+from policyd.state.cluster import Cluster
 from policyd.state.connecting import COMMIT, OBSERVE, Connector
 from policyd.state.retention import GIVEN, RECEIPTS
+from policyd.state.sentinel import SentinelConnector
 
 DEADLINE: Final = 0.05
 MOST_WAITING: Final = 10_000
@@ -24,62 +27,91 @@ _PERIODS: Final = (RECEIPTS // 2, GIVEN // 2)
 _COMMITTING: Final = Batch(COMMIT.digest, (), (*_PERIODS, b""), alone=True)
 
 
-class RedisStore:
-    """Use it inside one event loop. `deadline` in seconds bounds every answer, retries included.
+class Single:
+    """One server, to which every key goes."""
 
-    `virtual` is for tests: the clock then shows the `at` of the event last observed, not the server's TIME."""
-
-    def __init__(
-        self, url: str, *, deadline: float = DEADLINE, most_waiting: int = MOST_WAITING, virtual: bool = False
-    ) -> None:
-        self._connector = Connector(url)
+    def __init__(self, connector: Connector, *, deadline: float, most_waiting: int) -> None:
+        self._connector = connector
         self._deadline = deadline
         self._most_waiting = most_waiting
-        self._virtual = virtual
-        self._instant = 0
-        self._batches: dict[tuple[str, str], Batch] = {}
         self._batcher: Batcher | None = None
 
+    def __str__(self) -> str:
+        return str(self._connector)
+
     async def open(self) -> None:
-        """Raises `StoreUnavailable` where the server cannot be used, and says why."""
-        try:
-            connection = await asyncio.wait_for(self._connector.connect(), _OPEN_PATIENCE)
-        except TimeoutError as error:
-            raise StoreUnavailable(f"the store at {self._connector} does not answer") from error
-        except (RedisError, OSError) as error:
-            raise StoreUnavailable(f"the store at {self._connector} cannot be used: {error}") from error
+        """Raises `StoreUnavailable`, and what redis-py raises, where the server cannot be used."""
+        connection = await self._connector.connect()
         await connection.disconnect()
-        self._batcher = self._start()
-
-    async def observe(self, ask: Observe) -> Observed:
-        prefix = _prefix(ask.tenant, ask.group)
-        named, blob = wire.pack_observe(prefix, ask)
-        instant, reply = await self._calls().ask(self._observing(prefix, ask), named, (blob,))
-        return wire.unpack_observed(ask, instant, reply)
-
-    async def commit(self, change: Commit) -> Committed:
-        named, words = wire.pack_commit(_prefix(change.tenant, change.group), change)
-        _, reply = await self._calls().ask(self._committing(), named, words)
-        if reply == wire.GONE:
-            raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
-        return wire.unpack_committed(reply)
-
-    async def ready(self) -> None:
-        """Asks for an event that nobody sent, and changes nothing."""
-        named, words = wire.pack_commit(_prefix("", ""), Commit("", "", "", "", b"ready?", 0))
-        await self._calls().ask(self._committing(), named, words)
 
     async def close(self) -> None:
         if self._batcher is not None:
             await self._batcher.close()
             self._batcher = None
 
-    def _calls(self) -> Batcher:
-        self._batcher = self._batcher or self._start()
-        return self._batcher
+    def ask(
+        self, prefix: str, batch: Batch, keys: Sequence[bytes], words: Sequence[wire.Word]
+    ) -> asyncio.Future[Answer]:
+        """As `Batcher.ask`; all keys begin with `prefix`."""
+        if self._batcher is None:
+            self._batcher = Batcher(self._connector.connect, deadline=self._deadline, most_waiting=self._most_waiting)
+        return self._batcher.ask(batch, keys, words)
 
-    def _start(self) -> Batcher:
-        return Batcher(self._connector.connect, deadline=self._deadline, most_waiting=self._most_waiting)
+
+class RedisStore:
+    """Use it inside one event loop. URLs are `redis://`, `rediss://`, `unix://`, `redis+sentinel://` and
+    `redis+cluster://`; raises `ValueError` for others. `deadline` in seconds bounds every answer, retries included.
+
+    `virtual` is for tests: the clock then shows the `at` of the event last observed, not the server's TIME."""
+
+    def __init__(
+        self, url: str, *, deadline: float = DEADLINE, most_waiting: int = MOST_WAITING, virtual: bool = False
+    ) -> None:
+        self._servers: Single | Cluster
+        if url.startswith(cluster.SCHEME):
+            self._servers = Cluster(url, deadline=deadline, most_waiting=most_waiting)
+        else:
+            connector = SentinelConnector(url) if url.startswith(sentinel.SCHEME) else Connector(url)
+            self._servers = Single(connector, deadline=deadline, most_waiting=most_waiting)
+        self._cells = cluster.CELLS if isinstance(self._servers, Cluster) else 1
+        self._virtual = virtual
+        self._instant = 0
+        self._batches: dict[tuple[str, str], Batch] = {}
+
+    async def open(self) -> None:
+        """Raises `StoreUnavailable` where the store cannot be used, and says why."""
+        try:
+            async with asyncio.timeout(_OPEN_PATIENCE):
+                await self._servers.open()
+        except TimeoutError as error:
+            raise StoreUnavailable(f"the store at {self._servers} does not answer") from error
+        except (RedisError, OSError) as error:
+            raise StoreUnavailable(f"the store at {self._servers} cannot be used: {error}") from error
+
+    async def observe(self, ask: Observe) -> Observed:
+        prefix = _prefix(ask.tenant, ask.group, self._cells)
+        named, blob = wire.pack_observe(prefix, ask)
+        instant, reply = await self._servers.ask(prefix, self._observing(prefix, ask), named, (blob,))
+        return wire.unpack_observed(ask, instant, reply)
+
+    async def commit(self, change: Commit) -> Committed:
+        prefix = _prefix(change.tenant, change.group, self._cells)
+        named, words = wire.pack_commit(prefix, change)
+        _, reply = await self._servers.ask(prefix, self._committing(), named, words)
+        if reply == wire.GONE:
+            raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
+        return wire.unpack_committed(reply)
+
+    async def ready(self) -> None:
+        """Asks every cell for an event that nobody sent, and changes nothing."""
+        change = Commit("", "", "", "", b"ready?", 0)
+        for cell in range(self._cells):
+            prefix = keys.cell_prefix("", cell)
+            named, words = wire.pack_commit(prefix, change)
+            await self._servers.ask(prefix, self._committing(), named, words)
+
+    async def close(self) -> None:
+        await self._servers.close()
 
     def _observing(self, prefix: str, ask: Observe) -> Batch:
         if self._virtual:
@@ -98,5 +130,5 @@ class RedisStore:
 
 
 @lru_cache(65_536)
-def _prefix(tenant: str, group: str) -> str:
-    return keys.cell_prefix(tenant, keys.cell_of(group, 1))
+def _prefix(tenant: str, group: str, cells: int) -> str:
+    return keys.cell_prefix(tenant, keys.cell_of(group, cells))
