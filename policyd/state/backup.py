@@ -17,8 +17,8 @@ from msgspec import Struct
 
 from policyd.model.state import StoreUnavailable
 from policyd.state import census_layout as layout
-from policyd.state.backup_format import VERSION, Entry, Head, Reader, Writer, check_backup, whole_file
-from policyd.state.maintenance import Reached, field_pages, pages
+from policyd.state.backup_format import VERSION, DamagedBackup, Entry, Head, Reader, Writer, check_backup, whole_file
+from policyd.state.maintenance import ERRORS, Reached, field_pages, pages
 
 Progress = Callable[[int], None]
 """Told now and then how many keys are done."""
@@ -65,7 +65,7 @@ def restore(store: Reached, path: Path, progress: Progress, *, replace: bool = F
             if replace:
                 _clear(store)
             return _write(store, Reader(file), progress)
-        except (redis.RedisError, OSError) as error:
+        except (*ERRORS, OSError, DamagedBackup) as error:
             raise Interrupted(f"the restore was interrupted: {error}") from error
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 import redis
 from redis.backoff import NoBackoff
 from redis.cluster import RedisCluster
+from redis.exceptions import RedisClusterException
 from redis.retry import Retry
 
 from policyd.model.state import StoreUnavailable
@@ -18,6 +19,9 @@ from policyd.state.embedded import EmbeddedServer
 
 PAGE: Final = 500
 """Keys or fields that are asked for at once."""
+
+ERRORS: Final = (redis.RedisError, RedisClusterException, ConnectionError, TimeoutError)
+"""What a server that cannot be used any more makes the client raise."""
 
 _CONNECT_PATIENCE: Final = 5.0
 _PATIENCE: Final = 60.0
@@ -109,11 +113,11 @@ def _connected(url: str) -> Iterator[Reached]:
         client = _client(url)
     except ValueError as error:
         raise StoreUnavailable(f"store `{shown}`: {error}") from error
-    except redis.RedisError as error:
+    except ERRORS as error:
         raise StoreUnavailable(f"the store at {shown} cannot be used: {error}") from error
     try:
         yield Reached(client)
-    except (redis.RedisError, ConnectionError, TimeoutError) as error:
+    except ERRORS as error:
         raise StoreUnavailable(f"the store at {shown} cannot be used: {error}") from error
     finally:
         client.close()
