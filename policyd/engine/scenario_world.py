@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from policyd.check.resolved import PolicySet
 from policyd.engine.scenario_values import attribute, count, instant, text, texts
 from policyd.language.nodes import Clock, Expr, Given
 from policyd.language.source import Source
-from policyd.model.event import AttributeValue, Group, Member
+from policyd.model.event import AttributeValue, Group, Member, Role
 
 USUAL_DAY: Final = date(2026, 3, 4)
 USUAL_MINUTE: Final = 12 * 60
@@ -36,7 +36,7 @@ class _Member:
 
     name: str
     home: str | None = None
-    role: str | None = "member"
+    role: Role | None = "member"
     joined: Expr | int | None = None
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
 
@@ -86,7 +86,7 @@ class World:
                 case "name":
                     member.name = text(value)
                 case "role":
-                    member.role = text(value)
+                    member.role = cast("Role", text(value))
                 case "joined":
                     member.joined = value
                 case "group":

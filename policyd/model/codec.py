@@ -42,6 +42,7 @@ from policyd.model.readers import (
     read_time,
     refuse_slip,
 )
+from policyd.model.usual import usual_message
 
 __all__ = ["Form", "decode", "encode", "event_from", "event_id", "read", "split"]
 
@@ -99,7 +100,8 @@ _REQUIRED: Final = ("id", "group", "member")
 
 def decode(body: bytes | memoryview, form: Form = "json") -> Event:
     """One event. Raises `EventError`: 400 where the bytes are no document, 422 where it is no event."""
-    return _event(read(body, form))
+    event = usual_message(bytes(body)) if form == "json" else None
+    return _event(read(body, form)) if event is None else event
 
 
 def event_from(tree: object) -> Event:

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal, get_args
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+MAX_ID: Final = 128
+MAX_COUNT: Final = 2**53 - 1
+MAX_SECONDS: Final = 10**10
+
+Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID)]
+"""No character of it is a control character."""
+Count = Annotated[int, Meta(ge=0, le=MAX_COUNT)]
+Seconds = Annotated[float, Meta(ge=0, le=MAX_COUNT)]
+Role = Literal["guest", "member", "moderator", "admin", "owner", "bot"]
 Scalar = bool | int | float | str | None
 AttributeValue = Scalar | list[Scalar]
 
@@ -17,40 +26,40 @@ HANDLED_KINDS: Final = frozenset({"message", "edit", "join", "leave", "request",
 """Kinds that this version decides; the others are answered with a 422 that says so."""
 
 SanctionAction = Literal["warn", "mute", "remove", "ban", "pardon", "release"]
-ROLES: Final = ("guest", "member", "moderator", "admin", "owner", "bot")
+ROLES: Final = get_args(Role)
 
 
-class Group(Struct, frozen=True):
-    id: str
+class Group(Struct, frozen=True, forbid_unknown_fields=True):
+    id: Id
     name: str | None = None
     tags: tuple[str, ...] = ()
-    size: int | None = None
+    size: Count | None = None
     attributes: dict[str, AttributeValue] = {}
 
 
-class Member(Struct, frozen=True):
+class Member(Struct, frozen=True, forbid_unknown_fields=True):
     """`joined` in ms since the epoch."""
 
-    id: str
+    id: Id
     name: str | None = None
-    role: str | None = None
+    role: Role | None = None
     joined: int | None = None
     attributes: dict[str, AttributeValue] = {}
 
 
-class Message(Struct, frozen=True):
+class Message(Struct, frozen=True, forbid_unknown_fields=True):
     """`videos` and `voices`: seconds of each, None where a length is not known (a platform that only counts them)."""
 
-    id: str | None = None
+    id: Id | None = None
     text: str | None = None
-    images: int | None = None
-    videos: tuple[float | None, ...] | None = None
-    voices: tuple[float | None, ...] | None = None
-    files: int | None = None
-    mentions: int | None = None
-    qr_codes: int | None = None
+    images: Count | None = None
+    videos: tuple[Seconds | None, ...] | None = None
+    voices: tuple[Seconds | None, ...] | None = None
+    files: Count | None = None
+    mentions: Count | None = None
+    qr_codes: Count | None = None
     forwarded: bool | None = None
-    reply_to: str | None = None
+    reply_to: Id | None = None
 
 
 class Join(Struct, frozen=True):
@@ -81,11 +90,11 @@ class Sanction(Struct, frozen=True):
     reason: str | None = None
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, forbid_unknown_fields=True):
     """One event. `time` in ms since the epoch: what the bot's clock said; decides only where the store has no clock of
     its own (law L12). The part of its kind is set, the other parts are None."""
 
-    id: str
+    id: Id
     kind: EventKind
     group: Group
     member: Member

@@ -9,13 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final, TypeVar
 
-from policyd.model.event import AttributeValue
+from policyd.model.event import MAX_COUNT, MAX_ID, MAX_SECONDS, AttributeValue
 
 T = TypeVar("T")
 Reader = Callable[[Any], T]
-MAX_ID: Final = 128
-MAX_COUNT: Final = 2**53 - 1
-MAX_SECONDS: Final = 10**10
 MOST_SLIPS: Final = 32
 """Unknown keys of one object that are looked at for misspellings: the search costs, and a bot chooses the keys."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -92,14 +89,25 @@ def read_seconds(value: Any) -> int:
 
 def read_time(value: Any) -> int:
     """RFC 3339 with an offset, as ms since the epoch; not before it."""
-    if type(value) is str and len(value) >= 20 and value[4] == value[7] == "-" and value[10] in "Tt ":
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = None
-        if moment is not None and moment.tzinfo is not None and moment >= _EPOCH:
-            return (moment - _EPOCH) // _MILLISECOND
-    raise Unfit("a time like 2026-03-02T20:00:00+08:00, with its offset", describe(value))
+    instant = _instant(value) if type(value) is str else None
+    if instant is None:
+        raise Unfit("a time like 2026-03-02T20:00:00+08:00, with its offset", describe(value))
+    return instant
+
+
+@lru_cache(maxsize=4096)
+def _instant(text: str) -> int | None:
+    """Remembered, as the same members come again and again, and many events within a second."""
+    if len(text) < 20 or not text[4] == text[7] == "-" or text[10] not in "Tt ":
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    instant = (moment - _EPOCH) // _MILLISECOND
+    return instant if instant >= 0 else None
 
 
 def read_lengths(value: Any) -> tuple[float | None, ...]:
