@@ -12,7 +12,7 @@ from policyd.check.load import load
 from policyd.check.resolved import PolicySet
 from policyd.cli import exits, findings, options
 from policyd.cli.output import Output
-from policyd.cli.show_diagnostics import diagnostic_lines, tally
+from policyd.cli.show_diagnostics import counted, diagnostic_lines, tally
 from policyd.language.diagnostics import Diagnostic, Language, Phrase
 from policyd.language.render import as_dict
 
@@ -59,6 +59,6 @@ def _contents(policies: PolicySet) -> Phrase:
     words = sum(len(lexicon.entries) for lexicon in policies.lexicons.values())
     revision = policies.revision[:19]
     return Phrase(
-        f"{names}: {rules} rules, {words} words, {tests} tests · {revision}",
+        f"{names}: {counted(rules, 'rule')}, {counted(words, 'word')}, {counted(tests, 'test')} · {revision}",
         f"{names}:规则 {rules} 条,词 {words} 个,测试 {tests} 个 · {revision}",
     )

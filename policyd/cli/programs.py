@@ -9,8 +9,9 @@ from policyd.check.load import load
 from policyd.check.resolved import PolicySet
 from policyd.cli import exits
 from policyd.cli.output import Output
-from policyd.cli.show_diagnostics import diagnostic_lines, tally
+from policyd.cli.show_diagnostics import counted, diagnostic_lines
 from policyd.compile.program import Program
+from policyd.language.diagnostics import Phrase
 
 
 def load_policies(directory: Path, output: Output) -> PolicySet:
@@ -20,7 +21,7 @@ def load_policies(directory: Path, output: Output) -> PolicySet:
         errors = [diagnostic for diagnostic in found if diagnostic.severity == "error"]
         for line in diagnostic_lines(output, directory, errors, sys.stderr):
             print(line, file=sys.stderr)
-        raise exits.Stop(exits.INVALID, output.text(tally(errors)))
+        raise exits.Stop(exits.INVALID, output.text(Phrase(counted(len(errors), "error"), f"错误 {len(errors)} 个")))
     return policies
 
 

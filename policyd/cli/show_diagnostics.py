@@ -48,10 +48,11 @@ def tally(found: Sequence[Diagnostic]) -> Phrase:
     if not found:
         return Phrase("no problems found", "没有发现问题")
     return Phrase(
-        f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}",
+        f"{counted(errors, 'error')}, {counted(warnings, 'warning')}",
         f"错误 {errors} 个,警告 {warnings} 个",
     )
 
 
-def _counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str) -> str:
+    """`1 rule`, `2 rules`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

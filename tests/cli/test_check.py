@@ -20,6 +20,12 @@ def test_good_policies_say_what_they_are(run: Run) -> None:
     assert run("check", "-q").out == ""
 
 
+def test_one_of_a_kind_is_singular(run: Run, folder: Path) -> None:
+    one = 'policy one { for every group }\nrule r { when message.text contains "x"  then flag }\n'
+    (folder / "small.policy").write_text(one, encoding="utf-8")
+    assert "one: 1 rule, 0 words, 0 tests · sha256:" in run("check").out
+
+
 def test_errors_are_shown_with_their_lines(run: Run, folder: Path) -> None:
     (folder / "small.policy").write_text(BROKEN, encoding="utf-8")
     ran = run("check")
