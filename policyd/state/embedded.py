@@ -157,7 +157,7 @@ class EmbeddedServer:
             self._log.replace(self._log.with_suffix(".log.1"))
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [*_launcher(), binary, *arguments],
+                [*launcher(), binary, *arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -237,7 +237,7 @@ def _candidates() -> Iterator[Path]:
             yield Path(found)
 
 
-def _launcher() -> list[str]:
+def launcher() -> list[str]:
     """Runs the rest of the command so that the kernel kills it with us. A program of its own: code between fork and
     exec is not safe in a process that has threads."""
     return [sys.executable, "-ISc", _DIE_WITH_PARENT, str(os.getpid())] if sys.platform == "linux" else []

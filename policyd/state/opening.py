@@ -25,8 +25,9 @@ async def open_store(
     url: str | None, data_dir: Path, *, deadline: float = DEADLINE, say: Callable[[str], None] = _LOG.warning
 ) -> AsyncIterator[Store]:
     """`memory`; None for a server of our own that keeps its data in `data_dir`; or where a Redis or Valkey listens:
-    `redis://`, `rediss://`, `unix://`. `deadline` in seconds bounds every answer. `say` is told what an operator should
-    know. Raises `StoreUnavailable` where the store cannot be used, and says why."""
+    `redis://`, `rediss://`, `unix://`, `redis+sentinel://`, `redis+cluster://`. `deadline` in seconds bounds every
+    answer. `say` is told what an operator should know. Raises `StoreUnavailable` where the store cannot be used, and
+    says why."""
     if url == "memory":
         yield MemoryStore()
     elif url is not None:

@@ -20,10 +20,12 @@ class Bot:
     """Every event strikes its member once. `acknowledged` is what the first answer to a commit said; `deliveries`
     counts all attempts."""
 
-    def __init__(self, store: RedisStore, members: int = 20) -> None:
+    def __init__(self, store: RedisStore, members: int = 20, group: str = "g") -> None:
         self.acknowledged: dict[str, Committed] = {}
         self.sent: dict[str, str] = {}
         self.deliveries = 0
+        self._group = group
+        self._asked = 0
         self._store = store
         self._members = members
 
@@ -49,7 +51,9 @@ class Bot:
         """Of every member, as the store tells."""
         found = {}
         for number in range(self._members):
-            ask = Observe("", "g", f"u{number}", f"count-{number}", DIGEST, "r", ladders=(LadderRead(LADDER, 0),))
+            self._asked += 1
+            read = (LadderRead(LADDER, 0),)
+            ask = Observe("", self._group, f"u{number}", f"count-{self._asked}", DIGEST, "r", ladders=read)
             found[f"u{number}"] = (await self._store.observe(ask)).strikes[0]
         return found
 
@@ -60,17 +64,17 @@ class Bot:
 
     async def counted(self) -> int:
         """How many events the group's window has counted."""
-        ask = Observe("", "g", "u0", "count", DIGEST, "r", windows=(WINDOW,))
+        ask = Observe("", self._group, "u0", "count", DIGEST, "r", windows=(WINDOW,))
         return (await self._store.observe(ask)).counts[0] - 1
 
     async def deliver(self, event: str, member: str) -> Committed:
         observed = await self._store.observe(self._ask(event, member))
         strike = Strike(LADDER, 1, 0, 0, STEPS)
-        change = Commit("", "g", member, event, DIGEST, observed.now, strikes=(strike,))
+        change = Commit("", self._group, member, event, DIGEST, observed.now, strikes=(strike,))
         return await self._store.commit(change)
 
     def _ask(self, event: str, member: str) -> Observe:
-        return Observe("", "g", member, event, DIGEST, "r", windows=(WINDOW,), ladders=(LadderRead(LADDER, 0),))
+        return Observe("", self._group, member, event, DIGEST, "r", windows=(WINDOW,), ladders=(LadderRead(LADDER, 0),))
 
 
 async def load(bot: Bot, events: int, at_once: int = 32) -> None:

@@ -1,0 +1,142 @@
+"""Sentinels and Clusters: state follows the masters, and what is acknowledged counts once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from policyd.model.state import Observe, StoreUnavailable
+from policyd.state.cluster import CELLS, Cluster
+from policyd.state.keys import cell_of
+from policyd.state.redis import RedisStore
+
+from .load import DIGEST, Bot, load
+from .servers import SLOTS, Server, cluster, sentinel_pair
+
+HANG = 60.0
+
+
+def test_sentinels_are_followed(tmp_path: Path) -> None:
+    async def scenario(servers: list[Server], url: str) -> None:
+        store = RedisStore(url)
+        await store.open()
+        bot = Bot(store)
+        async with asyncio.timeout(HANG):
+            await load(bot, 100)
+            before = await bot.strikes()
+            assert before == bot.expected()
+            servers[0].asked("WAIT", 1, 5000)
+            servers[0].kill()
+            await load_more(bot, 100)
+            found = await bot.strikes()
+        assert found == bot.expected()
+        await store.close()
+
+    with sentinel_pair(tmp_path) as (servers, url):
+        asyncio.run(scenario(servers, url))
+
+
+async def load_more(bot: Bot, events: int) -> None:
+    await asyncio.gather(*(bot.sends(f"more{number}") for number in range(events)))
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
+    with cluster(tmp_path_factory.mktemp("cluster")) as nodes:
+        yield nodes
+
+
+def test_cluster_spreads_the_groups(three: list[Server]) -> None:
+    async def scenario(nodes: list[Server]) -> None:
+        store = RedisStore(f"redis+cluster://127.0.0.1:1,127.0.0.1:{nodes[0].port}")
+        await store.open()
+        async with asyncio.timeout(HANG):
+            for number in range(200):
+                ask = Observe("", f"g{number}", "u", "e", DIGEST, "r", message="m")
+                assert not (await store.observe(ask)).replayed
+                assert (await store.observe(ask)).replayed
+            await store.ready()
+            assert all(node.client.dbsize() for node in nodes)
+            bots = [Bot(store, group=f"g{number}") for number in range(8)]
+            await asyncio.gather(*(load(bot, 40) for bot in bots))
+            for bot in bots:
+                assert await bot.strikes() == bot.expected()
+        await store.close()
+
+    asyncio.run(scenario(three))
+
+
+def test_slots_that_move_keep_their_state(three: list[Server]) -> None:
+    """While a slot is on its way, and after: `ASK`, `TRYAGAIN` and `MOVED` are answered, not passed on."""
+
+    async def scenario(nodes: list[Server]) -> None:
+        store = RedisStore(f"redis+cluster://127.0.0.1:{nodes[0].port}")
+        await store.open()
+        bot = Bot(store)
+        async with asyncio.timeout(HANG):
+            loading = asyncio.create_task(load(bot, 400, at_once=4))
+            while len(bot.acknowledged) < 50:
+                await asyncio.sleep(0.001)
+            key = f"pd:{{/{cell_of('g', CELLS)}}}:r0"
+            slot = nodes[0].asked("CLUSTER", "KEYSLOT", key)
+            await asyncio.to_thread(move_slot, nodes, slot)
+            await loading
+            assert await bot.strikes() == bot.expected()
+            assert await bot.counted() == len(bot.sent)
+        await store.close()
+
+    asyncio.run(scenario(three))
+
+
+def move_slot(nodes: list[Server], slot: int) -> None:
+    """To the next node, key by key."""
+    number = slot * len(nodes) // SLOTS
+    source, target = nodes[number], nodes[(number + 1) % len(nodes)]
+    ids = [node.asked("CLUSTER", "MYID") for node in (source, target)]
+    target.asked("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[0])
+    source.asked("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[1])
+    while keys := source.asked("CLUSTER", "GETKEYSINSLOT", slot, 3):
+        source.asked("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+    for node in (target, source, *nodes):
+        node.asked("CLUSTER", "SETSLOT", slot, "NODE", ids[1])
+
+
+def test_lost_master_leaves_the_other_groups_exact(tmp_path: Path) -> None:
+    async def scenario(nodes: list[Server]) -> None:
+        store = RedisStore(f"redis+cluster://127.0.0.1:{nodes[0].port}")
+        await store.open()
+        bots = {group: Bot(store, members=3, group=group) for group in (f"g{number}" for number in range(12))}
+        async with asyncio.timeout(HANG):
+            await asyncio.gather(*(load(bot, 30, at_once=2) for bot in bots.values()))
+            nodes[0].asked("WAIT", 1, 5000)
+            nodes[0].kill()
+            await asyncio.gather(*(load_more(bot, 30) for bot in bots.values()))
+            for bot in bots.values():
+                assert await bot.strikes() == bot.expected()
+        await store.close()
+
+    with cluster(tmp_path, replicas=1) as nodes:
+        asyncio.run(scenario(nodes))
+
+
+def test_wrong_kinds_of_servers_are_named(three: list[Server]) -> None:
+    async def opened(url: str) -> None:
+        store = RedisStore(url)
+        try:
+            await store.open()
+        finally:
+            await store.close()
+
+    with pytest.raises(StoreUnavailable, match=r"runs as cluster.*redis\+cluster://"):
+        asyncio.run(opened(f"redis://127.0.0.1:{three[0].port}"))
+    with pytest.raises(StoreUnavailable, match="no node of the Cluster tells"):
+        asyncio.run(opened("redis+cluster://127.0.0.1:1"))
+    with pytest.raises(StoreUnavailable, match="no Sentinel tells where `pd` is"):
+        asyncio.run(opened("redis+sentinel://127.0.0.1:1,127.0.0.1:2/pd"))
+    with pytest.raises(ValueError, match="must name the Sentinels"):
+        RedisStore("redis+sentinel://127.0.0.1:1")
+    with pytest.raises(ValueError, match="must name a node"):
+        Cluster("redis+cluster://", deadline=1, most_waiting=1)
