@@ -4,27 +4,37 @@ hand on the same forms (law L2)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
-from policyd.language.source import Span
+from policyd.language.source import Source, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """A word or sign; `kind` is the terminal of the grammar."""
 
     kind: str
     text: str
-    span: Span
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        return Span(self.source, self.start, self.end)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A rule of the grammar and its parts in written order, punctuation included."""
 
     kind: str
     parts: tuple[Form | Leaf, ...]
-    span: Span
+    source: Source
+    start: int
+    end: int
+
+    @property
+    def span(self) -> Span:
+        return Span(self.source, self.start, self.end)
 
     @property
     def forms(self) -> tuple[Form, ...]:
