@@ -114,16 +114,21 @@ class RedisStore:
         await self._servers.close()
 
     def _observing(self, prefix: str, ask: Observe) -> Batch:
-        if self._virtual:
-            self._instant = self._instant if ask.at is None else ask.at
-            return Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, self._instant, ask.revision))
+        clock = self._virtual_clock(ask.at)
         batch = self._batches.get((prefix, ask.revision))
-        if batch is None:
+        if batch is None or batch.arguments[2] != clock:
             if len(self._batches) >= _MOST_BATCHES:
                 self._batches.clear()
-            batch = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, b"", ask.revision))
+            batch = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, clock, ask.revision))
             self._batches[prefix, ask.revision] = batch
         return batch
+
+    def _virtual_clock(self, at: int | None) -> int | bytes:
+        """What tells the scripts the instant; empty where their own clock does."""
+        if not self._virtual:
+            return b""
+        self._instant = self._instant if at is None else at
+        return self._instant
 
     def _committing(self) -> Batch:
         return Batch(COMMIT.digest, (), (*_PERIODS, self._instant), alone=True) if self._virtual else _COMMITTING
