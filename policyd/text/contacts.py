@@ -15,7 +15,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from policyd.text.domains import DOMAIN, registered_domain, top_level
-from policyd.text.fold import table
+from policyd.text.fold import FOLDABLE, table
 from policyd.text.lexicon import DEFAULT_RESIST
 
 Kind = Literal["number", "account", "handle", "email", "link"]
@@ -153,8 +153,8 @@ def _accounts(reading: str) -> Iterator[tuple[Kind, int, int]]:
 
 def fingerprint(text: str) -> str:
     """The folded text without digits and noise: copies with small edits have the same."""
-    folded = table(DEFAULT_RESIST, numerals=False)
-    return "".join(char for char in text.translate(folded) if char.isalpha())
+    folded = text.translate(table(DEFAULT_RESIST, numerals=False)) if FOLDABLE.search(text) else text
+    return folded if folded.isalpha() else "".join(filter(str.isalpha, folded))
 
 
 _EMOJI: Final = re.compile(
