@@ -41,7 +41,7 @@ class Form(NamedTuple):
         return tuple(part for part in self.parts if isinstance(part, Form))
 
     def all(self, kind: str) -> Iterator[Form]:
-        return (part for part in self.forms if part.kind == kind)
+        return (part for part in self.parts if part.kind == kind and isinstance(part, Form))
 
     def find(self, kind: str) -> Form | None:
         return next(self.all(kind), None)
@@ -53,7 +53,7 @@ class Form(NamedTuple):
         return form
 
     def find_leaf(self, *kinds: str) -> Leaf | None:
-        return next((part for part in self.parts if isinstance(part, Leaf) and part.kind in kinds), None)
+        return next((part for part in self.parts if part.kind in kinds and isinstance(part, Leaf)), None)
 
     def leaf(self, *kinds: str) -> Leaf:
         leaf = self.find_leaf(*kinds)
@@ -61,7 +61,7 @@ class Form(NamedTuple):
         return leaf
 
     def leaves(self, *kinds: str) -> tuple[Leaf, ...]:
-        return tuple(part for part in self.parts if isinstance(part, Leaf) and part.kind in kinds)
+        return tuple(part for part in self.parts if part.kind in kinds and isinstance(part, Leaf))
 
     @property
     def word(self) -> Leaf:

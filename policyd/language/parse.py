@@ -84,8 +84,10 @@ class _Reader:
             self.findings.add("P134", self._span(piece.name), got=piece.name.text)
 
     def _report_unclosed(self, piece: Piece) -> None:
+        if piece.problem != "unclosed":
+            return
         braces = [token for token in piece.tokens if token.is_sign("{")]
-        if piece.problem != "unclosed" or len(braces) > 1:
+        if len(braces) > 1:
             return
         brace = braces[0]
         head = self.source.text[piece.start : brace.start].split("\n")[0].strip() or piece.keyword

@@ -4,8 +4,7 @@ wrong with its characters. The grammar's own lexer reads each declaration again,
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from policyd.language.codes import diagnostic
 from policyd.language.diagnostics import Diagnostic, FieldValue, Phrase
@@ -46,6 +45,7 @@ _TOKEN: Final = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _PATTERN: Final = re.compile(r"[/\uff0f](?:[^/\\\r\n]|\\[^\r\n])*/")
+_SLASHES: Final = "/\uff0f"
 _REST_OF_LINE: Final = re.compile(r"[^\r\n]*")
 _HIDDEN_INSIDE: Final = re.compile(f"[{_BIDIRECTIONAL}]+")
 _HIDDEN_IN_COMMENT: Final = re.compile(f"(?P<bidirectional>[{_BIDIRECTIONAL}]+)|(?P<invisible>[{_INVISIBLE}]+)")
@@ -55,19 +55,20 @@ _WELL_FORMED_NUMBER: Final = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
+    """`at_margin`: starts a line and has no space before it. `sign` is the plain counterpart of a sign, else empty."""
+
     kind: TokenKind
     text: str
     start: int
     end: int
     starts_line: bool
     at_margin: bool
-    """Starts a line and has no space before it."""
+    sign: str
 
     def is_sign(self, plain: str) -> bool:
         """Whether this is the sign `plain`, or its full-width counterpart."""
-        return self.kind == "sign" and plain_sign(self.text) == plain
+        return self.sign == plain
 
 
 _FULL_WIDTH: Final = {"\u3010": "[", "\u3011": "]", "\u3001": ","}
@@ -112,7 +113,8 @@ class Scanner:
     def scan(self) -> None:
         text, position = self.source.text, 1 if self.source.text.startswith("\ufeff") else 0
         while position < len(text):
-            match = self._pattern_after_like(position) or _TOKEN.match(text, position)
+            pattern = self._pattern_after_like(position) if text[position] in _SLASHES else None
+            match = pattern or _TOKEN.match(text, position)
             assert match is not None, "the last alternative takes any character"
             kind = match.lastgroup or "pattern"
             end = match.end() if kind != "open_long" else self._next_declaration(match.end())
@@ -125,7 +127,7 @@ class Scanner:
         return match.start() if match else len(self.source.text)
 
     def _pattern_after_like(self, position: int) -> re.Match[str] | None:
-        if not (self.tokens and self.tokens[-1].text == "like" and self.source.text[position] in "/\uff0f"):
+        if not (self.tokens and self.tokens[-1].text == "like"):
             return None
         return _PATTERN.match(self.source.text, position) or self._unclosed_pattern(position)
 
@@ -152,7 +154,8 @@ class Scanner:
         plain: TokenKind = "bad"
         if kind == "word":
             plain = "word"
-            self._check_scripts(text, start, end)
+            if not text.isascii():
+                self._check_scripts(text, start, end)
         elif kind == "number":
             plain = "number"
             self._check_number(text, start, end)
@@ -173,7 +176,8 @@ class Scanner:
         else:
             self._report("P105", start, end, got=text, want=explain_character(text))
         at_margin = start == 0 or self.source.text[start - 1] in "\r\n\ufeff"
-        self.tokens.append(Token(plain, text, start, end, self._fresh_line, at_margin))
+        sign = plain_sign(text) if plain == "sign" else ""
+        self.tokens.append(Token(plain, text, start, end, self._fresh_line, at_margin, sign))
         self._fresh_line = text.endswith("\n")
 
     def _take_needless(self, kind: str, text: str, start: int) -> None:

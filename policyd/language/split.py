@@ -12,7 +12,8 @@ from typing import Final, Literal
 from policyd.language.keywords import DECLARATIONS, WITH_BRACES
 from policyd.language.scan import Token
 
-_OPENING: Final = {")": "(", "]": "[", "}": "{"}
+_CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
+_NESTING: Final = dict.fromkeys(_CLOSING, 1) | dict.fromkeys(_CLOSING.values(), -1)
 _AFTER_UNBRACED_NAME: Final = {
     "let": ("=",), "template": ("=", "max"), "counter": ("counts",), "attribute": (".",), "setting": ("=",),
     "tally": ("by",),
@@ -68,12 +69,13 @@ class _Splitter:
 
     def take(self, index: int) -> None:
         token = self.tokens[index]
-        keyword = self._declaration_at(index)
-        if keyword or self._unknown_declaration_at(index):
-            self.finish()
-            self._keyword = keyword
+        if token.kind == "word":
+            keyword = self._declaration_at(index)
+            if keyword or self._unknown_declaration_at(index):
+                self.finish()
+                self._keyword = keyword
         self._current.append(token)
-        if token.kind == "sign":
+        if token.sign in _NESTING:
             self._take_sign(token)
 
     def finish(self) -> None:
@@ -84,13 +86,13 @@ class _Splitter:
         self._keyword, self._current, self._open, self._braces, self._body_seen = "", [], [], 0, False
 
     def _take_sign(self, token: Token) -> None:
-        if any(token.is_sign(opening) for opening in "([{"):
-            self._open.append("{" if token.is_sign("{") else "(" if token.is_sign("(") else "[")
-            self._braces += self._open[-1] == "{"
+        if token.sign in _CLOSING:
+            self._open.append(token.sign)
+            self._braces += token.sign == "{"
             self._body_seen = self._body_seen or self._braces > 0
-        elif token.is_sign("}"):
+        elif token.sign == "}":
             self._close_brace(token)
-        elif self._open and any(token.is_sign(closing) and self._open[-1] == _OPENING[closing] for closing in ")]"):
+        elif self._open and _CLOSING[self._open[-1]] == token.sign:
             self._open.pop()
 
     def _close_brace(self, token: Token) -> None:
@@ -108,14 +110,15 @@ class _Splitter:
             self.pieces.append(Piece("", (token,), "stray brace"))
 
     def _declaration_at(self, index: int) -> str:
-        """The keyword of the declaration that starts at this token, or nothing."""
+        """The keyword of the declaration that starts at this word, or nothing."""
         token = self.tokens[index]
-        if token.kind != "word" or (self._current and self._current[-1].text == "shadow") or self._is_name(index):
-            return ""
         keyword = token.text
         if keyword == "shadow" and self._text(index + 1) == "rule":
             keyword, index = "rule", index + 1
-        if keyword not in DECLARATIONS or (index and self.tokens[index - 1].is_sign(".") and not token.starts_line):
+        if keyword not in DECLARATIONS or self._is_name(index):
+            return ""
+        field = index > 0 and self.tokens[index - 1].is_sign(".") and not token.starts_line
+        if field or (self._current and self._current[-1].text == "shadow"):
             return ""
         if self._braces > 0:
             starts = token.starts_line and (
@@ -136,10 +139,11 @@ class _Splitter:
         return after < len(self.tokens) and self.tokens[after].is_sign("{")
 
     def _unknown_declaration_at(self, index: int) -> bool:
-        """Whether a line starts with the head of a declaration, but for its keyword, where none has to be open."""
+        """Whether a line starts at this word with the head of a declaration, but for its keyword, where none has to be
+        open."""
         token = self.tokens[index]
         free = bool(self._current) and self._keyword not in WITH_BRACES and not self._braces
-        return free and token.kind == "word" and token.starts_line and self._is_sure(index)
+        return free and token.starts_line and self._is_sure(index)
 
     def _looks_like(self, index: int) -> bool:
         """Whether a name, a text or a brace follows."""
@@ -168,10 +172,7 @@ def too_deep(tokens: tuple[Token, ...]) -> Token | None:
     """The first bracket that nests too deeply."""
     depth = 0
     for token in tokens:
-        if any(token.is_sign(sign) for sign in "([{"):
-            depth += 1
-            if depth > DEEPEST:
-                return token
-        elif any(token.is_sign(sign) for sign in ")]}"):
-            depth -= 1
+        depth += _NESTING.get(token.sign, 0)
+        if depth > DEEPEST:
+            return token
     return None
