@@ -11,8 +11,12 @@ from policyd.language.diagnostics import Phrase, Related
 
 def overlaps(policy: PolicyDraft) -> None:
     limits = list(policy.of(n.Limit))
+    alike: dict[object, list[n.Limit]] = {}
+    for limit in limits:
+        alike.setdefault(_counted(limit, policy), []).append(limit)
     for later in limits:
-        earlier = next((other for other in limits if other is not later and _covers(other, later, policy)), None)
+        others = alike[_counted(later, policy)]
+        earlier = next((other for other in others if other is not later and _covers(other, later, policy)), None)
         if earlier is not None:
             place = Related(earlier.at_most_span, Phrase("this one fires first", "这一条先触发"))
             policy.report("W401", later.at_most_span, place, name=later.name, other=earlier.name)
@@ -25,11 +29,17 @@ def overlaps(policy: PolicyDraft) -> None:
                 policy.report("W402", action.span, place, name=name)
 
 
+def _counted(limit: n.Limit, policy: PolicyDraft) -> object:
+    """What a limit counts, and when it does not."""
+    counter = policy.counters[limit.name]
+    return counter.kind, counter.keys, counter.where, limit.unless
+
+
 def _covers(first: n.Limit, second: n.Limit, policy: PolicyDraft) -> bool:
-    """Whether `first` has always fired when `second` does, and nothing that `second` asks for comes on top."""
+    """Whether `first`, which counts the same, has always fired when `second` does, and nothing that `second` asks for
+    comes on top."""
     a, b = policy.counters[first.name], policy.counters[second.name]
-    same = (a.kind, a.keys, a.where) == (b.kind, b.keys, b.where) and first.unless == second.unless
-    if not same or first.at_most > second.at_most or a.within < b.within:
+    if first.at_most > second.at_most or a.within < b.within:
         return False
     if (first.at_most, a.within) == (second.at_most, b.within) and first.name > second.name:
         return False
