@@ -2,49 +2,34 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterator
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Final
 
 from policyd.text.admission import admits
 from policyd.text.automaton import character_ends
 from policyd.text.fold import fold, origins
 from policyd.text.hits import Found
 from policyd.text.index import Index
+from policyd.text.judging import MOST_CLOSELY, MOST_READ, Judge, view
 from policyd.text.readings import CAUSE, FILLER, Reading, with_letters, with_wechat, without_digits
 from policyd.text.sound import by_sound, meant, sound
 from policyd.text.traits import traits
-from policyd.text.verify import Place, Rule, place
-from policyd.text.views import NOISE, Origin, collapse, strip
+from policyd.text.verify import Rule, place
+from policyd.text.views import NOISE, Origin, Views, views
 
 _BY_SOUND: Final = Rule(boundary=False, repeats=False)
-
-
-class Views(NamedTuple):
-    """A text and its views, each the same object as the one before where nothing changed."""
-
-    text: str
-    folded: str
-    bare: str
-    key: str
-
-    def origin(self) -> Origin:
-        """Where the characters of the key come from."""
-        return Origin(*self)
-
-
-def views(text: str) -> Views:
-    """The views of a text."""
-    folded = fold(text)
-    bare = strip(folded)
-    return Views(text, folded, bare, collapse(bare))
+_FEW: Final = 4
 
 
 def locate(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
     """The hits of keys that are certain to be words, when there is no cause to look for more."""
+    found = _plainly(index, of, ends)
+    if found is not None:
+        return found
     if of.folded is not of.text or of.key is not of.bare:
-        return list(_judged(index, of, of.origin(), character_ends(of.key, ends), []))
+        return list(Judge(index).hits(of, of.origin(), character_ends(of.key, ends), []))
     # Only noise was taken away: how much of it lies before a place says where that place is in the text.
     passed = [] if of.bare is of.text else [at.start() - n for n, at in enumerate(NOISE.finditer(of.text))]
     found = []
@@ -54,8 +39,31 @@ def locate(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
         start, end = first + bisect_right(passed, first), last + bisect_right(passed, last - 1)
         for entry in index.words.entries[number]:
             known = index.entries[entry]
-            view = "noise" if end - start > len(key) else "plain" if known.word == key else "fold"
-            found.append(Found(start, end, view, *known))
+            found.append(Found(start, end, view(of.text[start:end], known.word, end - start > len(key)), *known))
+    return found
+
+
+def _plainly(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found] | None:
+    """The hits of a few different words, each of which stands in the text letter by letter and is not repeated; None
+    where one does not."""
+    if len(ends) > _FEW or (len(ends) > 1 and len({number for _, number in ends}) < len(ends)):
+        return None
+    text, words = of.text, index.words
+    same, runs = of.folded is text, of.key is not of.bare
+    found: list[Found] = []
+    for _, number in ends:
+        key = words.keys[number]
+        start = text.find(key)
+        end = start + len(key)
+        if start < 0:
+            return None
+        if runs or not same:
+            around = text[max(start - 1, 0) : start] + text[end : end + 1]
+            if key[0] in around or key[-1] in around or (not same and fold(around) is not around):
+                return None
+        for entry in words.entries[number]:
+            known = index.entries[entry]
+            found.append(Found(start, end, "plain" if known.word == key else "fold", *known))
     return found
 
 
@@ -64,9 +72,10 @@ def examine(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]
     origin = of.origin()
     ends = character_ends(of.key, ends)
     runs = _runs(index, of)
-    found = list(_judged(index, of, origin, ends, runs))
+    found = list(Judge(index).hits(of, origin, ends, runs))
+    judge = Judge(index, MOST_READ)
     for reading in _readings(index, of, origin, ends, runs):
-        found += _read(index, of.text, reading)
+        found += _read(index, of.text, reading, judge)
     if index.literal_cause and index.literal_cause.search(of.folded):
         found += _literally(index, of)
     if index.sounds:
@@ -96,37 +105,6 @@ def _runs(index: Index, of: Views) -> list[tuple[int, int]]:
     return index.runs.find(of.bare)
 
 
-def _judged(
-    index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
-) -> Iterator[Found]:
-    """The hits among what was found in the key and, for runs, in the bare text."""
-    text, at, words = of.text, origin.at, index.words
-    candidates: list[tuple[int, list[int]]] = []
-    for last, number in ends:
-        first = last - len(words.keys[number])
-        if index.sure[number] >= 0 and of.key is of.bare:
-            start, end = at[first], at[last - 1] + 1
-            if text[start:end] == words.keys[number]:
-                for entry in words.entries[number]:
-                    known = index.entries[entry]
-                    yield Found(start, end, "plain" if known.word == words.keys[number] else "fold", *known)
-                continue
-        candidates.append((first, words.entries[number]))
-    if runs:
-        within = {(bisect_left(origin.runs, last) - 1, number) for last, number in runs}
-        candidates += [(first, index.runs.entries[number]) for first, number in within]
-    for first, entries in candidates:
-        for entry in entries:
-            known = index.entries[entry]
-            where = place(text, origin, first, index.traits_of(entry), index.rule_of(known))
-            if where is not None and (known.phrase or _admits(index, text, where, known.lexicon, known.word)):
-                yield Found(*where, *known)
-
-
-def _admits(index: Index, text: str, where: Place, lexicon: int, word: str) -> bool:
-    return admits(index.resist[lexicon], text[where.start : where.end], word)
-
-
 def _readings(
     index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
 ) -> Iterator[Reading]:
@@ -141,14 +119,16 @@ def _readings(
     return chain(*readings)
 
 
-def _read(index: Index, text: str, reading: Reading) -> Iterator[Found]:
-    """The hits of a reading that are none of the text itself."""
+def _read(index: Index, text: str, reading: Reading, judge: Judge) -> Iterator[Found]:
+    """The hits of a reading that are none of the text itself, until the judge has seen enough."""
     for offset, read in reading.windows(text):
+        if judge.weary:
+            return
         of = views(read)
         ends, runs = index.words.find(of.key), _runs(index, of)
         if not ends and not runs:
             continue
-        for hit in _judged(index, of, of.origin(), ends, runs):
+        for hit in judge.hits(of, of.origin(), ends, runs):
             start, end = offset + hit.start, _over_filler(text, read, offset, hit.end)
             new = read[hit.start : end - offset] != text[start:end]
             if new and reading.technique in index.resist[hit.lexicon]:
@@ -180,14 +160,13 @@ def _composed(
 
 def _literally(index: Index, of: Views) -> Iterator[Found]:
     """Entries of noise alone: as they are written."""
-    at = origins(of.text)
+    at, text = origins(of.text), of.text
     for last, number in index.literals.find(of.folded):
         start, end = at[last - len(index.literals.keys[number])], at[last - 1] + 1
         for entry in index.literals.entries[number]:
             known = index.entries[entry]
-            where = Place(start, end, "plain" if of.text[start:end] == known.word else "fold")
-            if known.phrase or _admits(index, of.text, where, known.lexicon, known.word):
-                yield Found(*where, *known)
+            if known.phrase or admits(index.resist[known.lexicon], text[start:end], known.word):
+                yield Found(start, end, view(text[start:end], known.word, noisy=False), *known)
 
 
 def _heard(index: Index, text: str, seen: set[tuple[int, int, str]]) -> Iterator[Found]:
@@ -197,7 +176,7 @@ def _heard(index: Index, text: str, seen: set[tuple[int, int, str]]) -> Iterator
     if not ends:
         return
     origin = of.origin()
-    for last, number in ends:
+    for last, number in ends[:MOST_CLOSELY]:
         for entry in index.sounds.entries[number]:
             known = index.entries[entry]
             where = place(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final, NamedTuple
 
 from policyd.text import automaton
@@ -19,6 +19,7 @@ from policyd.text.views import collapse, strip
 _PHRASE: Final = Rule(boundary=False, phrase=True)
 # Han without runs, not all numerals: wherever its key stands, the word stands.
 _SURE: Final = re.compile(rf"(?![{NUMERALS}]+\Z)(?!.*(.)\1)[\u3400-\u9fff]+")
+_HAN: Final = re.compile("[\u3400-\u9fff\uf900-\ufaff\U00020000-\U000323af]+")
 _DOUBLED: Final = re.compile(r"(.)\1", re.DOTALL)
 UNSURE: Final = -1
 PARTS: Final = -2
@@ -30,6 +31,14 @@ class Known(NamedTuple):
     lexicon: int
     word: str
     phrase: bool
+
+
+class Outer(NamedTuple):
+    """What the neighbours of an entry must not be: `str.isalpha` before an entry that begins with an ASCII letter and
+    after one that ends with one, `str.isdigit` for digits, None where it does not matter."""
+
+    left: Callable[[str], bool] | None
+    right: Callable[[str], bool] | None
 
 
 class Table:
@@ -58,7 +67,8 @@ class Index:
     `words` finds entries, parts of characters and spellings of 微信 in the key of a text, `runs` entries and parts that
     a key would not show (女女, 木木) in its bare form, `literals` entries of noise in its folded form, `sounds` entries
     in the key of its reading by sound. `sure[n]` has a bit for each lexicon that certainly has a hit where key n of
-    `words` is found, or is `UNSURE`, or `PARTS` for parts that are nothing else."""
+    `words` is found, or is `UNSURE`, or `PARTS` for parts that are nothing else; `outer[n]` is what must not stand
+    beside it, where all its entries agree."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self.resist = [lexicon.resist for lexicon in lexicons]
@@ -114,6 +124,11 @@ class Index:
             UNSURE if key in parts or key in self.wechat else self._surely(key, entries)
             for key, entries in words.items()
         ]
+        self.outer = {
+            number: outer
+            for number, entries in enumerate(words.values())
+            if self.sure[number] < 0 and (outer := self._outer(entries))
+        }
         for key in (*parts, *sorted(self.wechat)):
             if collapse(key) != key:
                 runs.setdefault(key, [])
@@ -128,10 +143,21 @@ class Index:
         bits = 0
         for entry in entries:
             lexicon, word, phrase = self.entries[entry]
-            if phrase or len(word) != len(key) or not self.resist[lexicon] >= DEFAULT_RESIST:
+            if phrase or not self.resist[lexicon] >= DEFAULT_RESIST:
+                return UNSURE
+            if word != key and (len(word) != len(key) or not _HAN.fullmatch(word)):
                 return UNSURE
             bits |= 1 << lexicon
         return bits
+
+    def _outer(self, entries: list[int]) -> Outer | None:
+        """What must not stand beside any of these entries, which have one key."""
+        known = [self.entries[entry] for entry in entries]
+        if not known or any(of.phrase or not self.rules[of.lexicon].boundary for of in known):
+            return None
+        left, right = ({_same_kind(of.word[edge]) for of in known} for edge in (0, -1))
+        outer = Outer(left.pop() if len(left) == 1 else None, right.pop() if len(right) == 1 else None)
+        return outer if any(outer) else None
 
     def _sounds(self) -> dict[str, list[int]]:
         heard: dict[str, list[int]] = {}
@@ -150,6 +176,12 @@ class Index:
     def rule_of(self, known: Known) -> Rule:
         """What is asked of a hit of this entry."""
         return _PHRASE if known.phrase else self.rules[known.lexicon]
+
+
+def _same_kind(char: str) -> Callable[[str], bool] | None:
+    if not char.isascii():
+        return None
+    return str.isalpha if char.isalpha() else str.isdigit if char.isdigit() else None
 
 
 def _class(chars: set[str], pattern: str) -> re.Pattern[str] | None:

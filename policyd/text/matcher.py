@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from policyd.text.automaton import after_character
-from policyd.text.examine import Views, examine, locate
+from policyd.text.examine import examine, locate
 from policyd.text.fold import FOLDABLE, fold
 from policyd.text.hits import NOTHING, Found, Hits
 from policyd.text.index import PARTS, UNSURE, Index
 from policyd.text.lexicon import Lexicon
 from policyd.text.readings import CAUSE
-from policyd.text.views import LONG_NOISE, NOISE, RUN, collapse
+from policyd.text.views import LONG_NOISE, NOISE, RUN, Views, collapse
 
 
 class Matcher:

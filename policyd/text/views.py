@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
-from policyd.text.fold import mark_ranges, origins
+from policyd.text.fold import fold, mark_ranges, origins
 
 # Noise is whatever is no letter, digit or mark that counts as a letter: spaces, punctuation, symbols, emoji, controls.
 _NOISE: Final = f"[^\\w{mark_ranges()}]"
@@ -42,6 +42,26 @@ def run_starts(bare: str) -> list[int]:
         last = end
     starts += range(last, len(bare) + 1)
     return starts
+
+
+class Views(NamedTuple):
+    """A text and its views, each the same object as the one before where nothing changed."""
+
+    text: str
+    folded: str
+    bare: str
+    key: str
+
+    def origin(self) -> Origin:
+        """Where the characters of the key come from."""
+        return Origin(*self)
+
+
+def views(text: str) -> Views:
+    """The views of a text."""
+    folded = fold(text)
+    bare = strip(folded)
+    return Views(text, folded, bare, collapse(bare))
 
 
 class Origin:
