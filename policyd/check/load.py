@@ -9,6 +9,7 @@ from policyd.check.draft import Findings, SetDraft, lost
 from policyd.check.files import Directory, FileProblem, Files, InMemory, Reader
 from policyd.check.resolved import PolicySet
 from policyd.check.run import check, resolved
+from policyd.language.collector import paused_collector
 from policyd.language.diagnostics import Diagnostic
 from policyd.language.nodes import File, Header
 from policyd.language.parse import parse
@@ -18,14 +19,16 @@ from policyd.language.source import Source, Span
 def load(directory: Path) -> tuple[PolicySet | None, list[Diagnostic]]:
     """The policies of all `.policy` files below `directory`, None where one has an error; and all findings, by file
     and place. Never raises on bad input."""
-    return _load(Directory(directory), str(directory))
+    with paused_collector():
+        return _load(Directory(directory), str(directory))
 
 
 def load_texts(
     texts: Mapping[str, str | bytes], words: Mapping[str, str | bytes] | None = None
 ) -> tuple[PolicySet | None, list[Diagnostic]]:
     """As `load`, of texts by file name; `words` are the word files that lexicons name."""
-    return _load(InMemory(texts, words or {}), "texts")
+    with paused_collector():
+        return _load(InMemory(texts, words or {}), "texts")
 
 
 def _load(reader: Reader, title: str) -> tuple[PolicySet | None, list[Diagnostic]]:

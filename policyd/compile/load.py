@@ -13,6 +13,7 @@ from policyd.compile.plan import PolicyPlan
 from policyd.compile.program import NOTHING_FIRED, Fired, Hits, Outcome, Prepared
 from policyd.compile.scope import Route, route
 from policyd.compile.text_facts import NO_TEXT, TextFacts
+from policyd.language.collector import paused_collector
 from policyd.model.event import Event, Group
 from policyd.model.state import Observed, Window
 from policyd.text.matcher import Matcher
@@ -23,7 +24,8 @@ _REMEMBERED: Final = 50_000
 
 def compile_policies(policy_set: PolicySet) -> CompiledProgram:
     """The program of a policy set."""
-    return CompiledProgram(policy_set)
+    with paused_collector():
+        return CompiledProgram(policy_set)
 
 
 class Ready(Prepared):
