@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from typing import Final
 from zlib import crc32
 
-from policyd.model.state import Commit, Committed, LadderRead, Observe, StoreUnavailable, Strike, Window
+from policyd.model.state import Commit, Committed, LadderRead, Observe, Observed, StoreUnavailable, Strike, Window
+from policyd.state.embedded import EmbeddedServer
 from policyd.state.redis import RedisStore
 
 LADDER: Final = "p.conduct"
@@ -43,7 +46,7 @@ class Bot:
 
     async def again(self, event: str) -> Committed | None:
         """What a repeat of an event is told."""
-        observed = await self._store.observe(self._ask(event, self.sent[event]))
+        observed = await answered(self._store, self._ask(event, self.sent[event]))
         assert observed.replayed
         return observed.committed
 
@@ -54,7 +57,7 @@ class Bot:
             self._asked += 1
             read = (LadderRead(LADDER, 0),)
             ask = Observe("", self._group, f"u{number}", f"count-{self._asked}", DIGEST, "r", ladders=read)
-            found[f"u{number}"] = (await self._store.observe(ask)).strikes[0]
+            found[f"u{number}"] = (await answered(self._store, ask)).strikes[0]
         return found
 
     def expected(self) -> dict[str, int]:
@@ -65,7 +68,7 @@ class Bot:
     async def counted(self) -> int:
         """How many events the group's window has counted."""
         ask = Observe("", self._group, "u0", "count", DIGEST, "r", windows=(WINDOW,))
-        return (await self._store.observe(ask)).counts[0] - 1
+        return (await answered(self._store, ask)).counts[0] - 1
 
     async def deliver(self, event: str, member: str) -> Committed:
         observed = await self._store.observe(self._ask(event, member))
@@ -77,6 +80,16 @@ class Bot:
         return Observe("", self._group, member, event, DIGEST, "r", windows=(WINDOW,), ladders=(LadderRead(LADDER, 0),))
 
 
+async def answered(store: RedisStore, ask: Observe) -> Observed:
+    """What the store answers when it does, however busy the machine is."""
+    for _ in range(MOST_DELIVERIES):
+        try:
+            return await store.observe(ask)
+        except StoreUnavailable:
+            await asyncio.sleep(0.01)
+    raise AssertionError(f"{ask.event} was never answered")
+
+
 async def load(bot: Bot, events: int, at_once: int = 32) -> None:
     """Sends so many events, some at the same time."""
     numbers = iter(range(events))
@@ -86,3 +99,12 @@ async def load(bot: Bot, events: int, at_once: int = 32) -> None:
             await bot.sends(f"e{number}")
 
     await asyncio.gather(*(sender() for _ in range(at_once)))
+
+
+async def kill(server: EmbeddedServer) -> None:
+    """Without warning, and returns when it is dead."""
+    pid = server.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    while server.pid == pid:
+        await asyncio.sleep(0.001)

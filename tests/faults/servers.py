@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -46,9 +46,11 @@ class Server:
 
     def _answers(self) -> bool:
         try:
-            return bool(self.client.ping())
+            found: dict[str, Any] = self.client.info("server")
         except redis.ConnectionError:
             return False
+        assert found["process_id"] == self._process.pid, "another server has taken the port meanwhile"
+        return True
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -61,9 +63,8 @@ def wait_until(condition: Callable[[], bool]) -> None:
 def free_ports(number: int) -> list[int]:
     """Ports below 45,000, so that those of a Cluster's bus, 10,000 above, are ports too."""
     found: list[int] = []
-    port = 21_000 + os.getpid() % 10_000
     while len(found) < number:
-        port += 1
+        port = secrets.randbelow(24_000) + 21_000
         with socket.socket() as probe, socket.socket() as bus:
             with contextlib.suppress(OSError):
                 probe.bind(("127.0.0.1", port))

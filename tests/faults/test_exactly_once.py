@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
-import signal
 from pathlib import Path
 
 import redis
@@ -15,7 +13,7 @@ from policyd.state.embedded import EmbeddedServer
 from policyd.state.redis import RedisStore
 from tests.state.conftest import flush
 
-from .load import DIGEST, LADDER, Bot, load
+from .load import DIGEST, LADDER, Bot, answered, kill, load
 from .proxy import FaultProxy
 
 HANG = 600.0
@@ -75,15 +73,6 @@ def test_lost_answers_change_nothing(tmp_path: Path, valkey: EmbeddedServer, lon
     asyncio.run(scenario())
 
 
-async def kill(server: EmbeddedServer) -> None:
-    """Without warning, and returns when it is dead."""
-    pid = server.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-    while server.pid == pid:
-        await asyncio.sleep(0.001)
-
-
 async def load_one_by_four(bot: Bot, number: int) -> None:
     await asyncio.gather(*(bot.sends(f"e{number}-{part}") for part in range(4)))
 
@@ -140,7 +129,7 @@ async def cancel_some(store: RedisStore, requests: int, levels: int) -> int:
 def test_server_that_forgets_the_scripts_is_told_again(valkey: EmbeddedServer) -> None:
     async def scenario() -> None:
         flush(valkey)
-        store = RedisStore(valkey.url)
+        store = RedisStore(valkey.url, deadline=5.0)
         await store.open()
         bot = Bot(store)
         await load(bot, 50)
@@ -158,7 +147,7 @@ def test_server_that_forgets_the_scripts_is_told_again(valkey: EmbeddedServer) -
 def test_workers_agree_whatever_their_clocks_show(valkey: EmbeddedServer) -> None:
     async def scenario() -> None:
         flush(valkey)
-        early, late = RedisStore(valkey.url), RedisStore(valkey.url)
+        early, late = RedisStore(valkey.url, deadline=5.0), RedisStore(valkey.url, deadline=5.0)
         ask = Observe("", "g", "u", "e", DIGEST, "r", at=0)
         first = await early.observe(ask)
         second = await late.observe(Observe("", "g", "u", "e", DIGEST, "r", at=86_400_000))
@@ -188,7 +177,7 @@ def test_too_many_waiting_are_refused_at_once(tmp_path: Path, valkey: EmbeddedSe
         async with FaultProxy(valkey.socket, tmp_path / "s") as proxy:
             store = RedisStore(proxy.url, most_waiting=10)
             await store.open()
-            await store.ready()
+            await answered(store, Observe("", "g", "u", "first", DIGEST, "r"))
             proxy.fault = "black hole"
             asks = [Observe("", "g", "u", f"x{n}", DIGEST, "r") for n in range(200)]
             answers = await asyncio.gather(*(store.observe(ask) for ask in asks), return_exceptions=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,13 +14,16 @@ from policyd.compile.load import compile_policies
 from policyd.engine.pipeline import Engine
 from policyd.model.decision import Decision
 from policyd.model.event import Event, Group, Member, Message
+from policyd.model.state import Observe
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.redis import RedisStore
 
+from .load import answered, kill
 from .proxy import FaultProxy
 from .scripted import REFUSALS, ScriptedServer
 
 HANG = 20.0
+FIRST = Observe("", "g", "u", "first", b"8 bytes.", "r")
 DECLARED = {"allow": "allow", "hold": "hold", "deny": "delete"}
 NETWORK = ("slow", "black hole", "reset", "half a reply", "lost reply")
 POLICY = """
@@ -66,7 +67,7 @@ async def store_with(fault: str, folder: Path, server: EmbeddedServer) -> AsyncI
         async with FaultProxy(server.socket, listen) as proxy:
             store = RedisStore(proxy.url)
             await store.open()
-            await store.ready()
+            await answered(store, FIRST)
             proxy.delay = (0.3, 0.4)
             proxy.fault = fault  # type: ignore[assignment]
             yield store
@@ -78,9 +79,8 @@ async def _killed(folder: Path) -> AsyncIterator[RedisStore]:
     with EmbeddedServer(folder / "own") as server:
         store = RedisStore(server.url)
         await store.open()
-        await store.ready()
-        assert server.pid
-        os.kill(server.pid, signal.SIGKILL)
+        await answered(store, FIRST)
+        await kill(server)
         yield store
         await store.close()
 

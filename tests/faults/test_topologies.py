@@ -51,7 +51,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
 
 def test_cluster_spreads_the_groups(three: list[Server]) -> None:
     async def scenario(nodes: list[Server]) -> None:
-        store = RedisStore(f"redis+cluster://127.0.0.1:1,127.0.0.1:{nodes[0].port}")
+        store = RedisStore(f"redis+cluster://127.0.0.1:1,127.0.0.1:{nodes[0].port}", deadline=5.0)
         await store.open()
         async with asyncio.timeout(HANG):
             for number in range(200):
