@@ -17,8 +17,8 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AskError, BusyLoadingError, NoScriptError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
-from policyd.state.calls import MOST_IN_A_CALL, Answer, Batch, Call, Request, may_pass
-from policyd.state.wire import Reply, Word
+from policyd.state.calls import MOST_IN_A_CALL, Answer, Batch, Call, Limits, Raw, Request, may_pass
+from policyd.state.wire import Word
 
 _LOG: Final = logging.getLogger("policyd.state")
 
@@ -40,25 +40,24 @@ class _Lost(Exception):
 
 
 class Batcher:
-    """`connect` gives a connection that is ready to use; its errors say why there is none. `deadline` in seconds is
-    how long a request waits, retries included; `most_waiting` bounds the queue. `redirect` takes what a node of a
-    Cluster says belongs to another. Made inside a running event loop.
+    """`connect` gives a connection that is ready to use; its errors say why there is none. `redirect` takes what a node
+    of a Cluster says belongs to another. Made inside a running event loop.
 
     While the store is known to be away, requests fail at once, and a task looks whether it is back."""
 
     def __init__(
         self,
         connect: Callable[[], Awaitable[AbstractConnection]],
+        limits: Limits,
         *,
-        deadline: float,
-        most_waiting: int,
         redirect: Callable[[list[Request], AskError], None] | None = None,
     ) -> None:
         self.connections = 0
         self._connect = connect
         self._redirect = redirect
-        self._deadline = deadline
-        self._most_waiting = most_waiting
+        self._deadline = limits.deadline
+        self._most_waiting = limits.most_waiting
+        self._wait = int(limits.deadline * 1000) if limits.durability == "replica" else 0
         self._waiting: deque[Request] = deque()
         self._in_flight: deque[Call] = deque()
         self._nonces = itertools.count(1)
@@ -152,7 +151,7 @@ class Batcher:
                 self._wake.clear()
                 await self._wake.wait()
                 continue
-            call = Call(b"%x" % next(self._nonces), requests, self._loop.time())
+            call = Call(b"%x" % next(self._nonces), requests, self._loop.time(), self._wait)
             self._in_flight.append(call)
             await connection.send_packed_command(call.packed(), check_health=False)
 
@@ -177,7 +176,7 @@ class Batcher:
 
     async def _read(self, connection: AbstractConnection) -> None:
         while True:
-            reply: Reply | ResponseError | BusyLoadingError
+            reply: Raw
             try:
                 reply = await connection.read_response(disable_decoding=True, disconnect_on_error=False)
             except (ResponseError, BusyLoadingError) as error:
@@ -185,23 +184,30 @@ class Batcher:
             if not self._in_flight:
                 raise _Lost("an answer came that nobody asked for")
             call = self._in_flight[0]
-            call.answers -= 1
-            if call.answers:
-                continue
-            self._in_flight.popleft()
-            self._wake.set()
-            if isinstance(reply, Exception):
-                self._refused(call, reply)
-            elif isinstance(reply, list) and len(reply) == len(call.requests) + 2 and reply[0] == call.nonce:
-                self._answered += 1
-                self._refusing_since = None
-                shared = reply[1]
-                for request, answer in zip(call.requests, itertools.islice(reply, 2, None), strict=True):
-                    if not request.future.done():
-                        request.future.set_result((shared, answer))
-            else:
-                self._again(call.requests)
-                raise _Lost("an answer came that belongs to another call")
+            call.replies.append(reply)
+            call.awaited -= 1
+            if not call.awaited:
+                self._in_flight.popleft()
+                self._wake.set()
+                self._finish(call, call.reply())
+
+    def _finish(self, call: Call, reply: Raw) -> None:
+        """Gives the requests of a call their answers. Raises `_Lost` where they are not theirs."""
+        if isinstance(reply, Exception):
+            self._refused(call, reply)
+        elif isinstance(reply, list) and len(reply) == len(call.requests) + 2 and reply[0] == call.nonce:
+            self._answered += 1
+            self._refusing_since = None
+            if not call.is_durable():
+                self._loop.call_later(_PAUSE, self._again, call.requests)
+                return
+            shared = reply[1]
+            for request, answer in zip(call.requests, itertools.islice(reply, 2, None), strict=True):
+                if not request.future.done():
+                    request.future.set_result((shared, answer))
+        else:
+            self._again(call.requests)
+            raise _Lost("an answer came that belongs to another call")
 
     def _refused(self, call: Call, error: ResponseError | BusyLoadingError) -> None:
         """The whole call failed, and changed nothing: the scripts check everything before they write."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 from hiredis import pack_command
 from msgspec import Struct
@@ -20,6 +20,9 @@ from redis.exceptions import (
 
 from policyd.state.wire import Reply, Word
 
+Raw = Reply | ResponseError | BusyLoadingError
+"""A reply, or the error that came in its place."""
+
 Answer = tuple[Reply, Reply]
 """What a script answers to a whole call, and to the one request."""
 
@@ -28,6 +31,18 @@ _pack: Final[Callable[..., bytes]] = pack_command
 MOST_IN_A_CALL: Final = 64
 
 _REFUSED: Final = (BusyLoadingError, ClusterDownError, MasterDownError, NoScriptError, ReadOnlyError, TryAgainError)
+
+
+Durability = Literal["memory", "replica"]
+"""When an answer counts: as the server says it, or when one replica has it too."""
+
+
+class Limits(Struct, frozen=True):
+    """`deadline` in seconds is how long a request waits, retries included; `most_waiting` bounds the queue."""
+
+    deadline: float = 0.05
+    most_waiting: int = 10_000
+    durability: Durability = "memory"
 
 
 class Batch(Struct, frozen=True):
@@ -63,15 +78,18 @@ class Request:
 
 
 class Call:
-    """One command on the wire, behind an `ASKING` where its requests need it. `answers`: how many replies come."""
+    """One command on the wire, behind an `ASKING` where its requests need it, and before a `WAIT` for one replica where
+    `wait` says for how many ms. `awaited`: how many replies still come; `replies`: those that have."""
 
-    __slots__ = ("answers", "nonce", "requests", "sent")
+    __slots__ = ("awaited", "nonce", "replies", "requests", "sent", "wait")
 
-    def __init__(self, nonce: bytes, requests: list[Request], sent: float) -> None:
+    def __init__(self, nonce: bytes, requests: list[Request], sent: float, wait: int = 0) -> None:
         self.nonce = nonce
         self.requests = requests
         self.sent = sent
-        self.answers = 2 if requests[0].asking else 1
+        self.wait = wait
+        self.awaited = 1 + requests[0].asking + bool(wait)
+        self.replies: list[Raw] = []
 
     def packed(self) -> bytes:
         """`EVALSHA script number-of-keys keys nonce arguments`."""
@@ -82,7 +100,18 @@ class Call:
             keys += request.keys
             words += request.words
         command = _pack((b"EVALSHA", batch.script, len(keys), *keys, *words))
-        return command if self.answers == 1 else _pack((b"ASKING",)) + command
+        if self.awaited == 1:
+            return command
+        asking = _pack((b"ASKING",)) if self.requests[0].asking else b""
+        return asking + command + (_pack((b"WAIT", 1, self.wait)) if self.wait else b"")
+
+    def reply(self) -> Raw:
+        """That of the script."""
+        return self.replies[-2 if self.wait else -1]
+
+    def is_durable(self) -> bool:
+        """Whether as many servers have it as were asked for."""
+        return not self.wait or (isinstance(acknowledged := self.replies[-1], int) and acknowledged >= 1)
 
 
 def may_pass(error: ResponseError | BusyLoadingError) -> bool:

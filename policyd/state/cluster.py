@@ -13,7 +13,7 @@ from redis.exceptions import AskError, MovedError, RedisError
 
 from policyd.model.state import StoreUnavailable
 from policyd.state.batcher import Batcher
-from policyd.state.calls import Answer, Batch, Request
+from policyd.state.calls import Answer, Batch, Limits, Request
 from policyd.state.connecting import Connector, ask
 from policyd.state.sentinel import addressed
 from policyd.state.wire import Word
@@ -32,14 +32,13 @@ class Cluster:
     """By the URL `redis+cluster://[USER:PASSWORD@]HOST:PORT[,HOST:PORT]`, any nodes of it. Raises `ValueError` for
     another. It asks which master has which slot when it begins, when one says `MOVED`, and while one is away."""
 
-    def __init__(self, url: str, *, deadline: float, most_waiting: int) -> None:
+    def __init__(self, url: str, limits: Limits) -> None:
         user, _, hosts = urlsplit(url).netloc.rpartition("@")
         if not hosts:
             raise ValueError("it must name a node: redis+cluster://HOST:PORT")
         self._connector = Connector(f"redis://{user + '@' if user else ''}localhost", "cluster")
         self._seeds = [addressed(host, 6379) for host in hosts.split(",")]
-        self._deadline = deadline
-        self._most_waiting = most_waiting
+        self._limits = limits
         self._slots: dict[int, Node] = {}
         self._nodes: dict[Node, Batcher] = {}
         self._stale = asyncio.Event()
@@ -77,10 +76,7 @@ class Cluster:
         batcher = self._nodes.get(node)
         if batcher is None:
             batcher = self._nodes[node] = Batcher(
-                self._connector.at(*node).connect,
-                deadline=self._deadline,
-                most_waiting=self._most_waiting,
-                redirect=self._redirect,
+                self._connector.at(*node).connect, self._limits, redirect=self._redirect
             )
         return batcher
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from policyd.model.state import StoreUnavailable
+from policyd.state.calls import Durability
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
 from policyd.state.redis import DEADLINE, RedisStore
@@ -22,16 +23,22 @@ _LONGEST_PAUSE: Final = 5.0
 
 @asynccontextmanager
 async def open_store(
-    url: str | None, data_dir: Path, *, deadline: float = DEADLINE, say: Callable[[str], None] = _LOG.warning
+    url: str | None,
+    data_dir: Path,
+    *,
+    deadline: float = DEADLINE,
+    durability: Durability = "memory",
+    say: Callable[[str], None] = _LOG.warning,
 ) -> AsyncIterator[Store]:
     """`memory`; None for a server of our own that keeps its data in `data_dir`; or where a Redis or Valkey listens:
     `redis://`, `rediss://`, `unix://`, `redis+sentinel://`, `redis+cluster://`. `deadline` in seconds bounds every
-    answer. `say` is told what an operator should know. Raises `StoreUnavailable` where the store cannot be used, and
-    says why."""
+    answer; with `durability` `replica` (not for a server of our own) nothing is answered before a replica has it.
+    `say` is told what an operator should know. Raises `StoreUnavailable` where the store cannot be used, and says why.
+    """
     if url == "memory":
         yield MemoryStore()
     elif url is not None:
-        async with _remote(url, deadline) as store:
+        async with _remote(url, deadline, durability) as store:
             yield store
     else:
         with EmbeddedServer(data_dir) as server:
@@ -39,16 +46,16 @@ async def open_store(
                 say(note)
             watching = asyncio.create_task(_keep_alive(server, say))
             try:
-                async with _remote(server.url, deadline) as store:
+                async with _remote(server.url, deadline, "memory") as store:
                     yield store
             finally:
                 watching.cancel()
 
 
 @asynccontextmanager
-async def _remote(url: str, deadline: float) -> AsyncIterator[Store]:
+async def _remote(url: str, deadline: float, durability: Durability) -> AsyncIterator[Store]:
     try:
-        store = RedisStore(url, deadline=deadline)
+        store = RedisStore(url, deadline=deadline, durability=durability)
     except ValueError as error:
         raise StoreUnavailable(_why_unreadable(url, error)) from None
     await store.open()

@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 from policyd.model.state import Commit, Committed, Observe, Observed, StoreUnavailable
 from policyd.state import cluster, keys, sentinel, wire
 from policyd.state.batcher import Batcher
-from policyd.state.calls import Answer, Batch
+from policyd.state.calls import Answer, Batch, Durability, Limits
 from policyd.state.cluster import Cluster
 from policyd.state.connecting import COMMIT, OBSERVE, Connector
 from policyd.state.retention import GIVEN, RECEIPTS
@@ -30,10 +30,9 @@ _COMMITTING: Final = Batch(COMMIT.digest, (), (*_PERIODS, b""), alone=True)
 class Single:
     """One server, to which every key goes."""
 
-    def __init__(self, connector: Connector, *, deadline: float, most_waiting: int) -> None:
+    def __init__(self, connector: Connector, limits: Limits) -> None:
         self._connector = connector
-        self._deadline = deadline
-        self._most_waiting = most_waiting
+        self._limits = limits
         self._batcher: Batcher | None = None
 
     def __str__(self) -> str:
@@ -54,25 +53,33 @@ class Single:
     ) -> asyncio.Future[Answer]:
         """As `Batcher.ask`; all keys begin with `prefix`."""
         if self._batcher is None:
-            self._batcher = Batcher(self._connector.connect, deadline=self._deadline, most_waiting=self._most_waiting)
+            self._batcher = Batcher(self._connector.connect, self._limits)
         return self._batcher.ask(batch, keys, words)
 
 
 class RedisStore:
     """Use it inside one event loop. URLs are `redis://`, `rediss://`, `unix://`, `redis+sentinel://` and
     `redis+cluster://`; raises `ValueError` for others. `deadline` in seconds bounds every answer, retries included.
+    With `durability` `replica` nothing is answered before a replica has it.
 
     `virtual` is for tests: the clock then shows the `at` of the event last observed, not the server's TIME."""
 
     def __init__(
-        self, url: str, *, deadline: float = DEADLINE, most_waiting: int = MOST_WAITING, virtual: bool = False
+        self,
+        url: str,
+        *,
+        deadline: float = DEADLINE,
+        most_waiting: int = MOST_WAITING,
+        durability: Durability = "memory",
+        virtual: bool = False,
     ) -> None:
+        limits = Limits(deadline, most_waiting, durability)
         self._servers: Single | Cluster
         if url.startswith(cluster.SCHEME):
-            self._servers = Cluster(url, deadline=deadline, most_waiting=most_waiting)
+            self._servers = Cluster(url, limits)
         else:
             connector = SentinelConnector(url) if url.startswith(sentinel.SCHEME) else Connector(url)
-            self._servers = Single(connector, deadline=deadline, most_waiting=most_waiting)
+            self._servers = Single(connector, limits)
         self._cells = cluster.CELLS if isinstance(self._servers, Cluster) else 1
         self._virtual = virtual
         self._instant = 0

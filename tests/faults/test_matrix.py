@@ -23,7 +23,7 @@ from .proxy import FaultProxy
 from .scripted import REFUSALS, ScriptedServer
 
 HANG = 20.0
-FIRST = Observe("", "g", "u", "first", b"8 bytes.", "r")
+FIRST = Observe("", "matrix", "u", "first", b"8 bytes.", "r")
 DECLARED = {"allow": "allow", "hold": "hold", "deny": "delete"}
 NETWORK = ("slow", "black hole", "reset", "half a reply", "lost reply")
 POLICY = """

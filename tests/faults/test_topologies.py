@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from policyd.model.state import Observe, StoreUnavailable
+from policyd.state.calls import Limits
 from policyd.state.cluster import CELLS, Cluster
 from policyd.state.keys import cell_of
 from policyd.state.redis import RedisStore
@@ -139,4 +140,4 @@ def test_wrong_kinds_of_servers_are_named(three: list[Server]) -> None:
     with pytest.raises(ValueError, match="must name the Sentinels"):
         RedisStore("redis+sentinel://127.0.0.1:1")
     with pytest.raises(ValueError, match="must name a node"):
-        Cluster("redis+cluster://", deadline=1, most_waiting=1)
+        Cluster("redis+cluster://", Limits())
