@@ -7,8 +7,9 @@ when a bot repeats it, and no strike is lost or doubled, as a standing knows the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -17,8 +18,9 @@ from msgspec import Struct
 
 from policyd.model.state import StoreUnavailable
 from policyd.state import census_layout as layout
-from policyd.state.backup_format import VERSION, DamagedBackup, Entry, Head, Reader, Writer, check_backup, whole_file
-from policyd.state.maintenance import ERRORS, Reached, field_pages, pages
+from policyd.state.backup_cells import Rehousing
+from policyd.state.backup_format import VERSION, DamagedBackup, Entry, Head, Reader, Writer, whole_file
+from policyd.state.maintenance import ERRORS, PAGE, Reached, field_pages, pages
 
 Progress = Callable[[int], None]
 """Told now and then how many keys are done."""
@@ -46,7 +48,7 @@ def back_up(store: Reached, path: Path, progress: Progress) -> int:
     `StoreUnavailable`, redis-py's errors and OSError; the file is then as it was."""
     made = datetime.fromtimestamp(store.now() / 1000, UTC).isoformat(timespec="seconds")
     with whole_file(path) as file:
-        writer = Writer(file, Head(VERSION, made, store.version))
+        writer = Writer(file, Head(VERSION, made, store.version, store.cells))
         for entry in _everything(store):
             writer.add(entry)
             progress(writer.keys)
@@ -58,13 +60,14 @@ def restore(store: Reached, path: Path, progress: Progress, *, replace: bool = F
     """Writes what the backup holds. `replace`: what policyd keeps there goes first. Raises `DamagedBackup`,
     `NotEmpty` and OSError before anything is changed, and `Interrupted` after."""
     with path.open("rb") as file:
-        check_backup(file)
+        rehousing = _checked(Reader(file), store.cells)
         if not replace and not store.is_empty():
             raise NotEmpty
+        file.seek(0)
         try:
             if replace:
                 _clear(store)
-            return _write(store, Reader(file), progress)
+            return _write(store, _housed(Reader(file), rehousing), progress)
         except (*ERRORS, OSError, DamagedBackup) as error:
             raise Interrupted(f"the restore was interrupted: {error}") from error
 
@@ -129,6 +132,31 @@ def _meta(node: redis.Redis, key: bytes) -> bytes | None:
 # ---------------------------------------------------------------- writing
 
 
+def _checked(reader: Reader, cells: int) -> Rehousing | None:
+    """Reads all of it. What must be known to keep it in so many cells; None where it was kept in as many."""
+    rehousing = Rehousing(cells) if reader.head.cells != cells else None
+    try:
+        for frame in reader:
+            if rehousing is not None:
+                rehousing.look(frame)
+        if rehousing is not None:
+            rehousing.settle()
+    except ValueError:
+        raise DamagedBackup("a ring in it does not say which period it holds") from None
+    return rehousing
+
+
+def _housed(reader: Reader, rehousing: Rehousing | None) -> Iterator[Iterable[Entry]]:
+    if rehousing is None:
+        yield from reader
+        return
+    for frame in reader:
+        yield chain.from_iterable(map(rehousing.housed, frame))
+    rest = rehousing.rest()
+    while page := list(islice(rest, PAGE)):
+        yield page
+
+
 def _clear(store: Reached) -> None:
     for node in store.nodes:
         for page in pages(node, layout.EVERYTHING):
@@ -138,10 +166,10 @@ def _clear(store: Reached) -> None:
                 pipe.execute()
 
 
-def _write(store: Reached, reader: Reader, progress: Progress) -> Restored:
+def _write(store: Reached, pages: Iterable[Iterable[Entry]], progress: Progress) -> Restored:
     now = store.now()
     keys = expired = 0
-    for page in reader:
+    for page in pages:
         pipes: dict[int, Any] = {}
         for entry in page:
             if 0 < entry.expires <= now:

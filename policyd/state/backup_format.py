@@ -39,11 +39,13 @@ class DamagedBackup(Exception):
 
 
 class Head(Struct, frozen=True):
-    """`policyd_backup` is the version of the format, `made` RFC 3339, `store` the server that was read."""
+    """`policyd_backup` is the version of the format, `made` RFC 3339, `store` the server that was read, `cells` into
+    how many its groups are cut."""
 
     policyd_backup: int
     made: str
     store: str
+    cells: int
 
 
 class Entry(Struct, frozen=True, array_like=True):
@@ -161,15 +163,6 @@ def _is_sound(entry: Entry) -> bool:
     number = len(entry.parts)
     fits = number == 1 if entry.type == "string" else number > 0 and number % 2 == 0
     return fits and entry.expires >= 0 and entry.key.startswith(PREFIX.encode())
-
-
-def check_backup(file: BinaryIO) -> int:
-    """Reads all of it, and goes back to its beginning; how many keys it holds. Raises `DamagedBackup`, and OSError."""
-    reader = Reader(file)
-    for _ in reader:
-        pass
-    file.seek(0)
-    return reader.keys
 
 
 @contextmanager

@@ -7,11 +7,12 @@ A name is the end of a key behind its cell, or a field of a ring, as windows are
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from hashlib import blake2b
 from typing import Final, Literal, NamedTuple
 from urllib.parse import unquote
 
-from policyd.state.keys import PREFIX
+from policyd.state.keys import PREFIX, cell_of
 
 Kind = Literal["receipts", "given", "group windows", "member windows", "text windows", "standing", "other"]
 
@@ -35,6 +36,9 @@ _KEY: Final = re.compile(rb"pd:\{([^{}/]*)/(\d+)\}:(.*)", re.S).fullmatch
 _RING: Final = re.compile(rb"([ra])[0-2]").fullmatch
 _NAME: Final = re.compile(rb"([gwks]):([^/:]*)(?:/([^/:]*))?(?::([0-9a-f]{16}))?").fullmatch
 _ENTRY: Final = 25
+_DIGEST: Final = 12
+_REVISION: Final = 4
+_MARK: Final = 6
 
 
 class Name(NamedTuple):
@@ -104,6 +108,59 @@ def period(meta: bytes | None) -> bytes:
 def fields_of(member: bytes) -> bytes:
     """Matches all fields of a member (encoded) among those of a ring, and others."""
     return b"[wk]:*/" + member + b"*"
+
+
+class Ring(NamedTuple):
+    """What a ring's field `META` says: its period, and the revisions of policies that its receipts name by number, from
+    1. None in a ring of what was given."""
+
+    period: int
+    revisions: tuple[bytes, ...] | None
+
+
+def read_meta(meta: bytes) -> Ring:
+    """Raises `ValueError`."""
+    period, *revisions = meta.split(b"\n")
+    return Ring(int(period), tuple(revisions[:-1]) if revisions else None)
+
+
+def written_meta(ring: Ring) -> bytes:
+    period = str(ring.period).encode()
+    return period if ring.revisions is None else b"\n".join((period, *ring.revisions, b""))
+
+
+def is_receipt(field: bytes) -> bool:
+    return len(field) == _DIGEST and not is_window(field)
+
+
+def is_list(kind: Kind, field: bytes) -> bool:
+    """Whether the field of a ring of this kind holds a list: marks of messages seen, or names of rules given."""
+    return field != META and (kind == "given" or (len(field) == 3 and field.startswith(b"m")))
+
+
+def united(kind: Kind, one: bytes, other: bytes) -> bytes:
+    """Two such lists as one."""
+    if kind == "given":
+        return b"\n".join(dict.fromkeys(b"\n".join((one, other)).split(b"\n")))
+    marks = one + other
+    return b"".join(dict.fromkeys(marks[at : at + _MARK] for at in range(0, len(marks), _MARK)))
+
+
+def renumbered(receipt: bytes, numbers: Sequence[int]) -> bytes:
+    """A receipt whose revision has got another number: `numbers[i]` instead of i, the last one beyond."""
+    number = numbers[min(receipt[_REVISION], len(numbers) - 1)]
+    return receipt[:_REVISION] + bytes((min(number, 255),)) + receipt[_REVISION + 1 :]
+
+
+def in_cell(key: bytes, cell: int) -> bytes:
+    """The key, in another cell of its tenant."""
+    parts = _KEY(key)
+    return key if parts is None else b"%s{%s/%d}:%s" % (PREFIX.encode(), parts[1], cell, parts[3])
+
+
+def cell_of_group(encoded: bytes, cells: int) -> int | None:
+    """None where the group's id is too long to be told from its encoding."""
+    return 0 if cells == 1 else None if encoded.startswith(b"!") else cell_of(unquote(encoded.decode("ascii")), cells)
 
 
 def window_of_text(counter: str, text: str) -> bytes:

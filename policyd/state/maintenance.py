@@ -6,16 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
+from urllib.parse import unquote, urlsplit
 
 import redis
 from redis.backoff import NoBackoff
-from redis.cluster import RedisCluster
+from redis.cluster import ClusterNode, RedisCluster
 from redis.exceptions import RedisClusterException
 from redis.retry import Retry
+from redis.sentinel import Sentinel
 
 from policyd.model.state import StoreUnavailable
+from policyd.state import cluster, sentinel
 from policyd.state.census_layout import EVERYTHING
 from policyd.state.embedded import EmbeddedServer
+from policyd.state.sentinel import addressed
 
 PAGE: Final = 500
 """Keys or fields that are asked for at once."""
@@ -28,8 +32,8 @@ _PATIENCE: Final = 60.0
 
 
 class Reached:
-    """`nodes` are the servers that keep a part of the keys each: one, or the masters of a Cluster. `version` is
-    that of the server, with its name."""
+    """`nodes` are the servers that keep a part of the keys each: one, or the masters of a Cluster. `cells`: into how
+    many groups are cut there. `version` is that of the server, with its name."""
 
     def __init__(self, client: redis.Redis | RedisCluster) -> None:
         self._client = client
@@ -37,6 +41,7 @@ class Reached:
             self.nodes: list[redis.Redis] = [node.redis_connection for node in client.get_primaries()]  # type: ignore[no-untyped-call]
         else:
             self.nodes = [client]
+        self.cells = cluster.CELLS if isinstance(client, RedisCluster) else 1
         facts: dict[str, Any] = self.nodes[0].info("server")
         valkey = facts.get("valkey_version")
         self.version = f"valkey {valkey}" if valkey else f"redis {facts['redis_version']}"
@@ -126,9 +131,25 @@ def _connected(url: str) -> Iterator[Reached]:
 def _client(url: str) -> redis.Redis | RedisCluster:
     """Raises `ValueError` for a URL of another kind."""
     options: dict[str, Any] = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _CONNECT_PATIENCE, "protocol": 2}
-    if url.startswith(("redis+cluster://", "rediss+cluster://")):
-        return RedisCluster.from_url(url.replace("+cluster", "", 1), **options)
-    return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **options)
+    parts = urlsplit(url)
+    user, _, hosts = parts.netloc.rpartition("@")
+    if url.startswith(cluster.SCHEME):
+        nodes = [ClusterNode(*addressed(host, 6379)) for host in hosts.split(",")]  # type: ignore[no-untyped-call]
+        return RedisCluster(startup_nodes=nodes, **_login(user), **options)
+    options["retry"] = Retry(NoBackoff(), 0)
+    if url.startswith(sentinel.SCHEME):
+        master, _, database = parts.path.strip("/").partition("/")
+        if not master:
+            raise ValueError("it must name the Sentinels and the master: redis+sentinel://HOST:PORT,HOST:PORT/MASTER")
+        watching: Any = Sentinel([addressed(host, 26379) for host in hosts.split(",")], **options)  # type: ignore[no-untyped-call]
+        return cast(redis.Redis, watching.master_for(unquote(master), db=int(database or 0), **_login(user), **options))
+    return redis.Redis.from_url(url, **options)
+
+
+def _login(user: str) -> dict[str, Any]:
+    """`USER:PASSWORD` of a URL, either of which may be left out."""
+    name, _, password = user.partition(":")
+    return {key: unquote(text) for key, text in (("username", name), ("password", password)) if text}
 
 
 def _answers(url: str) -> bool:
