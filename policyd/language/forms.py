@@ -4,37 +4,27 @@ hand on the same forms (law L2)."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from dataclasses import dataclass
 
-from policyd.language.source import Source, Span
+from policyd.language.source import Span
 
 
-class Leaf(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Leaf:
     """A word or sign; `kind` is the terminal of the grammar."""
 
     kind: str
     text: str
-    source: Source
-    start: int
-    end: int
-
-    @property
-    def span(self) -> Span:
-        return Span(self.source, self.start, self.end)
+    span: Span
 
 
-class Form(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Form:
     """A rule of the grammar and its parts in written order, punctuation included."""
 
     kind: str
     parts: tuple[Form | Leaf, ...]
-    source: Source
-    start: int
-    end: int
-
-    @property
-    def span(self) -> Span:
-        return Span(self.source, self.start, self.end)
+    span: Span
 
     @property
     def forms(self) -> tuple[Form, ...]:

@@ -1,20 +1,24 @@
-"""From the text of a policy to its tree."""
+"""From the text of a policy to its tree. The only module that knows Lark."""
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from functools import cache
-from typing import Final
+from pathlib import Path
+from typing import Final, cast
 
-from policyd.language import lexical_codes, parse_table, syntax_codes
+from lark import Lark, Tree
+from lark import Token as LarkToken
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+
+from policyd.language import lexical_codes, syntax_codes
 from policyd.language.build_declarations import DeclarationBuilder
 from policyd.language.build_scenarios import ScenarioBuilder
 from policyd.language.clauses import clause_around, join_closed_too_early, unread
 from policyd.language.diagnostics import Diagnostic, Phrase, Related
 from policyd.language.findings import Findings
-from policyd.language.forms import Form
-from policyd.language.keywords import DECLARATIONS, LATER, NAMED_WITH_BODY
-from policyd.language.lalr import Parser, Unexpected
+from policyd.language.forms import Form, Leaf
+from policyd.language.keywords import DECLARATIONS, LATER, NAMED_WITH_BODY, SUPPORTED
 from policyd.language.nodes import Declaration, File, Header, Unread
 from policyd.language.scan import Scanner, Token
 from policyd.language.source import Source, Span
@@ -27,7 +31,7 @@ CODES: Final = (lexical_codes, syntax_codes)
 """The modules whose import registers the kinds of findings that are made here."""
 
 _FORMS_PER_LEVEL: Final = 3
-"""A form of an expression is at most this many forms deep beside those that it nests."""
+"""A form of an expression is at most this many nodes of the parse tree deep beside those that it nests."""
 
 
 def parse(source: Source) -> tuple[File, list[Diagnostic]]:
@@ -110,14 +114,14 @@ class _Reader:
             self.findings.add("P139", self._span(deep), bound=DEEPEST)
             self._leave_out(piece)
             return
-        form = self._form(piece, unreadable)
-        if form is None:
+        tree = self._tree(piece, unreadable)
+        if tree is None:
             self._leave_out(piece)
-        elif len(piece.tokens) > DEEPEST and _depth(form) > DEEPEST * _FORMS_PER_LEVEL:
+        elif _depth(tree) > DEEPEST * _FORMS_PER_LEVEL:
             self.findings.add("P139", Span(self.source, piece.start, piece.end), bound=DEEPEST)
             self._leave_out(piece)
         else:
-            self._build(form, piece)
+            self._build(_form(tree, self.source, piece), piece)
 
     def _build(self, form: Form, piece: Piece) -> None:
         if form.kind == "policy":
@@ -137,23 +141,23 @@ class _Reader:
         else:
             self.findings.add("P140", header.name_span, name=self.header.name, second=header.name)
 
-    def _form(self, piece: Piece, unreadable: list[int]) -> Form | None:
-        """The form of a declaration, or None. A clause that cannot be read is reported and passed over, so that the
-        clauses behind it are read too; then there is no form."""
+    def _tree(self, piece: Piece, unreadable: list[int]) -> Tree[LarkToken] | None:
+        """The parse tree of a declaration, or None. A clause that cannot be read is reported and passed over, so that
+        the clauses behind it are read too; then there is no tree."""
         draft = _Draft(self.source, self._readable, piece)
         if not all(draft.pass_over(offset) or draft.is_consequence(offset) for offset in unreadable):
             return None
         whole = not unreadable
         for _ in range(_MOST_ERRORS):
             try:
-                form = _parser().parse(draft.text, piece.keyword, self.source, piece.start, piece.end)
-                return form if whole else None
-            except Unexpected as error:
-                offset, accepted = piece.start + error.offset, error.accepted
-            if whole or not draft.is_consequence(offset):
-                self.findings.append(explain_unexpected(self.source, piece, offset, accepted))
+                tree = _parser().parse(draft.text, start=piece.keyword)
+                return tree if whole else None
+            except UnexpectedInput as error:
+                offset, accepted = _where(error, len(draft.text))
+            if whole or not draft.is_consequence(piece.start + offset):
+                self.findings.append(explain_unexpected(self.source, piece, piece.start + offset, accepted))
             whole = False
-            if not draft.pass_over(offset):
+            if not draft.pass_over(piece.start + offset):
                 return None
         return None
 
@@ -188,6 +192,20 @@ class _Draft:
         return offset >= self._piece.end or self._source.position(min(offset, self._piece.end))[0] in self._lines
 
 
+def _form(tree: Tree[LarkToken], source: Source, piece: Piece) -> Form:
+    """Forms for a tree of Lark. A closing brace that was put in lies at the end of the piece."""
+    parts = tuple(
+        _form(part, source, piece) if isinstance(part, Tree) else _leaf(part, source, piece) for part in tree.children
+    )
+    return Form(str(tree.data), parts, parts[0].span.to(parts[-1].span))
+
+
+def _leaf(token: LarkToken, source: Source, piece: Piece) -> Leaf:
+    assert token.start_pos is not None and token.end_pos is not None, "the lexer sets positions"
+    start = min(piece.start + token.start_pos, piece.end)
+    return Leaf(token.type, str(token), Span(source, start, min(piece.start + token.end_pos, piece.end)))
+
+
 def _without(text: str, ranges: list[tuple[int, int]]) -> str:
     """A text of the same length with spaces in these ranges, which are in order."""
     parts, done = [], 0
@@ -204,15 +222,37 @@ _MOST_ERRORS: Final = 10
 """How many clauses of one declaration are reported."""
 
 
-def _depth(form: Form) -> int:
-    """How deep a form is, found without recursion."""
-    deepest, level = 0, [form]
-    while level:
-        deepest += 1
-        level = [part for parent in level for part in parent.forms]
-    return deepest
+def _where(error: UnexpectedInput, end: int) -> tuple[int, frozenset[str]]:
+    """Where reading stopped and which terminals could have stood there."""
+    if isinstance(error, UnexpectedToken):
+        at_end = error.token.type == "$END"
+        return end if at_end else error.token.start_pos or 0, frozenset(error.accepts or error.expected)
+    assert isinstance(error, UnexpectedCharacters), "the parser raises no other"
+    return cast(int, error.pos_in_stream), frozenset(error.allowed or ())
+
+
+def _depth(tree: Tree[LarkToken]) -> int:
+    """How deep a tree is, found without recursion."""
+    depths: dict[int, int] = {}
+    for subtree in tree.iter_subtrees():
+        children = (depths[id(child)] for child in subtree.children if isinstance(child, Tree))
+        depths[id(subtree)] = 1 + max(children, default=0)
+    return depths[id(tree)]
 
 
 @cache
-def _parser() -> Parser:
-    return Parser(parse_table.load())
+def _parser() -> Lark:
+    return Lark(
+        _grammar().read_text(encoding="utf-8"),
+        parser="lalr",
+        lexer="contextual",
+        start=list(SUPPORTED),
+        maybe_placeholders=False,
+    )
+
+
+def _grammar() -> Path:
+    """The grammar: in a wheel it lies beside this module, in a checkout at its home."""
+    here = Path(__file__)
+    beside = here.with_name("policy.lark")
+    return beside if beside.exists() else here.parents[2] / "grammar" / "policy.lark"
