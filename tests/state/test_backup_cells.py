@@ -1,0 +1,110 @@
+"""What stood in the rings of several cells stands in those of others, under the same laws."""
+
+from __future__ import annotations
+
+from policyd.state import keys
+from policyd.state.backup_cells import Rehousing
+from policyd.state.backup_format import Entry
+
+R1, A2 = "pd:{t/%d}:r1", "pd:{t/%d}:a2"
+E1, E2, E3 = (keys.event_digest("g1", event) for event in ("e1", "e2", "e3"))
+
+
+def ring(key: str, cell: int, expires: int, **parts: object) -> list[Entry]:
+    """The entries of a ring as a backup has them: `META` first, and again at the end."""
+    meta = parts.pop("meta")
+    assert isinstance(meta, bytes)
+    name = (key % cell).encode()
+    written = [Entry(name, "hash", expires, True, [b"", meta.split(b"\n")[0] + b"\nfirst\n"])]
+    listed = parts.pop("fields")
+    assert isinstance(listed, dict)
+    written.append(Entry(name, "hash", expires, False, [part for pair in listed.items() for part in pair]))
+    return [*written, Entry(name, "hash", expires, False, [b"", meta])]
+
+
+def receipt(revision: int) -> bytes:
+    """Of an event that was decided by this revision of the ring's."""
+    return b"body" + bytes([revision]) + b"\0\0\0\1\0"
+
+
+def rehoused(entries: list[Entry], cells: int) -> dict[str, dict[bytes, bytes]]:
+    """What a store of so many cells holds then; a string stands under ''."""
+    rehousing = Rehousing(cells)
+    rehousing.look(entries)
+    rehousing.settle()
+    held: dict[str, dict[bytes, bytes]] = {}
+    for entry in [*(housed for one in entries for housed in rehousing.housed(one)), *rehousing.rest()]:
+        if entry.start:
+            assert entry.key.decode() not in held
+            held[entry.key.decode()] = {}
+        pairs = [b"", *entry.parts] if entry.type == "string" else entry.parts
+        held[entry.key.decode()] |= dict(zip(pairs[::2], pairs[1::2], strict=True))
+    return held
+
+
+def test_rings_of_one_period_are_one_and_revisions_get_new_numbers() -> None:
+    entries = [
+        *ring(R1, 0, 5, meta=b"7\nold\nboth\n", fields={E1: receipt(2), E1 + b"c": b"answer", b"w:g1/u1": b"one"}),
+        *ring(R1, 1, 9, meta=b"7\nboth\nnew\n", fields={E2: receipt(2), E3: receipt(1), b"g:g2": b"two"}),
+    ]
+    assert rehoused(entries, 1) == {
+        "pd:{t/0}:r1": {
+            b"": b"7\nold\nboth\nnew\n",
+            E1: receipt(2), E1 + b"c": b"answer", E2: receipt(3), E3: receipt(2),
+            b"w:g1/u1": b"one", b"g:g2": b"two",
+        }
+    }  # fmt: skip
+
+
+def test_an_older_period_is_over() -> None:
+    """A cell where nothing happens keeps a ring that the others have turned."""
+    entries = [
+        *ring(R1, 0, 9, meta=b"10\nnew\n", fields={E1: receipt(1)}),
+        *ring(R1, 1, 5, meta=b"7\nold\n", fields={E2: receipt(1), b"g:g2": b"over"}),
+    ]
+    assert rehoused(entries, 1) == {"pd:{t/0}:r1": {b"": b"10\nnew\n", E1: receipt(1)}}
+
+
+def test_a_ring_that_turned_while_it_was_read_counts_from_its_last_start() -> None:
+    entries = [
+        *ring(R1, 0, 5, meta=b"7\nold\n", fields={E1: receipt(1), b"mab": b"passed"})[:2],
+        *ring(R1, 0, 9, meta=b"10\nnew\n", fields={E2: receipt(1), b"mab": b"presen"}),
+    ]
+    assert rehoused(entries, 1) == {"pd:{t/0}:r1": {b"": b"10\nnew\n", E2: receipt(1), b"mab": b"presen"}}
+
+
+def test_lists_are_united_each_item_once() -> None:
+    entries = [
+        *ring(R1, 0, 5, meta=b"7\nx\n", fields={b"mab": b"firstasecond"}),
+        *ring(R1, 1, 5, meta=b"7\nx\n", fields={b"mab": b"second-third"}),
+        *ring(A2, 0, 5, meta=b"3", fields={E1: b"p.a\np.b"}),
+        *ring(A2, 1, 5, meta=b"3", fields={E1: b"p.b\np.c"}),
+    ]
+    assert rehoused(entries, 1) == {
+        "pd:{t/0}:r1": {b"": b"7\nx\n", b"mab": b"firstasecond-third"},
+        "pd:{t/0}:a2": {b"": b"3", E1: b"p.a\np.b\np.c"},
+    }
+
+
+def test_what_names_a_group_goes_to_its_cell_and_the_rest_to_all() -> None:
+    cells = 4
+    groups = ["g1", "g2", "g3", "组"]
+    names = {group: f"w:{keys.encode(group)}/u1".encode() for group in groups}
+    entries = [
+        *ring(R1, 0, 5, meta=b"7\nx\n", fields={E1: receipt(1)} | {name: b"window" for name in names.values()}),
+        *(Entry(b"pd:{t/0}:" + name, "string", 5, True, [b"long"]) for name in names.values()),
+        Entry(b"pd:another/layout", "string", 5, True, [b"kept"]),
+    ]
+    expected = {f"pd:{{t/{cell}}}:r1": {b"": b"7\nx\n", E1: receipt(1)} for cell in range(cells)}
+    expected["pd:another/layout"] = {b"": b"kept"}
+    for group, name in names.items():
+        cell = keys.cell_of(group, cells)
+        expected[f"pd:{{t/{cell}}}:r1"][name] = b"window"
+        expected[f"pd:{{t/{cell}}}:{name.decode()}"] = {b"": b"long"}
+    assert rehoused(entries, cells) == expected
+
+
+def test_a_group_whose_id_cannot_be_read_goes_to_all_cells() -> None:
+    name = f"pd:{{t/0}}:s:{keys.encode('组' * 40)}/u1"
+    entry = Entry(name.encode(), "string", 5, True, [b"standing"])
+    assert sorted(rehoused([entry], 2)) == [name, name.replace("/0}", "/1}")]
