@@ -30,11 +30,10 @@ def compile_policies(policy_set: PolicySet) -> CompiledProgram:
 
 class Ready(Prepared):
     """A prepared event with what the compiled program keeps of it. `places`: where in the route's counters the windows
-    stand, where some are left out. `hit`: some word was found somewhere."""
+    stand, where some are left out."""
 
     route: Route
     texts: TextFacts
-    hit: bool
     places: tuple[int, ...] | None
 
 
@@ -74,21 +73,11 @@ class CompiledProgram:
             if text is not None:
                 found = hits[key] = self._search(text)
                 hit = hit or found.bits != 0
+        texts = TextFacts(event.message.text) if taken.text and event.message is not None else NO_TEXT
         ready = Ready(
-            event=event,
-            policies=taken.policies,
-            hits=hits,
-            windows=taken.windows,
-            counters=taken.counters,
-            ladders=taken.ladders,
-            ladder_names=taken.ladder_names,
-            mute=taken.mute,
-            silence=taken.silence,
-            route=taken,
-            texts=TextFacts(event.message.text) if taken.text and event.message is not None else NO_TEXT,
-            hit=hit,
-            places=None,
-        )
+            event, taken.policies, hits, hit, taken.windows, taken.counters, taken.ladders, taken.ladder_names,
+            taken.mute, taken.silence, taken, texts, None,
+        )  # fmt: skip
         if not taken.fixed:
             _choose_windows(ready)
         return ready

@@ -31,8 +31,8 @@ class Hits(Protocol):
 
 class Prepared(Struct):
     """What is known of an event before the store is asked: the policies that cover its group, the hits of each text
-    fact that their rules, exemptions or counters match (by the fact's key as the policies write it, `message.text`),
-    and what must be read.
+    fact that their rules, exemptions or counters match (by the fact's key as the policies write it, `message.text`;
+    `hit` says whether there is any), and what must be read.
     `windows` and `ladders` hold what `Observed.counts` and `Observed.strikes` answer, in order; `counters` and
     `ladder_names` are the qualified names at those places. A counter whose key is unknown has no window.
 
@@ -41,6 +41,7 @@ class Prepared(Struct):
     event: Event
     policies: tuple[Policy, ...]
     hits: dict[str, Hits]
+    hit: bool
     windows: tuple[Window, ...]
     counters: tuple[str, ...]
     ladders: tuple[LadderRead, ...]

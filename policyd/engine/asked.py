@@ -59,6 +59,10 @@ class Wanted(Struct):
     given: list[str]
 
 
+NOTHING_WANTED: Final = Wanted([], [], {}, {}, [])
+"""Never added to."""
+
+
 def wire_name(action: Action) -> Do:
     """The action as the endpoint spells it."""
     return "call_out" if action.do == "call out" else action.do  # type: ignore[return-value]

@@ -7,13 +7,13 @@ from msgspec import Struct
 from policyd.check.resolved import Policy
 from policyd.compile.program import Prepared, Program
 from policyd.model.event import Event
-from policyd.model.state import Observed
+from policyd.model.state import Observe, Observed
 
 
 class Case(Struct, frozen=True):
-    """`observed` is None where the store failed (law L15)."""
+    """`ask` is what the store was asked; `observed` its answer, None where it failed (law L15)."""
 
-    tenant: str
+    ask: Observe
     event: Event
     program: Program
     prepared: Prepared

@@ -6,11 +6,10 @@ from typing import Final
 
 from msgspec import Struct
 
-from policyd.check.resolved import Ladder
+from policyd.check.resolved import Ladder, Step
 from policyd.engine.asked import Asked, StrikeAsked, Wanted
 from policyd.engine.case import Case
-from policyd.engine.observe import digest
-from policyd.engine.sanctions import Human
+from policyd.engine.sanctions import NOBODY, Human
 from policyd.model.state import Commit, Committed, Forgive, LadderStep, Strike
 
 SHADOW: Final = "~shadow"
@@ -35,21 +34,22 @@ class Settled(Struct, frozen=True):
 
 def commit_for(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> Commit | None:
     """None where nothing changes: a clean message costs one round trip."""
-    event = case.event
-    message = None if event.message is None else event.message.id
+    if case.observed is None or not (wanted.given or wanted.throttled or shadow.given or human is not NOBODY):
+        return None
+    ask = case.ask
     strikes, forgives = _strikes(case, wanted, shadow, human), _forgives(case, wanted, shadow, human)
     mute = _mute(wanted, human)
-    given = tuple(sorted({*wanted.given, *shadow.given})) if message is not None else ()
-    if case.observed is None or not (strikes or forgives or wanted.throttled or given or mute > 0 or human.unmute):
+    given = tuple(sorted({*wanted.given, *shadow.given})) if ask.message is not None else ()
+    if not (strikes or forgives or wanted.throttled or given or mute > 0 or human.unmute):
         return None
     return Commit(
-        tenant=case.tenant,
-        group=event.group.id,
-        member=event.member.id,
-        event=event.id,
-        digest=digest(event),
+        tenant=ask.tenant,
+        group=ask.group,
+        member=ask.member,
+        event=ask.event,
+        digest=ask.digest,
         now=case.observed.now,
-        message=message,
+        message=ask.message,
         strikes=strikes,
         forgives=forgives,
         throttles=tuple(throttled.throttle for throttled in wanted.throttled),
@@ -98,11 +98,7 @@ def not_settled(wanted: Wanted, human: Human) -> Settled:
 def _strikes(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[Strike, ...]:
     ladders = case.program.policy_set.ladders
     live = [_strike(ladders[name], wanted.strikes[name].times) for name in sorted(wanted.strikes)]
-    dark = [
-        Strike(ladder.name + SHADOW, shadow.strikes[name].times, ladder.forget, ladder.together, _steps(ladder, False))
-        for name in sorted(shadow.strikes)
-        for ladder in (ladders[name],)
-    ]
+    dark = [_shadow_strike(ladders[name], shadow.strikes[name].times) for name in sorted(shadow.strikes)]
     by_hand = [_strike(human.strike, 1, human=True)] if human.strike and _alone(human, wanted) else []
     return (*live, *dark, *by_hand)
 
@@ -113,17 +109,27 @@ def _alone(human: Human, wanted: Wanted) -> bool:
 
 
 def _strike(ladder: Ladder, times: int, human: bool = False) -> Strike:
-    return Strike(ladder.name, times, ladder.forget, ladder.together, _steps(ladder, True), human)
+    return Strike(ladder.name, times, ladder.forget, ladder.together, _steps(ladder, acts=True), human)
 
 
-def _steps(ladder: Ladder, acts: bool) -> tuple[tuple[int, int], ...]:
+def _shadow_strike(ladder: Ladder, times: int) -> Strike:
+    return Strike(ladder.name + SHADOW, times, ladder.forget, ladder.together, _steps(ladder, acts=False))
+
+
+def _steps(ladder: Ladder, *, acts: bool) -> tuple[tuple[int, int], ...]:
     """Each step with the mute that it brings; none where the ladder only tells what would have been."""
-    steps = []
-    for step in ladder.steps:
-        mutes = [action.duration or 0 for action in step.actions if action.do == "mute"]
-        out = any(action.do in ("remove", "ban") for action in step.actions)
-        steps.append((step.at, 0 if not acts else -1 if out else max(mutes, default=0)))
-    return tuple(steps)
+    return tuple([(step.at, _mute_of(step) if acts else 0) for step in ladder.steps])
+
+
+def _mute_of(step: Step) -> int:
+    """As `Strike.steps` has it."""
+    longest = 0
+    for action in step.actions:
+        if action.do == "remove" or action.do == "ban":
+            return -1
+        if action.do == "mute":
+            longest = max(longest, action.duration or 0)
+    return longest
 
 
 def _forgives(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[Forgive, ...]:

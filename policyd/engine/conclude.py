@@ -13,7 +13,7 @@ from policyd.engine.case import Case, covering
 from policyd.engine.commit import Settled
 from policyd.engine.instants import rfc3339
 from policyd.engine.masking import masked
-from policyd.engine.reading import Reading, matches, union
+from policyd.engine.reading import Reading, matches
 from policyd.engine.resolve import Clock, resolve
 from policyd.engine.shadows import shadows
 from policyd.engine.texts import Speaker, next_does
@@ -97,10 +97,9 @@ def _unasked(rules: Iterable[Rule], lost: tuple[str, ...]) -> tuple[str, ...] | 
 
 
 def _matches(case: Case, reading: Reading) -> tuple[Match, ...]:
-    if not any(case.prepared.hits.values()):
+    if not case.prepared.hit:
         return ()
-    kind = case.kind
-    return tuple(matches(union([reading.facts(policy, kind) for policy in case.prepared.policies]), case.prepared))
+    return tuple(matches(reading.facts(case.prepared.policies, case.kind), case.prepared))
 
 
 def _state(case: Case, ladder: Ladder, stand: LadderStep) -> LadderState:

@@ -21,7 +21,7 @@ from policyd.engine.wanting import wanted_by
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError, problem
-from policyd.model.state import EventIdReused, Observed, StoreOverloaded, StoreUnavailable
+from policyd.model.state import EventIdReused, Observe, Observed, StoreOverloaded, StoreUnavailable
 from policyd.state.store import Store
 
 _KEPT_VERSIONS: Final = 4
@@ -57,11 +57,12 @@ class Engine:
         version = self._current
         prepared = version.program.prepare(event)
         sanction = human(event, prepared)
-        observed = await self._observe(version, prepared, tenant)
+        ask = observe_for(prepared, tenant, version.program.revision)
+        observed = await self._observe(ask)
         replayed = observed is not None and observed.replayed
         if observed is not None and observed.revision != version.program.revision:
             version, prepared, observed = self._as_first_seen(version, prepared, observed)
-        case = Case(tenant, event, version.program, prepared, observed)
+        case = Case(ask, event, version.program, prepared, observed)
         outcome = version.program.decide(prepared, observed)
         if observed is not None and sanction is NOBODY and not (outcome.fired or outcome.shadow):
             decision = nothing_to_do(case, version.reading)
@@ -71,9 +72,9 @@ class Engine:
             decision = replace(decision, replayed=True)
         return replace(decision, explain=explanation(case, outcome)) if explain else decision
 
-    async def _observe(self, version: _Version, prepared: Prepared, tenant: str) -> Observed | None:
+    async def _observe(self, ask: Observe) -> Observed | None:
         try:
-            return await self.store.observe(observe_for(prepared, tenant, version.program.revision))
+            return await self.store.observe(ask)
         except StoreOverloaded as overloaded:
             raise EventError(problem("overloaded", str(overloaded), hint="try again in a second")) from None
         except StoreUnavailable:

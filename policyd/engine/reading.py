@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec import Struct
 
 from policyd.check import resolved as r
@@ -30,7 +32,7 @@ class Reading:
     def __init__(self, policies: r.PolicySet) -> None:
         self._policies = policies
         self._rules: dict[str, Sources] = {}
-        self._kinds: dict[tuple[str, str], dict[str, frozenset[str]]] = {}
+        self._kinds: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
 
     def sources(self, rule: r.Rule) -> Sources:
         """What the rule's own expressions read, through lets too."""
@@ -39,14 +41,18 @@ class Reading:
             found = self._rules[rule.name] = _sources(rule, self._policies)
         return found
 
-    def facts(self, policy: r.Policy, kind: str) -> dict[str, frozenset[str]]:
-        """The text facts that the policy's rules match on events of this kind, each with all its lexicons."""
-        found = self._kinds.get((policy.name, kind))
+    def facts(self, policies: Sequence[r.Policy], kind: str) -> dict[str, frozenset[str]]:
+        """The text facts that rules of these policies match on events of this kind, each with all lexicons of the
+        policies that match it."""
+        which = (kind, *[policy.name for policy in policies])
+        found = self._kinds.get(which)
         if found is None:
-            lexicons = frozenset(lexicon.name for lexicon in policy.lexicons)
-            keys = {key for rule in policy.rules if kind in rule.kinds for key in self.sources(rule).matched}
-            found = self._kinds[policy.name, kind] = dict.fromkeys(sorted(keys), lexicons)
+            found = self._kinds[which] = _union([self._facts(policy, kind) for policy in policies])
         return found
+
+    def _facts(self, policy: r.Policy, kind: str) -> dict[str, frozenset[str]]:
+        lexicons = frozenset(lexicon.name for lexicon in policy.lexicons)
+        return {key: lexicons for rule in policy.rules if kind in rule.kinds for key in self.sources(rule).matched}
 
 
 def matches(wanted: dict[str, frozenset[str]], prepared: Prepared) -> list[Match]:
@@ -54,18 +60,16 @@ def matches(wanted: dict[str, frozenset[str]], prepared: Prepared) -> list[Match
     found: dict[tuple[int, int, str, str], Match] = {}
     for key, lexicons in wanted.items():
         hits = prepared.hits.get(key)
-        if hits:
+        if hits is not None and hits.bits:
             for match in hits.matches(lexicons):
                 name = match.lexicon.rpartition(".")[2]
                 place = (match.start, match.end, name, match.word)
-                found.setdefault(place, Match(name, match.word, match.text, match.start, match.end, match.view))
+                if place not in found:
+                    found[place] = Match(name, match.word, match.text, match.start, match.end, match.view)
     return [found[place] for place in sorted(found)]
 
 
-def union(many: list[dict[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
-    """Facts and lexicons of several rules or policies together."""
-    if len(many) == 1:
-        return many[0]
+def _union(many: list[dict[str, frozenset[str]]]) -> dict[str, frozenset[str]]:
     keys = {key for one in many for key in one}
     return {key: frozenset().union(*(one.get(key, frozenset()) for one in many)) for key in sorted(keys)}
 

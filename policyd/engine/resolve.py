@@ -33,9 +33,17 @@ _UNITED: Final[tuple[Do, ...]] = ("reply", "notify", "assign")
 
 def resolve(asked: Iterable[Asked], member: str, is_request: bool, clock: Clock, unmute: bool = False) -> Resolved:
     """Order: content, member, request, unmute, then what unites."""
-    everything = list(asked)
-    axes = [(REQUEST if is_request else CONTENT), MEMBER]
-    content_or_request, on_member = (_strongest(everything, axis) for axis in axes)
+    axis = REQUEST if is_request else CONTENT
+    by_axis: tuple[list[Asked], list[Asked]] = ([], [])
+    united: dict[Do, list[Asked]] = {}
+    for each in asked:
+        if each.do in axis:
+            by_axis[0].append(each)
+        elif each.do in MEMBER:
+            by_axis[1].append(each)
+        else:
+            united.setdefault(each.do, []).append(each)
+    content_or_request, on_member = _strongest(by_axis[0], axis), _strongest(by_axis[1], MEMBER)
     winner = content_or_request[0]
     verdict: Verdict = "hold" if is_request else "allow"
     if winner is not None:
@@ -50,22 +58,21 @@ def resolve(asked: Iterable[Asked], member: str, is_request: bool, clock: Clock,
     if unmute:
         actions.append(Action("unmute", (), member=member))
     for do in _UNITED:
-        if do == "assign" and is_request and verdict != "admit":
-            continue
-        actions += [_done(each, member, clock) for each in _united(everything, do)]
-    overridden = sorted([*content_or_request[1], *on_member[1]], key=lambda each: (each.do, each.because[0].rule))
+        if do in united and not (do == "assign" and is_request and verdict != "admit"):
+            actions += [_done(each, member, clock) for each in _united(united[do])]
+    overridden = [*content_or_request[1], *on_member[1]]
+    overridden.sort(key=lambda each: (each.do, each.because[0].rule))
     return Resolved(verdict, tuple(actions), tuple(overridden))
 
 
 def _strongest(asked: Sequence[Asked], axis: Sequence[Do]) -> tuple[Asked | None, list[Overridden]]:
-    """The strongest action of an axis, and those that it replaces."""
+    """The strongest of the actions of an axis, and those that it replaces."""
+    if len(asked) < 2:
+        return (asked[0] if asked else None), []
     ranks: dict[tuple[int, float], list[Asked]] = {}
     for each in asked:
-        if each.do in axis:
-            ranks.setdefault(_rank(each, axis), []).append(each)
+        ranks.setdefault(_rank(each, axis), []).append(each)
     merged = [_merge(ranks[rank]) for rank in sorted(ranks, reverse=True)]
-    if not merged:
-        return None, []
     return merged[0], [Overridden(each.do, merged[0].do, each.because) for each in merged[1:]]
 
 
@@ -77,12 +84,13 @@ def _rank(asked: Asked, axis: Sequence[Do]) -> tuple[int, float]:
     return axis.index(asked.do), length
 
 
-def _united(asked: Sequence[Asked], do: Do) -> list[Asked]:
+def _united(asked: Sequence[Asked]) -> Sequence[Asked]:
     """Actions that do not compete: all of them, equal ones once."""
+    if len(asked) < 2:
+        return asked
     equal: dict[tuple[str, str, str], list[Asked]] = {}
     for each in asked:
-        if each.do == do:
-            equal.setdefault((each.to or "", each.text or "", each.group or ""), []).append(each)
+        equal.setdefault((each.to or "", each.text or "", each.group or ""), []).append(each)
     return [_merge(equal[key]) for key in sorted(equal)]
 
 

@@ -15,6 +15,7 @@ from policyd.compile.program import Fired, Outcome, Prepared, Program
 from policyd.engine.case import Case
 from policyd.engine.embedded import finish
 from policyd.engine.explain import Explanation, explanation
+from policyd.engine.observe import observe_for
 from policyd.engine.pipeline import Engine
 from policyd.engine.scenario_coverage import Branch, branches
 from policyd.engine.scenario_events import Events
@@ -117,7 +118,8 @@ class _Recording:
 
     def decide(self, prepared: Prepared, observed: Observed | None) -> Outcome:
         outcome = self._program.decide(prepared, observed)
-        self.last = Case("", prepared.event, self._program, prepared, observed), outcome
+        ask = observe_for(prepared, "", self._program.revision)
+        self.last = Case(ask, prepared.event, self._program, prepared, observed), outcome
         return outcome
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 from policyd.check.resolved import Ladder, Rule, Step, Text, TextFact
@@ -66,17 +65,15 @@ class Speaker:
 def environment(case: Case, policy: str) -> Environment:
     """Everything that an expression of this policy can read about the event."""
     prepared, observed = case.prepared, case.observed
-    bare = Environment(
-        case.program.policy_set,
-        case.zones[policy],
+    policies, zone = case.program.policy_set, case.zones[policy]
+    if observed is None:
+        return Environment(policies, zone, case.event, prepared.hits, edit=case.kind == "edit")
+    return Environment(
+        policies,
+        zone,
         case.event,
         prepared.hits,
         edit=case.kind == "edit",
-    )
-    if observed is None:
-        return bare
-    return replace(
-        bare,
         counters=dict(zip(prepared.counters, observed.counts, strict=True)),
         strikes=dict(zip(prepared.ladder_names, observed.strikes, strict=True)),
         now=observed.now,

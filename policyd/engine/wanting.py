@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from policyd.check.resolved import Action, Rule
 from policyd.compile.program import Fired
-from policyd.engine.asked import CONTENT, MEMBER, REQUEST, Asked, StrikeAsked, Throttled, Wanted, wire_name
+from policyd.engine.asked import (
+    CONTENT,
+    MEMBER,
+    NOTHING_WANTED,
+    REQUEST,
+    Asked,
+    StrikeAsked,
+    Throttled,
+    Wanted,
+    wire_name,
+)
 from policyd.engine.case import Case
 from policyd.engine.texts import Speaker
 from policyd.model.decision import Because
@@ -19,8 +29,10 @@ _KEPT_WITHOUT_TEXT: Final = frozenset({"mute", "remove", "ban", "refuse"})
 _ONCE: Final = frozenset((*MEMBER, "reply", "notify"))
 
 
-def wanted_by(fired: Iterable[Fired], case: Case, speaker: Speaker) -> Wanted:
+def wanted_by(fired: Sequence[Fired], case: Case, speaker: Speaker) -> Wanted:
     """What the fired rules, which come in name order, ask for."""
+    if not fired:
+        return NOTHING_WANTED
     wanted = Wanted([], [], {}, {}, [])
     for each in fired:
         rule = each.rule
