@@ -13,6 +13,7 @@ from itertools import chain
 from policyd.state import census_layout as layout
 from policyd.state.backup_format import Entry
 from policyd.state.census_layout import Ring
+from policyd.state.keys import cell_of_encoded
 
 Parts = Iterator[tuple[bytes, bytes]]
 
@@ -111,9 +112,8 @@ class Rehousing:
         yield Entry(key, "hash", merged.expires, False, parts)
 
     def _cells_of(self, group: bytes | None) -> range | tuple[int]:
-        """All where it is not known."""
-        cell = None if group is None else layout.cell_of_group(group, self._cells)
-        return range(self._cells) if cell is None else (cell,)
+        """All where no group is named."""
+        return range(self._cells) if group is None else (cell_of_encoded(group, self._cells),)
 
 
 def _pairs(entry: Entry) -> Parts:

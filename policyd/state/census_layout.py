@@ -12,7 +12,7 @@ from hashlib import blake2b
 from typing import Final, Literal, NamedTuple
 from urllib.parse import unquote
 
-from policyd.state.keys import PREFIX, cell_of
+from policyd.state.keys import PREFIX
 
 Kind = Literal["receipts", "given", "group windows", "member windows", "text windows", "standing", "other"]
 
@@ -156,11 +156,6 @@ def in_cell(key: bytes, cell: int) -> bytes:
     """The key, in another cell of its tenant."""
     parts = _KEY(key)
     return key if parts is None else b"%s{%s/%d}:%s" % (PREFIX.encode(), parts[1], cell, parts[3])
-
-
-def cell_of_group(encoded: bytes, cells: int) -> int | None:
-    """None where the group's id is too long to be told from its encoding."""
-    return 0 if cells == 1 else None if encoded.startswith(b"!") else cell_of(unquote(encoded.decode("ascii")), cells)
 
 
 def window_of_text(counter: str, text: str) -> bytes:

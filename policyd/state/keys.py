@@ -41,9 +41,12 @@ def encode(name: str) -> str:
 
 def cell_of(group: str, cells: int) -> int:
     """The cell of a group, out of so many; fixed for the life of a store."""
-    if cells == 1:
-        return 0
-    return int.from_bytes(blake2b(group.encode(), digest_size=8).digest()) % cells
+    return 0 if cells == 1 else cell_of_encoded(encode(group).encode(), cells)
+
+
+def cell_of_encoded(group: bytes, cells: int) -> int:
+    """By the group as keys name it, so that a key alone tells its cell."""
+    return int.from_bytes(blake2b(group, digest_size=8).digest()) % cells
 
 
 def cell_prefix(tenant: str, cell: int) -> str:

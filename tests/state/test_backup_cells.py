@@ -88,7 +88,7 @@ def test_lists_are_united_each_item_once() -> None:
 
 def test_what_names_a_group_goes_to_its_cell_and_the_rest_to_all() -> None:
     cells = 4
-    groups = ["g1", "g2", "g3", "组"]
+    groups = ["g1", "g2", "g3", "组", "组" * 40]
     names = {group: f"w:{keys.encode(group)}/u1".encode() for group in groups}
     entries = [
         *ring(R1, 0, 5, meta=b"7\nx\n", fields={E1: receipt(1)} | {name: b"window" for name in names.values()}),
@@ -102,9 +102,3 @@ def test_what_names_a_group_goes_to_its_cell_and_the_rest_to_all() -> None:
         expected[f"pd:{{t/{cell}}}:r1"][name] = b"window"
         expected[f"pd:{{t/{cell}}}:{name.decode()}"] = {b"": b"long"}
     assert rehoused(entries, cells) == expected
-
-
-def test_a_group_whose_id_cannot_be_read_goes_to_all_cells() -> None:
-    name = f"pd:{{t/0}}:s:{keys.encode('组' * 40)}/u1"
-    entry = Entry(name.encode(), "string", 5, True, [b"standing"])
-    assert sorted(rehoused([entry], 2)) == [name, name.replace("/0}", "/1}")]
