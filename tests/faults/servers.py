@@ -27,8 +27,13 @@ class Server:
         self.port = port
         folder.mkdir()
         common = ["--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), "--save", ""]
-        self._process = subprocess.Popen([*launcher(), binary, *words, *common], stdout=subprocess.DEVNULL, cwd=folder)
+        self._command = [*launcher(), str(binary), *words, *common]
         self.client = redis.Redis(port=port, socket_timeout=5.0)
+        self.start()
+
+    def start(self) -> None:
+        """Also again after a kill; then it knows nothing."""
+        self._process = subprocess.Popen(self._command, stdout=subprocess.DEVNULL)
         wait_until(self._answers)
 
     def asked(self, *words: str | int | bytes) -> Any:
@@ -85,7 +90,7 @@ def sentinel_pair(folder: Path, binary: Path | None = None) -> Iterator[tuple[li
             stack.callback(server.stop)
             return server
 
-        master = started("master", ports[0])
+        master = started("master", ports[0], "--repl-diskless-sync-delay", "0")
         replica = started("replica", ports[1], "--replicaof", "127.0.0.1", str(ports[0]))
         for number, port in enumerate(ports[2:]):
             file = folder / f"sentinel{number}.conf"
@@ -96,6 +101,7 @@ def sentinel_pair(folder: Path, binary: Path | None = None) -> Iterator[tuple[li
             )
             watching = started(f"sentinel{number}", port, str(file), "--sentinel")
         wait_until(lambda: _ready(watching))
+        wait_until(lambda: _replicates(replica))
         hosts = ",".join(f"127.0.0.1:{port}" for port in ports[2:])
         yield [master, replica], f"redis+sentinel://{hosts}/pd"
 
