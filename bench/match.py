@@ -21,7 +21,7 @@ import ahocorasick
 import ahocorasick_rs
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from bench import evasion_cases, recall
+from bench import evasion_cases, hostile, recall
 from bench.data import lexicon, messages, present, words
 from policyd.text.automaton import fed
 from policyd.text.matcher import Matcher
@@ -160,6 +160,7 @@ def main() -> int:
     seconds, megabytes = building()
     print(f"100,000 entries: built in {seconds:.2f} s, {megabytes:.0f} MB")
     _print_speed()
+    hostile.report()
     _print_quality()
     _print_cases()
     return 0

@@ -35,6 +35,8 @@ BARRED_LETTER = re.compile(r"LATIN (?:CAPITAL|SMALL) LETTER ([A-Z]) WITH .*")
 # Written for the second by people and converters, though the first has a use of its own in simplified Chinese or is
 # a variant that OpenCC leaves alone.
 OWN_VARIANTS = {"瞭": "了", "著": "着", "寜": "宁", "甯": "宁", "妳": "你", "喫": "吃", "牠": "它", "藉": "借"}
+# One character that is read as a whole sentence would make a long text many times longer.
+LONGEST = 4
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"
 HAN = (0x3007, *range(0x3400, 0xA000), *range(0xF900, 0xFB00), *range(0x20000, 0x32400))
 
@@ -93,7 +95,8 @@ def styled(char: str) -> str:
     if found := lookalike(char):
         return found
     if decomposition:
-        return kept(unicodedata.normalize("NFKD", char))
+        plain = unicodedata.normalize("NFC", kept(unicodedata.normalize("NFKD", char)))
+        return plain if len(plain) <= LONGEST else ""
     name = unicodedata.name(char, "")
     if match := STYLED_LETTER.fullmatch(name):
         return match[1].lower()

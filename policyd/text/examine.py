@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import chain
+from itertools import accumulate, chain
+from operator import ne
 from typing import Final
 
 from policyd.text.admission import admits
@@ -12,7 +13,7 @@ from policyd.text.automaton import character_ends
 from policyd.text.fold import fold, origins
 from policyd.text.hits import Found
 from policyd.text.index import Index
-from policyd.text.judging import MOST_CLOSELY, MOST_READ, Judge, view
+from policyd.text.judging import MOST_CLOSELY, MOST_HITS, MOST_PLACES, MOST_READ, Judge, Spot, spotted, summarily
 from policyd.text.readings import CAUSE, FILLER, Reading, with_letters, with_wechat, without_digits
 from policyd.text.sound import by_sound, meant, sound
 from policyd.text.traits import traits
@@ -20,40 +21,41 @@ from policyd.text.verify import Rule, place
 from policyd.text.views import NOISE, Origin, Views, views
 
 _BY_SOUND: Final = Rule(boundary=False, repeats=False)
-_FEW: Final = 4
+_FEW: Final = 16
 
 
 def locate(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
     """The hits of keys that are certain to be words, when there is no cause to look for more."""
-    found = _plainly(index, of, ends)
-    if found is not None:
-        return found
+    plain = _plainly(index, of, ends)
+    if plain is not None:
+        return plain
     if of.folded is not of.text or of.key is not of.bare:
-        return list(Judge(index).hits(of, of.origin(), character_ends(of.key, ends), []))
+        return Judge(index).hits(of, of.origin(), character_ends(of.key, ends), [])
     # Only noise was taken away: how much of it lies before a place says where that place is in the text.
     passed = [] if of.bare is of.text else [at.start() - n for n, at in enumerate(NOISE.finditer(of.text))]
-    found = []
-    for last, number in character_ends(of.key, ends):
-        key = index.words.keys[number]
-        first = last - len(key)
+    found: list[Found] = []
+    ends = character_ends(of.key, ends)
+    for looked_at, (last, number) in enumerate(ends):
+        if looked_at == MOST_PLACES or len(found) >= MOST_HITS:
+            return found + summarily(index, of.origin(), ends[looked_at:])
+        first = last - len(index.words.keys[number])
         start, end = first + bisect_right(passed, first), last + bisect_right(passed, last - 1)
-        for entry in index.words.entries[number]:
-            known = index.entries[entry]
-            found.append(Found(start, end, view(of.text[start:end], known.word, end - start > len(key)), *known))
+        spotted(found, index, of.text, Spot(start, end, end - start > last - first), index.words.entries[number])
     return found
 
 
 def _plainly(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found] | None:
-    """The hits of a few different words, each of which stands in the text letter by letter and is not repeated; None
-    where one does not."""
-    if len(ends) > _FEW or (len(ends) > 1 and len({number for _, number in ends}) < len(ends)):
+    """The hits of a few words, each of which stands in the text letter by letter and is not repeated; None where one
+    does not."""
+    if len(ends) > _FEW:
         return None
     text, words = of.text, index.words
     same, runs = of.folded is text, of.key is not of.bare
     found: list[Found] = []
+    reached: dict[int, int] = {}
     for _, number in ends:
         key = words.keys[number]
-        start = text.find(key)
+        reached[number] = start = text.find(key, reached.get(number, -1) + 1)
         end = start + len(key)
         if start < 0:
             return None
@@ -72,22 +74,23 @@ def examine(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]
     origin = of.origin()
     ends = character_ends(of.key, ends)
     runs = _runs(index, of)
-    found = list(Judge(index).hits(of, origin, ends, runs))
-    judge = Judge(index, MOST_READ)
-    for reading in _readings(index, of, origin, ends, runs):
-        found += _read(index, of.text, reading, judge)
+    found = Judge(index).hits(of, origin, ends, runs)
+    if len(ends) < MOST_PLACES:  # who finds nearly nothing but hits need not look for further ones
+        judge = Judge(index, MOST_READ)
+        for reading in _readings(index, of, origin, ends, runs):
+            found += _read(index, of.text, reading, judge)
     if index.literal_cause and index.literal_cause.search(of.folded):
         found += _literally(index, of)
     if index.sounds:
-        found += _heard(index, of.text, {(hit.start, hit.end, hit.word) for hit in found})
-    return _uncovered(found) if any(hit.phrase for hit in found) else found
+        found += _heard(index, of.text, found)
+    return _uncovered(found) if any([hit.phrase for hit in found]) else found
 
 
 def _uncovered(found: list[Found]) -> list[Found]:
     """Those that no allowed phrase of their lexicon covers."""
     starts: dict[int, list[int]] = {}
     reach: dict[int, list[int]] = {}  # how far the phrases go that begin at this start or before
-    for hit in sorted(hit for hit in found if hit.phrase):
+    for hit in sorted([hit for hit in found if hit.phrase]):
         ends = reach.setdefault(hit.lexicon, [])
         starts.setdefault(hit.lexicon, []).append(hit.start)
         ends.append(max(hit.end, ends[-1] if ends else 0))
@@ -128,7 +131,15 @@ def _read(index: Index, text: str, reading: Reading, judge: Judge) -> Iterator[F
         ends, runs = index.words.find(of.key), _runs(index, of)
         if not ends and not runs:
             continue
-        for hit in judge.hits(of, of.origin(), ends, runs):
+        origin = of.origin()
+        changed = list(accumulate(map(ne, read, text[offset : offset + len(read)]), initial=0))
+        at, start_of = origin.at, origin.runs
+        fresh = [
+            (last, number)
+            for last, number in ends
+            if changed[at[start_of[last - len(index.words.keys[number])]]] < changed[at[start_of[last] - 1] + 1]
+        ]
+        for hit in judge.hits(of, origin, fresh, runs):
             start, end = offset + hit.start, _over_filler(text, read, offset, hit.end)
             new = read[hit.start : end - offset] != text[start:end]
             if new and reading.technique in index.resist[hit.lexicon]:
@@ -148,7 +159,8 @@ def _composed(
     found: list[tuple[int, int, str]] = []
     known, at = index.composer.chars_of, origin.runs
     for last, number in ends:
-        if (parts := index.words.keys[number]) in known:
+        if number in index.part_numbers:
+            parts = index.words.keys[number]
             first = last - len(parts)
             found.append((at[first], at[last], parts))
             found.append((at[first + 1] - 1, at[last - 1] + 1, parts))
@@ -161,29 +173,30 @@ def _composed(
 def _literally(index: Index, of: Views) -> Iterator[Found]:
     """Entries of noise alone: as they are written."""
     at, text = origins(of.text), of.text
-    for last, number in index.literals.find(of.folded):
+    for last, number in index.literals.find(of.folded)[:MOST_HITS]:
         start, end = at[last - len(index.literals.keys[number])], at[last - 1] + 1
         for entry in index.literals.entries[number]:
             known = index.entries[entry]
             if known.phrase or admits(index.resist[known.lexicon], text[start:end], known.word):
-                yield Found(start, end, view(text[start:end], known.word, noisy=False), *known)
+                yield Found(start, end, "plain" if text[start:end] == known.word else "fold", *known)
 
 
-def _heard(index: Index, text: str, seen: set[tuple[int, int, str]]) -> Iterator[Found]:
+def _heard(index: Index, text: str, found: list[Found]) -> list[Found]:
     """The hits by sound that are not also found otherwise."""
     of = views(by_sound(text))
     ends = index.sounds.find(of.key)
     if not ends:
-        return
+        return []
+    heard = []
+    seen = {(hit.start, hit.end, hit.word) for hit in found}
     origin = of.origin()
     for last, number in ends[:MOST_CLOSELY]:
         for entry in index.sounds.entries[number]:
             known = index.entries[entry]
-            where = place(
-                of.text, origin, last - len(index.sounds.keys[number]), traits(sound(known.word)), _BY_SOUND
-            )
+            where = place(of.text, origin, last - len(index.sounds.keys[number]), traits(sound(known.word)), _BY_SOUND)
             if where is None:
                 continue
             end = _over_filler(text, of.text, 0, where.end)
             if (where.start, end, known.word) not in seen and meant(text[where.start : end], known.word):
-                yield Found(where.start, end, "sound", *known)
+                heard.append(Found(where.start, end, "sound", *known))
+    return heard

@@ -97,15 +97,7 @@ def origins(text: str) -> list[int] | range:
         return range(len(text))
     if _JAMO.search(text):
         return [index for index, part in enumerate(_parts(text)) for _ in part]
-    at: list[int] = []
-    last = 0
-    for uneven in _UNEVEN.finditer(text):
-        index = uneven.start()
-        at += range(last, index)
-        at += [index] * len(FOLD.get(ord(text[index]), "-"))
-        last = index + 1
-    at += range(last, len(text))
-    return at
+    return [index for index, char in enumerate(text) for _ in FOLD.get(ord(char), char)]
 
 
 def _parts(text: str) -> list[str]:

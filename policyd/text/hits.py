@@ -8,6 +8,9 @@ from typing import Final, NamedTuple
 from policyd.model.match import Match
 from policyd.text.fold import FOLD
 
+MOST_MATCHES: Final = 1_000
+_MOST_SORTED: Final = 8 * MOST_MATCHES
+
 
 class Found(NamedTuple):
     """One hit: where, by which disguise, the number of its lexicon, the entry as written, and whether that is an
@@ -44,12 +47,16 @@ class Hits:
 
     def matches(self, names: Collection[str] | None = None, *, overlapping: bool = False) -> tuple[Match, ...]:
         """The hits of these lexicons (None: of all) in order of their start: per lexicon the leftmost, and of several
-        that begin there the longest, without overlaps; or, asked for, every one."""
+        that begin there the longest, without overlaps; or, asked for, every one. Of more than `MOST_MATCHES` the
+        first."""
         wanted = self._of(names)
         if len(wanted) > 1:
+            if len(wanted) > _MOST_SORTED:
+                wanted = sorted(wanted)[:_MOST_SORTED]
             wanted = sorted(wanted, key=_order)
             if not overlapping:
                 wanted = _without_overlaps(wanted)
+            del wanted[MOST_MATCHES:]
         return tuple(
             Match(self._names[hit.lexicon], hit.word, self._text[hit.start : hit.end], hit.start, hit.end, hit.view)
             for hit in wanted

@@ -136,6 +136,7 @@ class Index:
                 words[key] = []
                 alone = key in self.wechat or self.composer.stands_alone(key)
                 self.sure.append(UNSURE if alone else PARTS)
+        self.part_numbers = frozenset(number for number, key in enumerate(words) if key in parts)
 
     def _surely(self, key: str, entries: list[int]) -> int:
         if not _SURE.fullmatch(key):

@@ -78,6 +78,6 @@ class Matcher:
 
 def _bits(found: list[Found]) -> int:
     bits = 0
-    for hit in found:
-        bits |= 1 << hit.lexicon
+    for lexicon in {hit.lexicon for hit in found}:
+        bits |= 1 << lexicon
     return bits

@@ -17,12 +17,13 @@ FILLER: Final = "\u200b"
 # Without one of these no text has a reading with `letters` or `between`.
 CAUSE: Final = re.compile(r"[0-9@$!*❤♥✘✖\u00b2-\u00b9\u2070-\u2089\u2460-\u24ff\u2776-\u2793\uff10-\uff19]")
 _DIGIT: Final = (
-    "(?:[0-9\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\uff10-\uff19]"
-    "\ufe0f?\u20e3?)"
+    "(?:[0-9\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\uff10-\uff19]\ufe0f?\u20e3?)"
 )
 _HAN: Final = "[\u3400-\u9fff]"
 _DIGITS_BETWEEN: Final = re.compile(f"(?<={_HAN}){_DIGIT}{{1,3}}(?={_HAN})")
-_MIXED_WORD: Final = re.compile(r"(?<![A-Za-z0-9@$!*])[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]{0,48}[A-Za-z0-9@$]")
+_MIXED_WORD: Final = re.compile(
+    r"(?<![A-Za-z0-9@$!*])(?=[A-Za-z]{0,49}[0-9@$!*])[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]{0,48}[A-Za-z0-9@$]"
+)
 _LEET: Final = str.maketrans("013457@$!", "oieastasi")
 _CENSORED: Final = re.compile(r"(?<=[A-Za-z])\*(?=[A-Za-z])")
 # Bare and folded: what every text has in it that `with_wechat` reads otherwise, unless it has a heart or a cross.
@@ -39,9 +40,10 @@ _WECHAT: Final = re.compile(
 
 # A long text is only read otherwise around the changes, and around the first of very many.
 _LONG: Final = 1024
-_MOST_CHANGES: Final = 500
-_MOST_WORDS: Final = 4_000
-_AROUND: Final = 128
+_MOST_CHANGES: Final = 300
+_MOST_READ: Final = 5_000
+_MOST_WORDS: Final = 500
+_AROUND: Final = 64
 
 
 class Reading(NamedTuple):
@@ -61,9 +63,14 @@ class Reading(NamedTuple):
             yield 0, _changed(text, 0, changes)
             return
         near: list[tuple[int, str]] = []
+        read = 0
         for change in changes:
             if near and change[0] - near[-1][0] > 2 * _AROUND:
-                yield self._window(text, near)
+                window = self._window(text, near)
+                yield window
+                read += len(window[1])
+                if read > _MOST_READ:
+                    return
                 near = []
             near.append(change)
         yield self._window(text, near)

@@ -17,6 +17,7 @@ from policyd.text.readings import FILLER
 from policyd.text.views import strip
 
 MIN_SYLLABLES: Final = 3
+_MOST_WORDS: Final = 1_000
 _WORD: Final = re.compile(r"(?<![A-Za-z])[A-Za-z]{1,48}(?![A-Za-z])")
 
 
@@ -58,8 +59,8 @@ def sound(word: str) -> str:
 
 
 def by_sound(text: str) -> str:
-    """The reading of a text by its sound."""
-    return _WORD.sub(_spelled, text).translate(syllables().of_char)
+    """The reading of a text by its sound; of very many Latin words only the first are read."""
+    return _WORD.sub(_spelled, text, count=_MOST_WORDS).translate(syllables().of_char)
 
 
 def _spelled(match: re.Match[str]) -> str:

@@ -92,12 +92,19 @@ def _widen(text: str, origin: Origin, first: int, last: int, entry: Traits, *, n
     near, far = runs[first + 1] - entry.counts[0], runs[last] + entry.counts[-1]
     if first == last:
         near, far = runs[first], runs[first] + entry.counts[0]
+    if _dense(origin, runs[first], runs[last + 1]):
+        return runs[first], runs[last + 1]
     noisy = noisy and any(_gap(text, at, index) for index in range(near + 1, far))
     while near > runs[first] and (noisy or not _gap(text, at, near)):
         near -= 1
     while far < runs[last + 1] and (noisy or not _gap(text, at, far)):
         far += 1
     return near, far
+
+
+def _dense(origin: Origin, near: int, far: int) -> bool:
+    """Whether nothing at all stands between these characters of the bare text."""
+    return origin.even and origin.at[far - 1] - origin.at[near] == far - 1 - near
 
 
 def _gap(text: str, at: Sequence[int], index: int) -> str:
@@ -115,7 +122,9 @@ def _judge(
     if (near and at[near - 1] == at[near]) or (far < len(at) and at[far] == at[far - 1]):
         return None  # it begins or ends within one character of the original
     start, end = at[near], at[far - 1] + 1
-    gaps = {index: gap for index in range(near + 1, far) if (gap := _gap(text, at, index))} if end - start > 1 else {}
+    gaps: dict[int, str] = {}
+    if not _dense(origin, near, far):
+        gaps = {index: gap for index in range(near + 1, far) if (gap := _gap(text, at, index))}
     if rule.boundary and not _bounded(text, at, near, far, entry):
         return None
     if any(map(_wide, gaps.values())) and not _own_gaps(origin, key[0], entry, gaps):

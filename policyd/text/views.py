@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import compress
+from operator import ne
 from typing import Final, NamedTuple
 
 from policyd.text.fold import fold, mark_ranges, origins
@@ -15,11 +17,9 @@ from policyd.text.fold import fold, mark_ranges, origins
 # Noise is whatever is no letter, digit or mark that counts as a letter: spaces, punctuation, symbols, emoji, controls.
 _NOISE: Final = f"[^\\w{mark_ranges()}]"
 NOISE: Final = re.compile(_NOISE)
-_NOISE_RUN: Final = re.compile(f"{_NOISE}+")
 MAX_NOISE: Final = 4
 LONG_NOISE: Final = re.compile(f"{_NOISE}{{{MAX_NOISE + 1}}}")
 RUN: Final = re.compile(r"(.)\1", re.DOTALL)
-_WHOLE_RUN: Final = re.compile(r"(.)\1+", re.DOTALL)
 
 
 def strip(folded: str) -> str:
@@ -29,19 +29,12 @@ def strip(folded: str) -> str:
 
 def collapse(bare: str) -> str:
     """Every run of one character made one character."""
-    return _WHOLE_RUN.sub(r"\1", bare) if RUN.search(bare) else bare
+    return bare[0] + "".join(compress(bare[1:], map(ne, bare, bare[1:]))) if RUN.search(bare) else bare
 
 
 def run_starts(bare: str) -> list[int]:
     """Where each run of one character begins, and the length of the text."""
-    starts: list[int] = []
-    last = 0
-    for run in _WHOLE_RUN.finditer(bare):
-        start, end = run.span()
-        starts += range(last, start + 1)
-        last = end
-    starts += range(last, len(bare) + 1)
-    return starts
+    return [0, *compress(range(1, len(bare)), map(ne, bare, bare[1:])), len(bare)] if bare else [0]
 
 
 class Views(NamedTuple):
@@ -68,22 +61,18 @@ class Origin:
     """Where the characters of a view's key come from.
 
     `at[i]` is the index in the original text of character i of the bare text; `runs[k]` is the index in the bare text
-    where character k of the key begins, with the length of the bare text as its last item."""
+    where character k of the key begins, with the length of the bare text as its last item. `even`: no two characters of
+    the bare text come from one of the original."""
 
-    __slots__ = ("at", "runs")
+    __slots__ = ("at", "even", "runs")
 
     def __init__(self, text: str, folded: str, bare: str, key: str) -> None:
         at = range(len(text)) if folded is text else origins(text)
+        self.even = isinstance(at, range)
         self.at: Sequence[int] = at if bare is folded else _without_noise(folded, at)
         self.runs: Sequence[int] = range(len(bare) + 1) if key is bare else run_starts(bare)
 
 
 def _without_noise(folded: str, at: Sequence[int]) -> list[int]:
-    kept: list[int] = []
-    last = 0
-    for noise in _NOISE_RUN.finditer(folded):
-        start, end = noise.span()
-        kept += at[last:start]
-        last = end
-    kept += at[last:]
-    return kept
+    noise = set(NOISE.findall(folded))
+    return [index for index, char in zip(at, folded, strict=True) if char not in noise]

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from policyd.text.contacts import contacts, domains, emoji, fingerprint
+from policyd.text.contacts import contacts, domains, emoji, fingerprint, links
+from policyd.text.hits import MOST_MATCHES
 from policyd.text.lexicon import DEFAULT_RESIST, Entry, Lexicon
+from policyd.text.mask import mask
 from policyd.text.matcher import Matcher
 
 LONG = 64 * 1024
@@ -31,6 +35,39 @@ def test_no_long_text_raises(piece: str) -> None:
     contacts(text), domains(text), emoji(text), fingerprint(text)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(min_size=1, max_size=6)), min_size=1, max_size=6))
+def test_no_mixture_raises_and_everything_lies_on_the_text(pieces: list[str]) -> None:
+    text = "".join(pieces) * (LONG // len("".join(pieces).encode("utf-8", "surrogatepass")))
+    hits = MATCHER.search(text)
+    for match in hits.matches():
+        assert match.text == text[match.start : match.end] != ""
+    spans = hits.spans()
+    assert len(mask(text, spans)) == len(text)
+    assert bool(hits) == bool(spans)
+    contacts(text), links(text), domains(text), emoji(text), fingerprint(text)
+
+
+def test_every_hit_of_many_is_hidden_and_nothing_else() -> None:
+    text = "网赌hello" * 4_000
+    hits = MATCHER.search(text)
+    assert len(hits.matches(["all"])) == MOST_MATCHES
+    assert mask(text, hits.spans(["all"])) == "**hello" * 4_000
+
+
+@pytest.mark.parametrize("flood", ["网赌", "网 赌 ", "網賭", "fuck ", "反网赌 网赌", "网赌赌"])
+def test_nothing_hides_behind_a_flood_of_hits(flood: str) -> None:
+    lexicons = [
+        Lexicon("flooded", tuple(Entry(word, "", 1) for word in ("网赌", "fuck")), (Entry("反网赌", "", 1),)),
+        Lexicon("other", (Entry("傻逼", "", 1),)),
+    ]
+    text = flood * (40_000 // len(flood)) + "傻*逼"
+    hits = Matcher.build(lexicons).search(text)
+    assert hits.lexicons == {"flooded", "other"}
+    assert [(m.text, m.end) for m in hits.matches(["other"])][-1][1] == len(text)
+    assert mask(text, hits.spans()).endswith("***")
+
+
 @pytest.mark.parametrize(
     ("written", "word"),
     [
@@ -42,7 +79,7 @@ def test_no_long_text_raises(piece: str) -> None:
         ("傻傻逼逼", "傻逼"),
     ],
 )
-@pytest.mark.parametrize("before", [0, 1, 127, 128, 129, 1023, 5_000])
+@pytest.mark.parametrize("before", [0, 1, 63, 64, 65, 1023, 5_000])
 def test_a_disguise_far_inside_is_found_where_it_is(written: str, word: str, before: int) -> None:
     text = "哈" * before + "," + written + "," + "嘿" * 3_000
     matches = MATCHER.search(text).matches(["all"])
