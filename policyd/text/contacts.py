@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ from policyd.text.lexicon import DEFAULT_RESIST
 Kind = Literal["number", "account", "handle", "email", "link"]
 
 MIN_NUMBER: Final = 7
+_MOST: Final = 2_000
 _NOISE: Final = r"[^\w\n]|_"
 _NUMERALS: Final = {
     char: str(value)
@@ -76,7 +77,7 @@ class Contact(Struct, frozen=True):
 
 
 def contacts(text: str) -> tuple[Contact, ...]:
-    """All contacts, in order, each place counted once."""
+    """All contacts, in order, each place counted once; of very many of one kind the first."""
     if not _HINT.search(text):
         return ()
     reading = _reading(text)
@@ -122,7 +123,7 @@ def _host(link: str) -> str:
 def _links(reading: str) -> Iterator[tuple[Kind, int, int]]:
     if "." not in reading:
         return
-    for match in _LINK.finditer(reading):
+    for match in islice(_LINK.finditer(reading), _MOST):
         written = match[0]
         bare = not written.startswith(("http://", "https://", "www."))
         if not bare or top_level(_host(written), path="/" in written):
@@ -132,20 +133,20 @@ def _links(reading: str) -> Iterator[tuple[Kind, int, int]]:
 def _addresses(reading: str) -> Iterator[tuple[Kind, int, int]]:
     if "@" not in reading:
         return
-    for match in _EMAIL.finditer(reading):
+    for match in islice(_EMAIL.finditer(reading), _MOST):
         yield "email", match.start(), match.end()
-    for match in _HANDLE.finditer(reading):
+    for match in islice(_HANDLE.finditer(reading), _MOST):
         yield "handle", match.start(), match.end()
 
 
 def _accounts(reading: str) -> Iterator[tuple[Kind, int, int]]:
     digits = reading.translate(_DIGITS)
-    for match in _CUE.finditer(digits):
+    for match in islice(_CUE.finditer(digits), _MOST):
         account = match[1]
         if not (account.isascii() and account.isalpha() and match[0][0].isascii()):  # `line` in front of a word
             yield "account", match.start(1), match.end(1)
     blank = _NO_NUMBER.sub(lambda match: "\n" * len(match[0]), digits)
-    for match in _NUMBER.finditer(blank):
+    for match in islice(_NUMBER.finditer(blank), _MOST):
         counted = all(char in _NUMERALS for char in reading[match.start() : match.end()])
         if len(set(match[0]) & _ASCII_DIGITS) > 2 and not counted:
             yield "number", match.start(), match.end()

@@ -13,7 +13,7 @@ from policyd.text.automaton import character_ends
 from policyd.text.fold import fold, origins
 from policyd.text.hits import Found
 from policyd.text.index import Index
-from policyd.text.judging import MOST_CLOSELY, MOST_HITS, MOST_PLACES, MOST_READ, Judge, Spot, spotted, summarily
+from policyd.text.judging import MOST_CLOSELY, MOST_HITS, MOST_PLACES, MOST_READ, Judge, spotted, summarily
 from policyd.text.readings import CAUSE, FILLER, Reading, with_letters, with_wechat, without_digits
 from policyd.text.sound import by_sound, meant, sound
 from policyd.text.traits import traits
@@ -40,7 +40,8 @@ def locate(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
             return found + summarily(index, of.origin(), ends[looked_at:])
         first = last - len(index.words.keys[number])
         start, end = first + bisect_right(passed, first), last + bisect_right(passed, last - 1)
-        spotted(found, index, of.text, Spot(start, end, end - start > last - first), index.words.entries[number])
+        entries = index.words.entries[number]
+        spotted(found, index, of.text, start, end, entries, noisy=end - start > last - first)
     return found
 
 

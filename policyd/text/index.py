@@ -100,6 +100,8 @@ class Index:
         for word, folded in zip(written, all_folded, strict=True):
             bare = strip(folded)
             key = collapse(bare)
+            if key == word:
+                key = word  # one string, not two: memory, and the time of comparing
             if len(key) > 1 or (key and key == bare):
                 words.setdefault(key, []).append(len(self.entries))
             elif key:

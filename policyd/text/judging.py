@@ -19,10 +19,10 @@ from policyd.text.index import Index, Outer
 from policyd.text.verify import Place, place
 from policyd.text.views import MAX_NOISE, NOISE, Origin, Views
 
-MOST_CLOSELY: Final = 500
-MOST_READ: Final = 200  # in other readings of the text
-MOST_PLACES: Final = 8_000
-MOST_HITS: Final = 16_000
+MOST_CLOSELY: Final = 400
+MOST_READ: Final = 100  # in other readings of the text
+MOST_PLACES: Final = 4_500
+MOST_HITS: Final = 12_000
 _new: Final = tuple.__new__  # half the time of `Found(...)`
 _COUNTED: Final = re.compile(f"[{NUMERALS}]{{2}}")
 
@@ -50,23 +50,31 @@ class Judge:
     def hits(self, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]) -> list[Found]:
         """The hits among what was found in the key, `ends`, and in the bare text, `runs`: (index after the last
         character, number of the key)."""
-        index, words = self._index, self._index.words
-        sure, keys = index.sure, words.keys
+        index, text, at, starts = self._index, of.text, origin.at, origin.runs
+        keys, entries_of, sure, outer = index.words.keys, index.words.entries, index.sure, index.outer
         found: list[Found] = []
         for looked_at, (last, number) in enumerate(ends):
             if looked_at == MOST_PLACES or len(found) >= MOST_HITS:
                 found += summarily(index, origin, ends[looked_at:])
                 break
-            key, entries = keys[number], words.entries[number]
-            first = last - len(key)
-            if sure[number] >= 0 and (spot := _surely(of, origin, first, last, key)):
-                spotted(found, index, of.text, spot, entries)
-            elif entries and not _within(of.text, origin, first, last, index.outer.get(number)):
-                self._doubtful(found, of.text, origin, (first, last), entries)
+            size = len(keys[number])
+            first = last - size
+            if sure[number] >= 0:
+                near, far = starts[first], starts[last]
+                start, end = at[near], at[far - 1] + 1
+                if far - near == size == end - start and origin.even:
+                    spotted(found, index, text, start, end, entries_of[number])
+                    continue
+                if spot := _surely(of, origin, first, last, keys[number]):
+                    spotted(found, index, text, *spot[:2], entries_of[number], noisy=spot.noisy)
+                    continue
+            elif not entries_of[number] or _within(text, origin, first, last, outer.get(number)):
+                continue
+            self._doubtful(found, text, origin, (first, last), entries_of[number])
         if runs:
             run_of = list(accumulate(map(ne, of.bare, of.bare[1:]), initial=0))
             for first, number in dict.fromkeys((run_of[last - 1], number) for last, number in runs[:MOST_HITS]):
-                self._doubtful(found, of.text, origin, (first, first + 1), index.runs.entries[number])
+                self._doubtful(found, text, origin, (first, first + 1), index.runs.entries[number])
         return found
 
     def admits(self, text: str, where: Place, lexicon: int, word: str) -> bool:
@@ -79,7 +87,7 @@ class Judge:
         index, at, runs = self._index, origin.at, origin.runs
         first, last = key
         if self._left <= 0:
-            spotted(found, index, text, Spot(at[runs[first]], at[runs[last] - 1] + 1, noisy=False), entries)
+            spotted(found, index, text, at[runs[first]], at[runs[last] - 1] + 1, entries)
             return
         self._left -= len(entries)
         for entry in entries:
@@ -89,9 +97,10 @@ class Judge:
                 found.append(Found(*where, *known))
 
 
-def spotted(found: list[Found], index: Index, text: str, spot: Spot, entries: list[int]) -> None:
+def spotted(
+    found: list[Found], index: Index, text: str, start: int, end: int, entries: list[int], *, noisy: bool = False
+) -> None:
     """Adds the hits of entries that stand there."""
-    start, end, noisy = spot
     written = text[start:end]
     for entry in entries:
         known = index.entries[entry]

@@ -40,8 +40,8 @@ _WECHAT: Final = re.compile(
 
 # A long text is only read otherwise around the changes, and around the first of very many.
 _LONG: Final = 1024
-_MOST_CHANGES: Final = 300
-_MOST_READ: Final = 5_000
+_MOST_CHANGES: Final = 200
+_MOST_READ: Final = 3_000
 _MOST_WORDS: Final = 500
 _AROUND: Final = 64
 
