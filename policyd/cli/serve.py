@@ -19,6 +19,11 @@ from policyd.server.settings import SettingsError, load_settings, show_settings
 @click.option("--store", type=click.Choice(["embedded", "memory"]), help="Where state is kept.  [default: embedded]")
 @click.option("--redis", metavar="URL", help="Keep state in this Redis or Valkey instead.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Folder of the embedded store.  [default: .policyd]")
+@click.option(
+    "--durability",
+    type=click.Choice(["memory", "replica"]),
+    help="Answer once the Redis has it, or once a replica has it too.  [default: memory]",
+)
 @click.option("--clock", type=click.Choice(["store", "event"]), help="Whose time counts; `event` with --store memory.")
 @click.option("--config", type=click.Path(dir_okay=False), help="Settings file.  [default: policyd.toml, if there]")
 @click.option("--print-settings", is_flag=True, help="Show the settings that would be used, secrets hidden, and stop.")

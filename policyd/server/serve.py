@@ -61,7 +61,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] | None = None) -> in
 
 
 async def _run(settings: Settings, program: Program, listener: socket.socket, say: Callable[[str], None]) -> None:
-    async with _open_store(settings) as store:
+    async with _open_store(settings, say) as store:
         engine = Engine(program, store)
         server = _Server(uvicorn_config(engine, settings), settings, engine, say)
         gc.collect()
@@ -114,11 +114,14 @@ def uvicorn_config(engine: Engine, settings: Settings) -> uvicorn.Config:
 
 
 @contextlib.asynccontextmanager
-async def _open_store(settings: Settings) -> AsyncIterator[Store]:
+async def _open_store(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[Store]:
     if settings.clock == "event":
         yield MemoryStore(virtual=True)
         return
-    async with open_store(settings.store_url, settings.data_dir) as store:
+    deadline = settings.store_deadline_ms / 1000
+    async with open_store(
+        settings.store_url, settings.data_dir, deadline=deadline, durability=settings.durability, say=say
+    ) as store:
         yield store
 
 

@@ -35,6 +35,8 @@ class Limits:
 @dataclass(frozen=True)
 class Settings:
     """`store`: `embedded` keeps its data in `data_dir`, `memory` keeps nothing; with `redis` (a URL) neither is used.
+    `durability`: with `replica` nothing is answered before a replica of `redis` has it. `store_deadline_ms` is how long
+    an event waits for the store, retries included, before it is decided as `if store fails` says.
     `clock`: `event` takes the events' own times instead of the store's, to try out recorded traffic in memory."""
 
     policies: Path = Path("policies")
@@ -42,6 +44,8 @@ class Settings:
     store: Literal["embedded", "memory"] = "embedded"
     redis: str | None = None
     data_dir: Path = Path(".policyd")
+    durability: Literal["memory", "replica"] = "memory"
+    store_deadline_ms: int = 50
     clock: Literal["store", "event"] = "store"
     limits: Limits = Limits()
     bots: tuple[Bot, ...] = field(default=())
@@ -58,8 +62,12 @@ class Settings:
         return self.redis or (None if self.store == "embedded" else "memory")
 
 
-_PLAIN: Final = ("policies", "listen", "store", "redis", "data_dir", "clock")
-_CHOICES: Final = {"store": ("embedded", "memory"), "clock": ("store", "event")}
+_PLAIN: Final = ("policies", "listen", "store", "redis", "data_dir", "durability", "store_deadline_ms", "clock")
+_CHOICES: Final = {
+    "store": ("embedded", "memory"),
+    "durability": ("memory", "replica"),
+    "clock": ("store", "event"),
+}
 _LIMITS: Final = tuple(each.name for each in fields(Limits))
 
 
@@ -104,7 +112,9 @@ def _from_environment(environment: Mapping[str, str], bots: tuple[Bot, ...]) -> 
     for variable, text in environment.items():
         if variable.startswith(PREFIX) and variable not in passed:
             name = variable.removeprefix(PREFIX).lower()
-            if name.startswith("limits_"):
+            if name == "store_deadline_ms":
+                found[name] = _number(text, variable)
+            elif name.startswith("limits_"):
                 found.setdefault("limits", {})[name.removeprefix("limits_")] = _number(text, variable)
             else:
                 found[name] = text
@@ -135,12 +145,18 @@ def _take(given: Mapping[str, Any], values: dict[str, Any], limits: dict[str, in
 def _limit(name: str, number: Any, where: str) -> int:
     if name not in _LIMITS:
         raise SettingsError(_unknown(name, _LIMITS, f"the limits of {where}"))
+    return _from_one(f"limit `{name}`", number, where)
+
+
+def _from_one(what: str, number: Any, where: str) -> int:
     if type(number) is not int or number < 1:
-        raise SettingsError(f"limit `{name}` in {where} is a whole number from 1, not {number!r}")
+        raise SettingsError(f"{what} in {where} is a whole number from 1, not {number!r}")
     return number
 
 
 def _plain(name: str, value: Any, where: str) -> Any:
+    if name == "store_deadline_ms":
+        return _from_one(f"`{name}`", value, where)
     if isinstance(value, Path):
         value = str(value)
     if not isinstance(value, str) or not value:
@@ -165,6 +181,11 @@ def _checked(settings: Settings) -> Settings:
     if settings.clock == "event" and settings.store_url != "memory":
         raise SettingsError(
             'clock = "event" goes with store = "memory" only: a store that is kept counts on its own clock'
+        )
+    if settings.durability == "replica" and not settings.redis:
+        raise SettingsError(
+            'durability = "replica" goes with `redis` only: a store of the service\'s own has no replicas (it answers '
+            "after its file is on disk)"
         )
     if not settings.bots and settings.address[0] not in ("127.0.0.1", "::1", "localhost"):
         raise SettingsError(
@@ -192,6 +213,8 @@ def show_settings(settings: Settings) -> str:
 
 
 def _toml(value: object) -> str:
+    if isinstance(value, int):
+        return str(value)
     text = str(value)
     if "://" in text and "@" in text:
         scheme, _, rest = text.partition("://")

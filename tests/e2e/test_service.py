@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from policyd.state.embedded import EmbeddedServer
 from tests.e2e.command import PATIENCE, POLICY, command, environment, folder_with, serving, wait_until
 
 
@@ -117,6 +118,16 @@ def test_a_redis_that_is_not_there_is_said_clearly(tmp_path: Path) -> None:
     assert str(port) in done.stderr and "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("durability", "degraded"), [("memory", False), ("replica", True)])
+def test_a_replica_is_waited_for_where_that_is_asked_for(tmp_path: Path, durability: str, degraded: bool) -> None:
+    """The server has none, so that no answer counts."""
+    folder = folder_with(tmp_path)
+    (folder / "policyd.toml").write_text("store_deadline_ms = 1000\n", encoding="utf-8")
+    with EmbeddedServer(tmp_path / "redis") as server:
+        with serving(folder, "--redis", server.url, "--durability", durability) as service:
+            assert bool(service.ask(1)["degraded"]) is degraded
+
+
 def test_listening_to_the_world_without_a_token_is_refused(tmp_path: Path) -> None:
     done = run(folder_with(tmp_path), "policies", "--listen", "0.0.0.0:0")
     assert done.returncode == 2
@@ -129,6 +140,7 @@ def test_a_store_that_dies_is_started_again_and_has_lost_nothing(tmp_path: Path)
         service.ask(1)
         (store,) = service.children()
         os.kill(store, signal.SIGKILL)
+        service.line_with("the embedded store has died and is started again")
         numbers = itertools.count(2)
         answers: list[dict[str, Any]] = []
 

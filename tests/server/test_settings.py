@@ -42,6 +42,15 @@ def test_a_store_that_is_asked_for_later_replaces_a_redis_of_the_file(tmp_path: 
     assert loaded(toml, {"store": "embedded"}, tmp_path).store_url is None
 
 
+def test_how_long_and_for_whom_the_store_is_waited_for(tmp_path: Path) -> None:
+    toml = 'redis = "redis://db"\ndurability = "replica"\nstore_deadline_ms = 80\n'
+    found = loaded(toml, {}, tmp_path)
+    assert (found.durability, found.store_deadline_ms) == ("replica", 80)
+    assert loaded(show_settings(found), {}, tmp_path) == found
+    other = loaded(toml, {"durability": "memory"}, tmp_path, POLICYD_STORE_DEADLINE_MS="120")
+    assert (other.durability, other.store_deadline_ms) == ("memory", 120)
+
+
 def test_another_file_may_be_named(tmp_path: Path) -> None:
     path = tmp_path / "other.toml"
     path.write_text('listen = "127.0.0.1:7"\n', encoding="utf-8")
@@ -61,6 +70,11 @@ REFUSED = [
     ("", {}, {"POLICYD_LISTN": "x"}, "there is no setting `listn` (in the environment); did you mean `listen`?"),
     ("", {}, {"POLICYD_LIMITS_BODY": "x"}, 'POLICYD_LIMITS_BODY is a whole number, not "x"'),
     ("", {}, {"POLICYD_STORE": "disk"}, '`store` in the environment is embedded or memory, not "disk"'),
+    ("", {}, {"POLICYD_STORE_DEADLINE_MS": "x"}, 'POLICYD_STORE_DEADLINE_MS is a whole number, not "x"'),
+    ("store_deadline_ms = 0", {}, {}, "`store_deadline_ms` in {path} is a whole number from 1, not 0"),
+    ("store_deadline_ms = '50'", {}, {}, "`store_deadline_ms` in {path} is a whole number from 1, not '50'"),
+    ("durability = 'disk'", {}, {}, '`durability` in {path} is memory or replica, not "disk"'),
+    ("", {"durability": "replica"}, {}, 'durability = "replica" goes with `redis` only'),
     ("", {"clock": "event"}, {}, 'clock = "event" goes with store = "memory" only'),
     ("", {"listen": "0.0.0.0:80"}, {}, "listening on 0.0.0.0:80 without a token would let anyone"),
     ("", {"config": "/nowhere/x.toml"}, {}, "/nowhere/x.toml cannot be read: No such file or directory"),
