@@ -34,7 +34,8 @@ class Prepared(Struct):
     fact that their rules, exemptions or counters match (by the fact's key as the policies write it, `message.text`;
     `hit` says whether there is any), and what must be read.
     `windows` and `ladders` hold what `Observed.counts` and `Observed.strikes` answer, in order; `counters` and
-    `ladder_names` are the qualified names at those places. A counter whose key is unknown has no window.
+    `ladder_names` are the qualified names at those places. A counter whose key is unknown has no window. `spoke`: the
+    event is a message whose instant must be kept, as some rule asks how long members have been silent.
 
     The compiled program may keep more on a subclass of its own."""
 
@@ -48,6 +49,7 @@ class Prepared(Struct):
     ladder_names: tuple[str, ...]
     mute: bool
     silence: bool
+    spoke: bool
 
 
 class Fired(Struct, frozen=True):

@@ -103,6 +103,7 @@ class Route:
     ladder_names: tuple[str, ...]
     mute: bool
     silence: bool
+    spoke: bool
     text: bool
 
 
@@ -130,6 +131,7 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
         ladder_names=tuple(ladders),
         mute=any(need.mute for need in needs),
         silence=any(need.silence for need in needs),
+        spoke=kind == "message" and any(need.silence for plan in plans for need in plan.needs.values()),
         text=any(need.text for need in needs),
     )
 

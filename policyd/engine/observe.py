@@ -28,7 +28,7 @@ def observe_for(prepared: Prepared, tenant: str, revision: str) -> Observe:
         ladders=prepared.ladders,
         mute=prepared.mute,
         silence=prepared.silence,
-        spoke=event.kind == "message",
+        spoke=prepared.spoke,
     )
 
 

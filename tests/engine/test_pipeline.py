@@ -90,13 +90,14 @@ def test_the_new_name_of_a_profile_is_its_content() -> None:
 
 
 def test_what_the_store_is_told_of_messages_and_edits() -> None:
-    club = scene(LADDER)
-    club.says("x", id="m1")
-    club.tell(club.event("edit", "x", id="m1"))
-    club.tell(club.event("join"))
-    assert [(ask.message, ask.is_edit, ask.spoke) for ask in club.store.asks] == [
-        ("m1", False, True), ("m1", True, False), (None, False, False),
-    ]  # fmt: skip
+    for rules, spoke in ((LADDER, False), (LADDER + " rule back { on join when member.silent > 1d then flag }", True)):
+        club = scene(rules.replace("flag", 'notify owner "x"'))
+        club.says("x", id="m1")
+        club.tell(club.event("edit", "x", id="m1"))
+        club.tell(club.event("join"))
+        assert [(ask.message, ask.is_edit, ask.spoke) for ask in club.store.asks] == [
+            ("m1", False, spoke), ("m1", True, False), (None, False, False),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize("change", [{"text": "other"}, {"member": "u2"}, {"kind": "edit", "text": "spamword"}])
