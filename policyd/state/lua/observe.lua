@@ -25,8 +25,9 @@ Receipt   4 digest of the content, 1 index of the revision, 4 ms since the perio
           if FACTS: 2 counts, 2 ladders; counts of 1 byte or (WIDE) 2 bytes; if FACTS: 6 muted until, 6 last seen,
           4 strikes for each ladder; if GIVEN: names of rules, one a line. Facts that are all 0 are left out.
 Ring      field '' holds the period's number and the revisions seen in it, one a line, each line ended.
-          A digest holds the receipt of an event; a digest and 'c' what the event's commit answered; 'm' and the first 2
-          bytes of the digest of a message id: the other 6, of all such messages. A name holds windows: 6 id, 6 span,
+          A digest holds the receipt of an event; a digest and 'c' what the event's commit answered; 'm' and the first 14
+          bits of the digest of a message id, in 2 bytes: the last 6 bytes, of all such messages (more bits would make
+          more fields, which cost more memory than longer values). A name holds windows: 6 id, 6 span,
           2 number, instants of 6 bytes, the oldest first; what is in a newer hash hides what is in an older one. Where
           the clock goes back, the newest hash stays the current one.
 Strings   Windows of more than a day, behind 6 until when they matter. Standing: see commit.lua.
@@ -78,7 +79,8 @@ for i = 6, #ARGV do
   fields[filled] = digest
   local row = filled
   if flags % 2 == 1 then
-    message, mark, at = 'm' .. sub(blob, 21, 22), sub(blob, 23, 28), 29
+    local second = byte(blob, 22)
+    message, mark, at = 'm' .. sub(blob, 21, 21) .. char(second - second % 4), sub(blob, 23, 28), 29
     if not rows_of[message] then
       filled = filled + 1
       fields[filled] = message
@@ -234,7 +236,7 @@ local function first_sight(event, edit)
   local counts, flags = counts_of(event, edit)
   flags = flags + (edit and R_EDIT or 0)
   local facts = event[2] >= STANDING and facts_of(event, edit)
-  local rules = edit and event[5] and given(sub(event[5], 2) .. event[6]) or ''
+  local rules = edit and event[5] and given(sub(event[1], 21, 28)) or ''
   local receipt = sub(event[1], 17, 20) .. (stamp or receipt_stamp())
   if rules ~= '' or shape.ladders > 15 or (facts and find(facts, '[^%z]')) then
     receipt = receipt .. char(flags + R_FACTS + (rules ~= '' and R_GIVEN or 0))
