@@ -34,7 +34,17 @@ STYLED_LETTER = re.compile(
 BARRED_LETTER = re.compile(r"LATIN (?:CAPITAL|SMALL) LETTER ([A-Z]) WITH .*")
 # Written for the second by people and converters, though the first has a use of its own in simplified Chinese or is
 # a variant that OpenCC leaves alone.
-OWN_VARIANTS = {"瞭": "了", "著": "着", "寜": "宁", "甯": "宁", "妳": "你", "喫": "吃", "牠": "它", "藉": "借"}
+OWN_VARIANTS = {
+    "瞭": "了",
+    "著": "着",
+    "寜": "宁",
+    "甯": "宁",
+    "妳": "你",
+    "喫": "吃",
+    "牠": "它",
+    "藉": "借",
+    "谘": "咨",
+}
 # One character that is read as a whole sentence would make a long text many times longer.
 LONGEST = 4
 FILLERS = "\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0"

@@ -163,8 +163,11 @@ def _composed(
         if number in index.part_numbers:
             parts = index.words.keys[number]
             first = last - len(parts)
-            found.append((at[first], at[last], parts))
-            found.append((at[first + 1] - 1, at[last - 1] + 1, parts))
+            start, end = at[first + 1] - 1, at[last - 1] + 1
+            found.append((start, end, parts))
+            # One character more at an end belongs to what is around: of `人人方` only `人方` is `仿`.
+            if at[last] - at[first] != len(parts) + 1 or end - start < len(parts):
+                found.append((at[first], at[last], parts))
     for last, number in runs:
         if (parts := index.runs.keys[number]) in known:
             found.append((last - len(parts), last, parts))

@@ -16,7 +16,9 @@ from policyd.text.lexicon import Technique
 
 NUMERALS: Final = "零一二三四五六七八九"
 _FOLDING: Final[frozenset[Technique]] = frozenset({"width", "case", "script", "noise", "styled"})
-_DIGITS: Final[dict[str, str]] = {str(value): numeral for value, numeral in enumerate(NUMERALS)} | {"〇": "零"}
+_DIGITS: Final[dict[str, str]] = {str(value): numeral for value, numeral in enumerate(NUMERALS)} | dict(
+    zip("〇壹贰叁肆伍柒捌玖", "零一二三四五七八九", strict=True)  # 陆 is land far more often than six
+)
 # Hangul written as single jamo: what NFD makes of a syllable.
 _JAMO: Final = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\uac00-\ud7a3][\u11a8-\u11c2]")
 

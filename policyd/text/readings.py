@@ -15,12 +15,17 @@ from policyd.text.lexicon import Technique
 
 FILLER: Final = "\u200b"
 # Without one of these no text has a reading with `letters` or `between`.
-CAUSE: Final = re.compile(r"[0-9@$!*❤♥✘✖\u00b2-\u00b9\u2070-\u2089\u2460-\u24ff\u2776-\u2793\uff10-\uff19]")
+CAUSE: Final = re.compile(
+    r"[0-9@$!*❤♥✘✖\u00b2-\u00b9\u2070-\u2089\u2460-\u24ff\u2776-\u2793\uff10-\uff19\U0001f170-\U0001f1ff]"
+)
 _DIGIT: Final = (
     "(?:[0-9\u00b2\u00b3\u00b9\u2070-\u2089\u2460-\u249b\u24ea-\u24ff\u2776-\u2793\uff10-\uff19]\ufe0f?\u20e3?)"
 )
 _HAN: Final = "[\u3400-\u9fff]"
-_DIGITS_BETWEEN: Final = re.compile(f"(?<={_HAN}){_DIGIT}{{1,3}}(?={_HAN})")
+# Emoji that fold to letters and digits: flags, keycaps, blood groups and the like.
+_LETTER_EMOJI: Final = "[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3|[\U0001f170-\U0001f19aⓂℹ]\ufe0f?"
+_BETWEEN: Final = re.compile(f"(?P<emoji>{_LETTER_EMOJI})|(?<={_HAN}){_DIGIT}{{1,3}}(?={_HAN})")
+_EMOJI: Final = "☀"
 _MIXED_WORD: Final = re.compile(
     r"(?<![A-Za-z0-9@$!*])(?=[A-Za-z]{0,49}[0-9@$!*])[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]{0,48}[A-Za-z0-9@$]"
 )
@@ -104,9 +109,9 @@ def with_letters(text: str) -> Iterator[Reading]:
 
 
 def without_digits(text: str) -> Iterator[Reading]:
-    """Without up to three digits between Han characters: `网①赌`."""
-    found = _DIGITS_BETWEEN.finditer(text)
-    yield Reading([(digits.start(), " " * len(digits[0])) for digits in found], "noise", "noise")
+    """Without up to three digits between Han characters, `网①赌`, and with emoji as nothing else: `网🅰️赌`."""
+    found = _BETWEEN.finditer(text)
+    yield Reading([(at.start(), (_EMOJI if at["emoji"] else " ") * len(at[0])) for at in found], "noise", "noise")
 
 
 def with_wechat(text: str) -> Iterator[Reading]:

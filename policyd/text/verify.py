@@ -46,16 +46,21 @@ def place(text: str, origin: Origin, first: int, entry: Traits, rule: Rule) -> P
     if longer is None:
         return None
     inner = any(longer[1:-1])
-    near, far = runs[first + 1] - entry.counts[0], runs[last] + entry.counts[-1]
+    bare = _narrow(origin, first, last, entry)
     if rule.repeats and any(longer) and _repeated_on_purpose(longer, entry):
-        begin, stop = _widen(text, origin, first, last, entry, noisy=sum(map(bool, longer)) > 1)
-        if found := _judge(text, origin, (begin, stop), (first, last), entry, rule, "repeats"):
+        wider = _widen(text, origin, first, longer, entry)
+        found = _judge(text, origin, wider, (first, last), entry, rule, "repeats") if inner or wider != bare else None
+        if found:
             return found
-    if inner:
-        return None
+    return None if inner else _judge(text, origin, bare, (first, last), entry, rule, "")
+
+
+def _narrow(origin: Origin, first: int, last: int, entry: Traits) -> tuple[int, int]:
+    """The bare range with no more of the runs at both ends than the entry has."""
+    runs = origin.runs
     if first == last:
-        near, far = runs[first], runs[first] + entry.counts[0]
-    return _judge(text, origin, (near, far), (first, last), entry, rule, "")
+        return runs[first], runs[first] + entry.counts[0]
+    return runs[first + 1] - entry.counts[0], runs[last] + entry.counts[-1]
 
 
 def _longer(runs: Sequence[int], first: int, entry: Traits) -> list[int] | None:
@@ -71,8 +76,8 @@ def _longer(runs: Sequence[int], first: int, entry: Traits) -> list[int] | None:
 
 def _repeated_on_purpose(longer: list[int], entry: Traits) -> bool:
     """Numbers never repeat for emphasis. A letter that is merely doubled within a word makes another word: `rapper` is
-    not `raper`, `fuuuck` and `ffuucckk` are. A character doubled at one end only may belong to what is around it: of
-    `东东西` only `东西` is the word."""
+    not `raper`; `fuuuck` and `ffuucckk` are on purpose, and so is all where other characters are repeated as well. A
+    character doubled at one end only may belong to what is around it: of `东东西` only `东西` is the word."""
     if set(entry.kinds) == {"digit"}:
         return False
     if sum(longer) == 1 and any(longer[end] and not entry.kinds[end] for end in (0, -1)):
@@ -83,23 +88,34 @@ def _repeated_on_purpose(longer: list[int], entry: Traits) -> bool:
         if of == "letter"
     ]
     runs = [length for more, length in letters if more]
-    return not runs or max(runs) > 2 or letters[0][0] > 0 or len(runs) > 1
+    return not runs or len(runs) < sum(map(bool, longer)) or max(runs) > 2 or letters[0][0] > 0 or len(runs) > 1
 
 
-def _widen(text: str, origin: Origin, first: int, last: int, entry: Traits, *, noisy: bool) -> tuple[int, int]:
-    """The bare range with the whole runs at both ends; over noise only where noise is inside the word, too."""
+def _widen(text: str, origin: Origin, first: int, longer: list[int], entry: Traits) -> tuple[int, int]:
+    """The bare range with the whole runs at both ends; over noise only where noise is inside the word, too. One
+    character more at an end belongs to what is around, unless all are repeated: of `我我们们们` only `我们们们`."""
     at, runs = origin.at, origin.runs
-    near, far = runs[first + 1] - entry.counts[0], runs[last] + entry.counts[-1]
-    if first == last:
-        near, far = runs[first], runs[first] + entry.counts[0]
+    last = first + entry.size - 1
+    noisy = sum(map(bool, longer)) > 1
+    near, far = _narrow(origin, first, last, entry)
     if _dense(origin, runs[first], runs[last + 1]):
-        return runs[first], runs[last + 1]
-    noisy = noisy and any(_gap(text, at, index) for index in range(near + 1, far))
-    while near > runs[first] and (noisy or not _gap(text, at, near)):
-        near -= 1
-    while far < runs[last + 1] and (noisy or not _gap(text, at, far)):
-        far += 1
-    return near, far
+        begin, stop = runs[first], runs[last + 1]
+    else:
+        noisy = noisy and any(_gap(text, at, index) for index in range(near + 1, far))
+        begin, stop = near, far
+        while begin > runs[first] and (noisy or not _gap(text, at, begin)):
+            begin -= 1
+        while stop < runs[last + 1] and (noisy or not _gap(text, at, stop)):
+            stop += 1
+    # `一` and `1` fold alike, but of `一12` the entry `12` is only the end.
+    while begin < near and entry.kinds[0] == "digit" and not text[at[begin]].isdigit():
+        begin += 1
+    while stop > far and entry.kinds[-1] == "digit" and not text[at[stop - 1]].isdigit():
+        stop -= 1
+    if not all(longer):
+        begin = near if longer[0] == 1 and not entry.kinds[0] else begin
+        stop = far if longer[-1] == 1 and not entry.kinds[-1] else stop
+    return begin, stop
 
 
 def _dense(origin: Origin, near: int, far: int) -> bool:
@@ -217,7 +233,7 @@ def _gaps_fit(
     sizes = [len({text[at[i]] for i in range(a, b)}) for a, b in pairwise(cuts)]
     if max(sizes) > 2 or sizes.count(2) > 1 or sizes.count(1) < 2:
         return False
-    return _stands_alone(text, at, bare)
+    return _stands_alone(text, at, bare, marked=not any(map(str.isspace, gaps.values())))
 
 
 def _in_key(origin: Origin, first: int, entry: Traits, index: int) -> tuple[int, bool]:
@@ -229,9 +245,13 @@ def _in_key(origin: Origin, first: int, entry: Traits, index: int) -> tuple[int,
     return -1, False
 
 
-def _stands_alone(text: str, at: Sequence[int], bare: tuple[int, int]) -> bool:
-    """Whether no further single letter is spaced out before or after: `a s s u m e` holds no `ass`."""
+def _stands_alone(text: str, at: Sequence[int], bare: tuple[int, int], *, marked: bool) -> bool:
+    """Whether no further single letter is spaced out before or after: `a s s u m e` holds no `ass`. Where signs part
+    the letters, `marked`, one behind a mere space is none of them: `I f_u_c_k`."""
     near, far = bare
     before = near > 0 and kind(text[at[near - 1]]) and (near == 1 or _gap(text, at, near - 1))
     after = far < len(at) and kind(text[at[far]]) and (far + 1 == len(at) or _gap(text, at, far + 1))
+    if marked:
+        before = before and not _gap(text, at, near).isspace()
+        after = after and not _gap(text, at, far).isspace()
     return not before and not after

@@ -43,6 +43,16 @@ def lexicon(*words: str, name: str = "list", excepts: tuple[str, ...] = (), boun
         ("fuck", "what the F*CK", "F*CK", "fold"),
         ("微信", "加我薇❤", "薇❤", "fold"),
         ("微信", "➕vx: abc_123", "vx", "fold"),
+        ("网赌", "网🅰️赌", "网🅰️赌", "noise"),
+        ("网赌", "网🇨🇳🔥赌🇨🇳", "网🇨🇳🔥赌", "noise"),
+        ("网赌", "网1️⃣🔥赌", "网1️⃣🔥赌", "noise"),
+        ("三陪", "叁陪", "叁陪", "fold"),
+        ("fuck", "I f_u_c_k", "f_u_c_k", "noise"),
+        ("我们的", "我我们的的的", "我们的的的", "repeats"),
+        ("12高考", "一12高考", "12高考", "plain"),
+        ("煞笔bt", "煞煞煞笔btt", "煞煞煞笔btt", "repeats"),
+        ("仿钞", "人人方钞", "人方钞", "split"),
+        ("咨询", "谘詢", "谘詢", "fold"),
     ],
 )
 def test_disguises_are_seen_through(word: str, text: str, found: str, view: str) -> None:
@@ -67,6 +77,7 @@ def test_disguises_are_seen_through(word: str, text: str, found: str, view: str)
         ("微信", "发射卫星"),
         ("goza", "142,460"),
         ("好马", "两个女子人"),
+        ("ass", "I a s s u m e"),
     ],
 )
 def test_innocent_text_is_left_alone(word: str, text: str) -> None:
