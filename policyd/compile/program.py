@@ -29,7 +29,7 @@ class Hits(Protocol):
     def spans(self, names: frozenset[str] | None = None) -> tuple[tuple[int, int], ...]: ...
 
 
-class Prepared(Struct):
+class Prepared(Struct, gc=False):
     """What is known of an event before the store is asked: the policies that cover its group, the hits of each text
     fact that their rules, exemptions or counters match (by the fact's key as the policies write it, `message.text`;
     `hit` says whether there is any), and what must be read.
@@ -52,14 +52,14 @@ class Prepared(Struct):
     spoke: bool
 
 
-class Fired(Struct, frozen=True):
+class Fired(Struct, frozen=True, gc=False):
     """A rule whose `then` applies, or its `otherwise`."""
 
     rule: Rule
     otherwise: bool = False
 
 
-class Outcome(Struct, frozen=True):
+class Outcome(Struct, frozen=True, gc=False):
     """In name order. `unasked`: rules that read state and came out unknown because the store failed (law L15)."""
 
     fired: tuple[Fired, ...] = ()

@@ -10,7 +10,7 @@ from policyd.model.event import Event
 from policyd.model.state import Observe, Observed
 
 
-class Case(Struct, frozen=True):
+class Case(Struct, frozen=True, gc=False):
     """`ask` is what the store was asked; `observed` its answer, None where it failed (law L15)."""
 
     ask: Observe

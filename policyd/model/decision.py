@@ -15,14 +15,14 @@ Do = Literal[
 Verdict = Literal["allow", "flag", "mask", "hold", "delete", "admit", "refuse"]
 
 
-class Because(Struct, frozen=True):
+class Because(Struct, frozen=True, gc=False):
     """A rule that asked for the action, and what it wanted said, rendered."""
 
     rule: str
     text: str | UnsetType = UNSET
 
 
-class Action(Struct, frozen=True):
+class Action(Struct, frozen=True, gc=False):
     """Something for the bot to do. Unset fields do not apply. `until` is an RFC 3339 instant in the policy's zone,
     `seconds` counts from the event. `ladder` and `step` where a ladder step asked for it."""
 
@@ -38,7 +38,7 @@ class Action(Struct, frozen=True):
     step: int | UnsetType = UNSET
 
 
-class Overridden(Struct, frozen=True):
+class Overridden(Struct, frozen=True, gc=False):
     """An action that a stronger one on the same axis replaced."""
 
     do: Do
@@ -46,7 +46,7 @@ class Overridden(Struct, frozen=True):
     because: tuple[Because, ...]
 
 
-class LadderState(Struct, frozen=True):
+class LadderState(Struct, frozen=True, gc=False):
     """Where the member stands after this event: `strikes` not forgotten, the `step` that ran now (None: none), the
     action of the `next` step (None: the last one repeats), and when the newest strike is `forgotten`."""
 
@@ -56,14 +56,14 @@ class LadderState(Struct, frozen=True):
     forgotten: str | None
 
 
-class Shadow(Struct, frozen=True):
+class Shadow(Struct, frozen=True, gc=False):
     """A shadow rule that would have acted, and how: actions as text (`delete`, `mute 24h`)."""
 
     rule: str
     would: tuple[str, ...]
 
 
-class Decision(Struct, frozen=True):
+class Decision(Struct, frozen=True, gc=False):
     """`degraded`: state could not be asked; `unasked` then names the rules, counters and ladders it concerns.
     `explain` only where it was asked for."""
 

@@ -29,7 +29,7 @@ SanctionAction = Literal["warn", "mute", "remove", "ban", "pardon", "release"]
 ROLES: Final = get_args(Role)
 
 
-class Group(Struct, frozen=True, forbid_unknown_fields=True):
+class Group(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     id: Id
     name: str | None = None
     tags: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Group(Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, AttributeValue] = {}
 
 
-class Member(Struct, frozen=True, forbid_unknown_fields=True):
+class Member(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """`joined` in ms since the epoch."""
 
     id: Id
@@ -47,7 +47,7 @@ class Member(Struct, frozen=True, forbid_unknown_fields=True):
     attributes: dict[str, AttributeValue] = {}
 
 
-class Message(Struct, frozen=True, forbid_unknown_fields=True):
+class Message(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """`videos` and `voices`: seconds of each, None where a length is not known (a platform that only counts them)."""
 
     id: Id | None = None
@@ -62,17 +62,17 @@ class Message(Struct, frozen=True, forbid_unknown_fields=True):
     reply_to: Id | None = None
 
 
-class Join(Struct, frozen=True):
+class Join(Struct, frozen=True, gc=False):
     source: str | None = None
     inviter: str | None = None
 
 
-class Request(Struct, frozen=True):
+class Request(Struct, frozen=True, gc=False):
     text: str | None = None
     answers: dict[str, str] = {}
 
 
-class Report(Struct, frozen=True):
+class Report(Struct, frozen=True, gc=False):
     """`message` is the id of the reported message."""
 
     by: str | None = None
@@ -80,7 +80,7 @@ class Report(Struct, frozen=True):
     message: str | None = None
 
 
-class Sanction(Struct, frozen=True):
+class Sanction(Struct, frozen=True, gc=False):
     """What a human did. `ladder` plain or qualified; None where there is only one."""
 
     by: str | None = None
@@ -90,7 +90,7 @@ class Sanction(Struct, frozen=True):
     reason: str | None = None
 
 
-class Event(Struct, frozen=True, forbid_unknown_fields=True):
+class Event(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One event. `time` in ms since the epoch: what the bot's clock said; decides only where the store has no clock of
     its own (law L12). The part of its kind is set, the other parts are None."""
 

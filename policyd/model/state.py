@@ -16,7 +16,7 @@ Bump = Literal["never", "new", "edit", "always"]
 """When a window counts this event: only if it is no edit (of a message id seen before), only if it is one, or both."""
 
 
-class Window(Struct, frozen=True):
+class Window(Struct, frozen=True, gc=False):
     """A counter's cell. `cell` names counter and key (the member's id is not in it where the key is the member: `scope`
     says whose cell it is). An event at t counts at `now` if `now - span < t <= now`; counts saturate at `cap`."""
 
@@ -27,14 +27,14 @@ class Window(Struct, frozen=True):
     bump: Bump
 
 
-class LadderRead(Struct, frozen=True):
+class LadderRead(Struct, frozen=True, gc=False):
     """Strikes newer than `now - forget` count (0: all)."""
 
     ladder: str
     forget: int
 
 
-class Observe(Struct, frozen=True):
+class Observe(Struct, frozen=True, gc=False):
     """`digest` (8 bytes) stands for kind, member and content: the same id with another digest is refused.
     `revision` names the policies that ask. `at` is the event's own instant, used only by stores on virtual time.
     `message` is the message id, if the event has one and is a message or an edit; `is_edit`: the kind is `edit`.
@@ -57,7 +57,7 @@ class Observe(Struct, frozen=True):
     spoke: bool = False
 
 
-class LadderStep(Struct, frozen=True):
+class LadderStep(Struct, frozen=True, gc=False):
     """What a strike did. `strikes` after it, not forgotten. `step` is the number (`at N`) that ran, 0 for none.
     `together`: recorded in a running incident, climbed nothing. `newest`: instant of the newest strike, 0 if none."""
 
@@ -67,7 +67,7 @@ class LadderStep(Struct, frozen=True):
     newest: int
 
 
-class Committed(Struct, frozen=True):
+class Committed(Struct, frozen=True, gc=False):
     """The answer to a `Commit`, in its order. `spoken[i]`: the text of throttle i may be said. `mute_until`: the end of
     the member's mute after this, 0 if none; `was_muted_until`: before it."""
 
@@ -78,7 +78,7 @@ class Committed(Struct, frozen=True):
     was_muted_until: int = 0
 
 
-class Observed(Struct, frozen=True):
+class Observed(Struct, frozen=True, gc=False):
     """`now`: the instant of the first sight of this id. `counts` and `strikes` in the order asked. `edit`: the event is
     an edit, or a message whose id was seen before. `given`: rules that already struck, acted on the member or spoke for
     this message id (law L10). `replayed`: the id was claimed before; then everything is as observed the first time,
@@ -96,7 +96,7 @@ class Observed(Struct, frozen=True):
     committed: Committed | None = None
 
 
-class Strike(Struct, frozen=True):
+class Strike(Struct, frozen=True, gc=False):
     """`steps` are (at, mute) in rising order: mute in ms, 0 for a step that does not mute, -1 for one that removes or
     bans. `human`: a sanction; it counts but runs no step and opens no incident."""
 
@@ -108,7 +108,7 @@ class Strike(Struct, frozen=True):
     human: bool = False
 
 
-class Forgive(Struct, frozen=True):
+class Forgive(Struct, frozen=True, gc=False):
     """Takes the newest `times` strikes back; 0: all."""
 
     ladder: str
@@ -116,14 +116,14 @@ class Forgive(Struct, frozen=True):
     forget: int
 
 
-class Throttle(Struct, frozen=True):
+class Throttle(Struct, frozen=True, gc=False):
     """`once in D`: may be said if nothing was said under `cell` for this member within `span`."""
 
     cell: str
     span: int
 
 
-class Commit(Struct, frozen=True):
+class Commit(Struct, frozen=True, gc=False):
     """`now` is the observed instant. `mute`: ms of the longest mute that a rule asks for itself; -1 where a rule itself
     removes or bans, so that no mute is recorded; 0 for none. `unmute` ends a running mute. A step's mute counts with
     `mute`: the latest end wins, and a running mute is never shortened (law L8). `given`: rules to remember under the
