@@ -9,20 +9,23 @@ from policyd.model.codec import Form, encode
 from policyd.model.problem import Problem
 
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-_TYPES: Final = {"json": b"application/json", "msgpack": b"application/msgpack"}
+Header = tuple[bytes, bytes]
+_TYPES: Final = {
+    "json": (b"content-type", b"application/json"),
+    "msgpack": (b"content-type", b"application/msgpack"),
+}
+_PROBLEM: Final = (b"content-type", b"application/problem+json")
 
 
 async def send_answer(send: Send, body: bytes, form: Form) -> None:
-    await _send(send, 200, body, _TYPES[form])
+    head = [_TYPES[form], (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": head})
+    await send({"type": "http.response.body", "body": body})
 
 
-async def send_problem(send: Send, problem: Problem, *headers: tuple[bytes, bytes]) -> None:
+async def send_problem(send: Send, problem: Problem, *headers: Header) -> None:
     """A problem document, which is JSON whatever the request was (RFC 9457)."""
-    await _send(send, problem.status, encode(problem), b"application/problem+json", *headers)
-
-
-async def _send(send: Send, status: int, body: bytes, media: bytes, *headers: tuple[bytes, bytes]) -> None:
-    length = str(len(body)).encode()
-    head = [(b"content-type", media), (b"content-length", length), *headers]
-    await send({"type": "http.response.start", "status": status, "headers": head})
+    body = encode(problem)
+    head = [_PROBLEM, (b"content-length", b"%d" % len(body)), *headers]
+    await send({"type": "http.response.start", "status": problem.status, "headers": head})
     await send({"type": "http.response.body", "body": body})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from importlib.metadata import version
 from typing import Final
 
@@ -62,11 +63,10 @@ class _App(Starlette):
         super().__init__(routes=routes, exception_handlers={404: _not_found, 405: _wrong_method, 500: _fault})
         self._evaluate = evaluate
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:  # type: ignore[override]
         if scope["type"] == "http" and scope["path"] == EVALUATE:
-            await self._evaluate(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return self._evaluate(scope, receive, send)
+        return super().__call__(scope, receive, send)
 
 
 def problem_response(found: Problem, headers: dict[str, str] | None = None) -> Response:

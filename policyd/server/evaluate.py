@@ -19,7 +19,8 @@ from policyd.server.outage import Outage
 from policyd.server.settings import Settings
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
 _FORMS: Final[dict[bytes, Form]] = {
     b"application/json": "json",
     b"application/msgpack": "msgpack",
@@ -82,11 +83,14 @@ class Evaluate:
             raise Refused(problem("overloaded", detail, hint="try again in a second"), _RETRY_AFTER)
         bot = self._bot(headers)
         form = _form(headers)
-        body = await self._body(receive)
+        message = await receive()
+        body = await self._rest(message, receive) if message.get("more_body") else message.get("body", b"")
+        if len(body) > self._limits.body:
+            raise self._too_long()
         explain = b"explain" in scope["query_string"] and _asks_explain(scope["query_string"])
         events = split(body, form)
         if events is None:
-            return encode(await self._decide(body, form, bot, explain), form), form
+            return encode(await self._decide(self._event(body, form, bot), bot, explain), form), form
         if len(events) > self._limits.array:
             detail = f"the array has {len(events)} events, and {self._limits.array} are allowed"
             raise Refused(problem("too_large", detail, hint="send several requests"))
@@ -102,24 +106,18 @@ class Evaluate:
             raise Refused(refused, (b"www-authenticate", b"Bearer"))
         return bot
 
-    async def _body(self, receive: Receive) -> bytes:
-        """The whole body."""
-        message = await receive()
-        body: bytes = message.get("body", b"")
-        if message.get("more_body"):
-            try:
-                async with asyncio.timeout(self._limits.receive_seconds):
-                    body = await self._rest(body, receive)
-            except TimeoutError:
-                detail = f"the body did not arrive within {self._limits.receive_seconds} s"
-                raise Refused(problem("timeout", detail), (b"connection", b"close")) from None
-        if len(body) > self._limits.body:
-            raise self._too_long()
-        return body
+    async def _rest(self, first: Message, receive: Receive) -> bytes:
+        """The whole of a body that comes in pieces."""
+        try:
+            async with asyncio.timeout(self._limits.receive_seconds):
+                return await self._pieces(first.get("body", b""), receive)
+        except TimeoutError:
+            detail = f"the body did not arrive within {self._limits.receive_seconds} s"
+            raise Refused(problem("timeout", detail), (b"connection", b"close")) from None
 
-    async def _rest(self, body: bytes, receive: Receive) -> bytes:
-        """What follows the first piece. A body that is too long is read to its end and dropped, so that the sender gets
-        to read the refusal; only a much too long one is cut off."""
+    async def _pieces(self, body: bytes, receive: Receive) -> bytes:
+        """A body that is too long is read to its end and dropped, so that the sender gets to read the refusal; only a
+        much too long one is cut off."""
         pieces, length, more = [body], len(body), True
         while more:
             message = await receive()
@@ -140,11 +138,8 @@ class Evaluate:
         detail = f"the body is longer than {self._limits.body} bytes"
         return Refused(problem("too_large", detail, hint="send several requests"), *headers)
 
-    async def _decide(self, body: bytes | memoryview, form: Form, bot: Bot, explain: bool) -> Decision:
+    async def _decide(self, event: Event, bot: Bot, explain: bool) -> Decision:
         """Raises `EventError`."""
-        return await self._evaluate(self._event(body, form, bot), bot, explain)
-
-    async def _evaluate(self, event: Event, bot: Bot, explain: bool) -> Decision:
         decision = await self._engine.evaluate(event, bot.tenant, explain=explain)
         if decision.degraded:
             self._outage.note()
@@ -179,7 +174,7 @@ class Evaluate:
         async def decide(lane: list[tuple[int, Event]]) -> None:
             for place, event in lane:
                 try:
-                    answers[place] = await self._evaluate(event, bot, explain)
+                    answers[place] = await self._decide(event, bot, explain)
                 except EventError as error:
                     answers[place] = Failure(event.id, error.problem)
 
