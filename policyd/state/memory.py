@@ -107,14 +107,15 @@ class MemoryStore:
     async def commit(self, change: Commit) -> Committed:
         group = self._group(change.tenant, change.group)
         receipt = group.receipts.get(change.event)
-        if receipt is None or receipt.digest != change.digest:
+        clock = self._now()
+        if receipt is None or receipt.period < oldest_period(clock, self._receipts) or receipt.digest != change.digest:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
         if receipt.committed is None:
             member = group.members.setdefault(change.member, _Member())
-            receipt.committed = _apply(member, change, self._now())
+            receipt.committed = _apply(member, change, clock)
             if change.message is not None and change.given:
-                before = _given(group, change.message, change.now)
-                group.given[change.message] = _Given(oldest_period(change.now, GIVEN) + 2, before | set(change.given))
+                before = _given(group, change.message, clock)
+                group.given[change.message] = _Given(oldest_period(clock, GIVEN) + 2, before | set(change.given))
         return receipt.committed
 
     async def ready(self) -> None:

@@ -113,6 +113,14 @@ def test_commit_needs_an_observation(bot: Bot) -> None:
     assert bot.sees("b", ladders=(LadderRead("p.conduct", 0),)).strikes == (0,)
 
 
+def test_commit_needs_an_observation_that_is_still_known(bot: Bot) -> None:
+    first = bot.sees("a")
+    bot.now += 40 * HOUR
+    bot.sees("b", group="g2")
+    with pytest.raises(StoreUnavailable, match="no longer knows"):
+        bot.commits("a", now=first.now, strikes=(conduct(),))
+
+
 def test_second_commit_answers_as_the_first(bot: Bot) -> None:
     bot.sees("a")
     first = bot.commits("a", strikes=(conduct(),), throttles=(Throttle("p.r#0", HOUR),), mute=HOUR)
@@ -256,3 +264,16 @@ def test_silence_is_since_the_last_message(bot: Bot) -> None:
     assert bot.sees(silence=True).last_seen == T0 + DAY
     assert bot.sees(spoke=True).last_seen == 0
     assert bot.sees(silence=True, member="u2").last_seen == 0
+
+
+def test_what_was_given_is_kept_from_the_commit_on(bot: Bot) -> None:
+    period = 15 * DAY
+    bot.now = (T0 // period + 1) * period - 1
+    first = bot.sees("a", message="m")
+    bot.now += 1
+    bot.sees("b")
+    bot.commits("a", now=first.now, message="m", given=("p.x",))
+    bot.now += 3 * period - 1
+    assert bot.sees(message="m", is_edit=True).given == frozenset({"p.x"})
+    bot.now += 1
+    assert bot.sees(message="m", is_edit=True).given == frozenset()
