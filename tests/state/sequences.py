@@ -1,0 +1,293 @@
+"""Random sequences of what the engine asks of a store: one vocabulary for all tests that hold two stores together."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any, Final, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from policyd.model.state import (
+    Bump,
+    Commit,
+    Committed,
+    EventIdReused,
+    Forgive,
+    LadderRead,
+    Observe,
+    Observed,
+    StoreUnavailable,
+    Strike,
+    Throttle,
+    Window,
+)
+from policyd.state.store import Store
+
+from .conftest import DAY, HOUR, MINUTE, SECOND, T0
+
+SPANS: Final = (1, 1_000, 10_000, HOUR, 40 * DAY)
+CAPS: Final = (1, 2, 3, 6, 300)
+BUMPS: Final[tuple[Bump, ...]] = ("never", "new", "edit", "always")
+CELLS: Final = ("p.a#", "p.b#", "p.c#:0123456789abcdef", "p.c#:fedcba9876543210")
+GROUPS: Final = ("g1", "组{2}:")
+MEMBERS: Final = ("u1", "u2", "用户" * 40)
+MESSAGES: Final = (None, "m1", "m2", "m3")
+REVISIONS: Final = ("sha256:1", "sha256:2")
+FORGETS: Final = {"p.conduct": 30 * DAY, "p.spam": 0, "p.flood": MINUTE}
+SAID_FOR: Final = {"p.r#0": 1, "p.r#1": MINUTE, "p.r#2": HOUR, "p.r#3": DAY, "p.r#4": 20 * DAY}
+Steps = tuple[tuple[int, int], ...]
+STEPS: Final[tuple[Steps, ...]] = (
+    (),
+    ((1, 0),),
+    ((1, 0), (2, HOUR), (4, -1)),
+    ((2, 40 * DAY), (3, MINUTE), (10, DAY)),
+)
+TOGETHER: Final = (0, MINUTE, DAY)
+GIVEN: Final[tuple[tuple[str, ...], ...]] = ((), ("p.x",), ("p.y", "p.规则"))
+MUTES: Final = (0, 0, MINUTE, 2 * DAY, -1)
+ELAPSED: Final = (0, 1, 999, 1_000, MINUTE, HOUR - 1, HOUR, 13 * HOUR, 40 * DAY)
+
+_THEMES: Final = 200
+_VARIANTS: Final = 12
+
+
+class NotAnswered(Struct, frozen=True):
+    """A store refused, and why; equal where two stores say the same."""
+
+    kind: str
+    message: str
+
+
+Asked = Observe | Commit
+Answer = Observed | Committed | NotAnswered
+
+
+def of_error(error: BaseException) -> NotAnswered:
+    """Raises the error again where a store may not raise it."""
+    if not isinstance(error, EventIdReused | StoreUnavailable):
+        raise error
+    return NotAnswered(type(error).__name__, str(error))
+
+
+def asking(store: Store, asked: Asked) -> Coroutine[Any, Any, Observed | Committed]:
+    return store.observe(asked) if isinstance(asked, Observe) else store.commit(asked)
+
+
+def at_once(coroutine: Coroutine[Any, Any, Observed | Committed]) -> Answer:
+    """The answer of a store whose coroutines never suspend."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        answer: Observed | Committed = done.value
+        return answer
+    except (EventIdReused, StoreUnavailable) as error:
+        return of_error(error)
+    raise AssertionError("the plain store waits for something")
+
+
+class Vocabulary(Struct, frozen=True):
+    """What is asked for. No window, throttle or mute lasts less than `shortest` ms. A theme is a few cells, asked for
+    in several ways, so that they are asked for again."""
+
+    themes: tuple[tuple[tuple[Window, ...], ...], ...]
+    throttles: tuple[Throttle, ...]
+    steps: tuple[Steps, ...]
+    mutes: tuple[int, ...]
+
+
+def vocabulary(shortest: int) -> Vocabulary:
+    """The same at every call, as objects too."""
+    if shortest not in _VOCABULARIES:
+        chance = random.Random(shortest)
+        spans = [span for span in (*SPANS, MINUTE, DAY) if span >= shortest] + [shortest] * 2 * (shortest > 0)
+        _VOCABULARIES[shortest] = Vocabulary(
+            tuple(_theme(chance, spans) for _ in range(_THEMES)),
+            tuple(Throttle(cell, span) for cell, span in SAID_FOR.items() if span >= shortest),
+            tuple(
+                tuple((at, max(mute, shortest) if mute > 0 else mute) for at, mute in ladder) for ladder in STEPS
+            ),
+            tuple(max(mute, shortest) if mute > 0 else mute for mute in MUTES),
+        )
+    return _VOCABULARIES[shortest]
+
+
+_VOCABULARIES: Final[dict[int, Vocabulary]] = {}
+
+
+def _theme(chance: random.Random, spans: list[int]) -> tuple[tuple[Window, ...], ...]:
+    cells = []
+    for _ in range(chance.randint(1, 3)):
+        name, span = chance.choice(CELLS), chance.choice(spans)
+        cells.append((f"{name[:4]}{span}{name[4:]}", span))
+    scopes: list[Literal["member", "group"]] = ["member", "group"]
+    variants = []
+    for _ in range(_VARIANTS):
+        windows = [
+            Window(cell, chance.choice(scopes), span, chance.choice(CAPS), chance.choices(BUMPS, (1, 3, 2, 3))[0])
+            for cell, span in chance.choices(cells, k=chance.randint(0, 4))
+        ]
+        variants.append(tuple({(window.cell, window.scope): window for window in windows}.values()))
+    return tuple(variants)
+
+
+Clock = tuple[int, Iterator[int]]
+"""No duration is shorter than this; the instants of the rounds."""
+
+
+def clock(chance: random.Random, rounds: int) -> Clock:
+    """Of sequences that run together: forward at one of three paces, or back and forth within a minute or an hour
+    and then forward, or within a day and again 100 days later."""
+    start = T0 + chance.randrange(45 * DAY)
+    match chance.randrange(6):
+        case 0 | 1:
+            within = chance.choice((MINUTE, HOUR, DAY))
+            return within, _swinging(chance, start, within, rounds)
+        case 2:
+            return 0, _forward(start, lambda: chance.choice(ELAPSED) or chance.randrange(3 * DAY), rounds)
+        case 3:
+            return 0, _forward(start, lambda: chance.choice((0, HOUR - 1, HOUR, chance.randrange(8 * HOUR))), rounds)
+        case _:
+            return 0, _forward(start, lambda: chance.choice((0, 1, 999, 1_000, 9 * SECOND, MINUTE)), rounds)
+
+
+def _forward(now: int, passes: Callable[[], int], rounds: int) -> Iterator[int]:
+    for _ in range(rounds):
+        yield now
+        now += passes()
+
+
+def _swinging(chance: random.Random, start: int, within: int, rounds: int) -> Iterator[int]:
+    for _ in range(rounds // 2):
+        now = start + chance.randrange(within)
+        yield now
+    if within < DAY:
+        yield from _forward(now, lambda: chance.choice((0, within // 3, within // 2)), rounds // 2)
+    else:
+        yield from (start + 100 * DAY + chance.randrange(within) for _ in range(rounds // 2))
+
+
+class Turn(Struct):
+    """What one sequence asks for at an instant, observations before commits, each with the plain store's answer."""
+
+    observes: list[tuple[Observe, Answer]]
+    commits: list[tuple[Commit, Answer]]
+
+
+class Sequence:
+    """Of groups of its own, named by `name`. `tally` counts what the answers show to have been reached."""
+
+    def __init__(self, chance: random.Random, tenant: str, name: str, plain: Store, words: Vocabulary) -> None:
+        self._chance = chance
+        self._tenant = tenant
+        self._plain = plain
+        self._words = words
+        self._groups = [f"{name}{group}" for group in GROUPS]
+        self._theme = chance.choice(words.themes)
+        self._events = chance.choice((5, 15, 60))
+        self._members = chance.choice((MEMBERS, chance.choices(MEMBERS, k=1)))
+        self._seen: dict[tuple[str, str], tuple[Observe, int]] = {}
+        self._last = 0
+        self.asked: list[Asked] = []
+        self.tally: Counter[str] = Counter()
+
+    def turn(self, now: int, revision: str) -> Turn:
+        """Its next operations, after the plain store has done them."""
+        chance = self._chance
+        turn = Turn([], [])
+        for _ in range(chance.choice((0, 1, 1, 2, 4))):
+            ask = self._again(now) if self._seen and chance.random() < 0.3 else self._observation(now, revision)
+            turn.observes.append((ask, self._observe(ask)))
+        if self._seen and turn.observes:
+            for _ in range(chance.choice((0, 1, 1, 2))):
+                change = self._change()
+                turn.commits.append((change, self._commit(change)))
+        self._last = now
+        return turn
+
+    def _again(self, now: int) -> Observe:
+        ask, _ = self._chance.choice(list(self._seen.values()))
+        return replace(ask, at=now)
+
+    def _observation(self, now: int, revision: str) -> Observe:
+        chance = self._chance
+        member, message, flags = chance.choice(self._members), chance.choice(MESSAGES), chance.getrandbits(4)
+        digest = b"anotherx" if chance.random() < 0.1 else f"{member[:2]:x<8}".encode()[:8]
+        ladders = chance.choices(list(FORGETS), k=chance.randrange(4))
+        return Observe(
+            self._tenant, chance.choice(self._groups), member, f"e{chance.randrange(self._events)}", digest, revision,
+            now, message, bool(flags & 1) and message is not None, chance.choice(self._theme),
+            tuple(LadderRead(ladder, FORGETS[ladder]) for ladder in ladders),
+            bool(flags & 2), bool(flags & 4), bool(flags & 8),
+        )  # fmt: skip
+
+    def _change(self) -> Commit:
+        chance = self._chance
+        known = list(self._seen.values())
+        ask, observed = chance.choice(known[-3:] if chance.random() < 0.7 else known)
+        digest = b"!other.." if chance.random() < 0.02 else ask.digest
+        strikes = tuple(
+            Strike(
+                ladder, chance.randint(1, 5), FORGETS[ladder], chance.choice(TOGETHER),
+                chance.choice(self._words.steps), chance.random() < 0.25,
+            )
+            for ladder in chance.sample(list(FORGETS), chance.randrange(3))
+        )  # fmt: skip
+        forgives = tuple(
+            Forgive(ladder, chance.randrange(5), FORGETS[ladder])
+            for ladder in chance.sample(list(FORGETS), chance.choice((0, 0, 0, 1, 2)))
+        )
+        throttles = tuple(chance.choices(self._words.throttles, k=chance.randrange(4)))
+        return Commit(
+            self._tenant, ask.group, ask.member, ask.event, digest, observed, ask.message,
+            strikes, forgives, throttles, chance.choice(GIVEN), chance.choice(self._words.mutes), chance.random() < 0.2,
+        )  # fmt: skip
+
+    def _observe(self, ask: Observe) -> Answer:
+        self.asked.append(ask)
+        answer = at_once(self._plain.observe(ask))
+        tally = self.tally
+        tally["observations"] += 1
+        if not isinstance(answer, Observed):
+            tally["reused ids"] += 1
+            return answer
+        known = (ask.group, ask.event) in self._seen
+        self._seen[ask.group, ask.event] = ask, answer.now
+        if answer.replayed:
+            tally["replays"] += 1
+            tally["replays of commits"] += answer.committed is not None
+            return answer
+        tally["ids forgotten"] += known
+        tally["edits"] += answer.edit
+        tally["edits with something given"] += bool(answer.given)
+        tally["ladders with strikes"] += sum(count > 0 for count in answer.strikes)
+        tally["muted"] += answer.mute_until > 0
+        tally["last seen"] += answer.last_seen > 0
+        tally["windows"] += len(ask.windows)
+        for window, count in zip(ask.windows, answer.counts, strict=True):
+            tally["windows with events"] += count > (window.bump != "never")
+            tally["windows full"] += count == window.cap > 1
+            tally["windows after the clock went back"] += count > 1 and answer.now < self._last
+        return answer
+
+    def _commit(self, change: Commit) -> Answer:
+        self.asked.append(change)
+        answer = at_once(self._plain.commit(change))
+        tally = self.tally
+        tally["commits"] += 1
+        if not isinstance(answer, Committed):
+            tally["commits without a receipt"] += 1
+            return answer
+        for strike, step in zip(change.strikes, answer.steps, strict=False):
+            tally["strikes"] += 1
+            tally["steps that ran"] += step.step > 0
+            tally["together"] += step.together
+            tally["human"] += strike.human
+        tally["forgiven"] += len(answer.forgiven)
+        tally["texts said"] += sum(answer.spoken)
+        tally["texts held back"] += len(answer.spoken) - sum(answer.spoken)
+        tally["mutes begun or longer"] += answer.mute_until > answer.was_muted_until
+        tally["mutes ended"] += answer.mute_until < answer.was_muted_until
+        return answer
