@@ -74,12 +74,14 @@ class Batcher:
         """What the script will answer to the whole call, and to this request. Raises `StoreUnavailable`."""
         if self._away is not None:
             raise StoreUnavailable(self._away)
-        if len(self._waiting) >= self._most_waiting:
-            raise StoreOverloaded(f"{len(self._waiting)} requests wait for the store already")
-        future = self._loop.create_future()
-        request = Request(batch, keys, words, future, self._loop.time() + self._deadline)
-        self._waiting.append(request)
-        self._start()
+        waiting, loop = self._waiting, self._loop
+        number = len(waiting)
+        if number >= self._most_waiting:
+            raise StoreOverloaded(f"{number} requests wait for the store already")
+        future: asyncio.Future[Answer] = loop.create_future()
+        waiting.append(Request(batch, keys, words, future, loop.time() + self._deadline))
+        if not number:
+            self._start()
         return future
 
     @property
@@ -166,10 +168,11 @@ class Batcher:
         requests = [waiting.popleft()]
         batch = requests[0].batch
         alone = batch.alone or requests[0].asking
-        while not alone and waiting and waiting[0].batch is batch and len(requests) < MOST_IN_A_CALL:
-            if waiting[0].asking:
+        while not alone and waiting and len(requests) < MOST_IN_A_CALL:
+            request = waiting[0]
+            if request.batch is not batch or request.asking:
                 break
-            request = waiting.popleft()
+            waiting.popleft()
             if not request.future.done():
                 requests.append(request)
         return requests
@@ -247,6 +250,7 @@ class Batcher:
         waited = f"the store did not answer within {self._deadline * 1000:.0f} ms"
         while self._waiting and (self._waiting[0].deadline <= now or self._waiting[0].future.done()):
             _fail(self._waiting.popleft(), waited)
+            self._wake.set()
         for call in self._in_flight:
             if call.requests[0].deadline > now:
                 break

@@ -55,26 +55,16 @@ class Batch(Struct, frozen=True):
     alone: bool = False
 
 
-class Request:
+class Request(Struct, eq=False):
     """`keys` and `words` are its own; `deadline` is a time of the event loop. `asking`: a node of a Cluster is to take
     it although the slot is not its own yet."""
 
-    __slots__ = ("asking", "batch", "deadline", "future", "keys", "words")
-
-    def __init__(
-        self,
-        batch: Batch,
-        keys: Sequence[bytes],
-        words: Sequence[Word],
-        future: asyncio.Future[Answer],
-        deadline: float,
-    ) -> None:
-        self.asking = False
-        self.batch = batch
-        self.keys = keys
-        self.words = words
-        self.future = future
-        self.deadline = deadline
+    batch: Batch
+    keys: Sequence[bytes]
+    words: Sequence[Word]
+    future: asyncio.Future[Answer]
+    deadline: float
+    asking: bool = False
 
 
 class Call:

@@ -95,12 +95,22 @@ def text_window(group: str, member: str | None, cell: str) -> str:
 
 def event_digest(group: str, event: str) -> bytes:
     """12 bytes."""
-    return blake2b(f"e{len(group)}:{group}{event}".encode(), digest_size=12).digest()
+    begun = _digest_begun("e", group, 12).copy()
+    begun.update(event.encode())
+    return begun.digest()
 
 
 def message_digest(group: str, message: str) -> bytes:
     """8 bytes."""
-    return blake2b(f"m{len(group)}:{group}{message}".encode(), digest_size=8).digest()
+    begun = _digest_begun("m", group, 8).copy()
+    begun.update(message.encode())
+    return begun.digest()
+
+
+@lru_cache(_CACHED)
+def _digest_begun(kind: str, group: str, size: int) -> blake2b:
+    """Of an id of this kind, after the group and before the id itself."""
+    return blake2b(f"{kind}{len(group)}:{group}".encode(), digest_size=size)
 
 
 @lru_cache(_CACHED)

@@ -121,7 +121,7 @@ class RedisStore:
         await self._servers.close()
 
     def _observing(self, prefix: str, ask: Observe) -> Batch:
-        clock = self._virtual_clock(ask.at)
+        clock = self._virtual_clock(ask.at) if self._virtual else b""
         batch = self._batches.get((prefix, ask.revision))
         if batch is None or batch.arguments[2] != clock:
             if len(self._batches) >= _MOST_BATCHES:
@@ -130,10 +130,8 @@ class RedisStore:
             self._batches[prefix, ask.revision] = batch
         return batch
 
-    def _virtual_clock(self, at: int | None) -> int | bytes:
-        """What tells the scripts the instant; empty where their own clock does."""
-        if not self._virtual:
-            return b""
+    def _virtual_clock(self, at: int | None) -> int:
+        """What tells the scripts the instant."""
         self._instant = self._instant if at is None else at
         return self._instant
 

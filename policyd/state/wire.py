@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
-from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed, Window
+from policyd.model.state import Commit, Committed, EventIdReused, LadderRead, LadderStep, Observe, Observed, Window
 from policyd.state import keys
 from policyd.state.retention import RECEIPTS
 
@@ -46,49 +46,76 @@ _MEMBER_FIELD: Final = _Home(False, True, "")
 
 class _Shape(Struct):
     """What is the same for all events that ask for one tuple of windows: where they are kept, in this order, and how
-    they are packed."""
+    they are packed. `of_member`: all of them in the member's field."""
 
     windows: tuple[Window, ...]
     homes: tuple[_Home, ...]
+    of_member: bool
     fields: int
     packed: bytes
 
 
+class _Ladders(Struct):
+    """The same for events that ask for one tuple of windows and one of ladders: both, behind their numbers."""
+
+    windows: tuple[Window, ...]
+    ladders: tuple[LadderRead, ...]
+    packed: bytes
+
+
 _SHAPES: dict[int, _Shape] = {}
+_TAILS: dict[tuple[int, int], _Ladders] = {}
 _MOST_SHAPES: Final = 4096
 
 
 def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     """The keys of the event, and the event."""
-    group, windows = ask.group, ask.windows
+    group, windows, ladders, message = ask.group, ask.windows, ask.ladders, ask.message
     shape = _SHAPES.get(id(windows))
     if shape is None or shape.windows is not windows:
         shape = _shape(windows)
+    tail = _TAILS.get((id(windows), id(ladders)))
+    if tail is None or tail.windows is not windows or tail.ladders is not ladders:
+        tail = _tail(shape, ladders)
     member = keys.of_member(prefix, group, ask.member)
-    fields = b""
     named: list[bytes] = []
-    for home in shape.homes:
-        if home == _MEMBER_FIELD:
-            fields += member.field
-        elif home.key:
-            named.append(_key(prefix, ask, home))
-        else:
-            fields += _field(ask, home)
+    fields = member.field if shape.of_member else _fields(prefix, ask, shape.homes, named)
     flags = _EDIT if ask.is_edit else 0
     if ask.silence or ask.spoke:
         flags |= (_SILENCE if ask.silence else 0) | (_SPOKE if ask.spoke else 0)
         named.append(member.windows)
-    ladders = b""
-    if ask.mute or ask.ladders:
+    if ladders or ask.mute:
         flags |= _STANDING | (_MUTE if ask.mute else 0)
         named.append(member.standing)
-        ladders = b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ask.ladders])
-    tail = fields + _NUMBERS.pack(len(windows), len(ask.ladders)) + shape.packed + ladders
     digest = keys.event_digest(group, ask.event)
-    if ask.message is None:
-        return named, _HEAD.pack(flags, shape.fields, len(named), digest, ask.digest) + tail
+    if message is None:
+        return named, _HEAD.pack(flags, shape.fields, len(named), digest, ask.digest) + fields + tail.packed
     head = _HEAD.pack(flags | _MESSAGE, shape.fields, len(named), digest, ask.digest)
-    return named, head + keys.message_digest(group, ask.message) + tail
+    return named, head + keys.message_digest(group, message) + fields + tail.packed
+
+
+def _fields(prefix: str, ask: Observe, homes: tuple[_Home, ...], named: list[bytes]) -> bytes:
+    """The fields of the ring that the windows are kept in; the keys are added to `named`."""
+    fields = b""
+    for home in homes:
+        if home == _MEMBER_FIELD:
+            fields += keys.of_member(prefix, ask.group, ask.member).field
+        elif home.key:
+            named.append(_key(prefix, ask, home))
+        else:
+            fields += _field(ask, home)
+    return fields
+
+
+def _tail(shape: _Shape, ladders: tuple[LadderRead, ...]) -> _Ladders:
+    windows = shape.windows
+    packed = b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ladders])
+    tail = _Ladders(windows, ladders, _NUMBERS.pack(len(windows), len(ladders)) + shape.packed + packed)
+    if id(windows) in _SHAPES:
+        if len(_TAILS) >= _MOST_SHAPES:
+            _TAILS.clear()
+        _TAILS[id(windows), id(ladders)] = tail
+    return tail
 
 
 def _shape(windows: tuple[Window, ...]) -> _Shape:
@@ -100,7 +127,7 @@ def _shape(windows: tuple[Window, ...]) -> _Shape:
             for window, home in zip(windows, places, strict=True)
         ]
     )
-    shape = _Shape(windows, tuple(homes), sum(not home.key for home in homes), packed)
+    shape = _Shape(windows, tuple(homes), homes == [_MEMBER_FIELD], sum(not home.key for home in homes), packed)
     if not any(home.text for home in homes):
         if len(_SHAPES) >= _MOST_SHAPES:
             _SHAPES.clear()
@@ -131,6 +158,10 @@ def _key(prefix: str, ask: Observe, home: _Home) -> bytes:
 def unpack_observed(ask: Observe, instant: Reply, reply: Reply) -> Observed:
     """`instant` is that of the call. Raises `EventIdReused`, and `ValueError` where the reply is none of ours."""
     if isinstance(reply, bytes) and isinstance(instant, bytes):
+        flags = reply[_COUNTS - 1]
+        if flags < _R_WIDE:
+            now = int.from_bytes(instant)
+            return Observed(now, tuple(reply[_COUNTS:]), (), 0, 0, flags == _R_EDIT, _NONE, False, ask.revision)
         return _unpack_receipt(reply, instant, False, ask.revision, None)
     if reply == 0:
         raise EventIdReused(f"event id `{ask.event}` was used before with another kind, member or content")
