@@ -142,7 +142,10 @@ def _read(index: Index, text: str, reading: Reading, judge: Judge) -> Iterator[F
         ]
         for hit in judge.hits(of, origin, fresh, runs):
             start, end = offset + hit.start, _over_filler(text, read, offset, hit.end)
-            new = read[hit.start : end - offset] != text[start:end]
+            written = text[start:end]
+            new = read[hit.start : end - offset] != written
+            if reading.technique == "styled":
+                new = new and any(map(str.isalpha, written))  # `717` is no word, `7i7` is
             if new and reading.technique in index.resist[hit.lexicon]:
                 yield hit._replace(start=start, end=end, view=reading.view)
 

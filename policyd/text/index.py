@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from policyd.text import automaton
@@ -12,7 +12,7 @@ from policyd.text.lexicon import DEFAULT_RESIST, Entry, Lexicon
 from policyd.text.readings import WECHAT_KEYS
 from policyd.text.sound import sound
 from policyd.text.splits import Composer
-from policyd.text.traits import Traits, traits
+from policyd.text.traits import Kind, Traits, kind, traits
 from policyd.text.verify import Rule
 from policyd.text.views import collapse, strip
 
@@ -34,11 +34,10 @@ class Known(NamedTuple):
 
 
 class Outer(NamedTuple):
-    """What the neighbours of an entry must not be: `str.isalpha` before an entry that begins with an ASCII letter and
-    after one that ends with one, `str.isdigit` for digits, None where it does not matter."""
+    """What the neighbours of an entry must not be: of the same kind as its first and last character."""
 
-    left: Callable[[str], bool] | None
-    right: Callable[[str], bool] | None
+    left: Kind
+    right: Kind
 
 
 class Table:
@@ -158,8 +157,8 @@ class Index:
         known = [self.entries[entry] for entry in entries]
         if not known or any(of.phrase or not self.rules[of.lexicon].boundary for of in known):
             return None
-        left, right = ({_same_kind(of.word[edge]) for of in known} for edge in (0, -1))
-        outer = Outer(left.pop() if len(left) == 1 else None, right.pop() if len(right) == 1 else None)
+        left, right = ({kind(of.word[edge]) for of in known} for edge in (0, -1))
+        outer = Outer(left.pop() if len(left) == 1 else "", right.pop() if len(right) == 1 else "")
         return outer if any(outer) else None
 
     def _sounds(self) -> dict[str, list[int]]:
@@ -179,12 +178,6 @@ class Index:
     def rule_of(self, known: Known) -> Rule:
         """What is asked of a hit of this entry."""
         return _PHRASE if known.phrase else self.rules[known.lexicon]
-
-
-def _same_kind(char: str) -> Callable[[str], bool] | None:
-    if not char.isascii():
-        return None
-    return str.isalpha if char.isalpha() else str.isdigit if char.isdigit() else None
 
 
 def _class(chars: set[str], pattern: str) -> re.Pattern[str] | None:

@@ -16,10 +16,11 @@ from policyd.text.admission import admits
 from policyd.text.fold import NUMERALS, fold
 from policyd.text.hits import Found
 from policyd.text.index import Index, Outer
+from policyd.text.traits import kind
 from policyd.text.verify import Place, place
 from policyd.text.views import MAX_NOISE, NOISE, Origin, Views
 
-MOST_CLOSELY: Final = 400
+MOST_CLOSELY: Final = 1_000
 MOST_READ: Final = 100  # in other readings of the text
 MOST_PLACES: Final = 4_500
 MOST_HITS: Final = 12_000
@@ -136,16 +137,14 @@ def _surely(of: Views, origin: Origin, first: int, last: int, key: str) -> Spot 
 
 
 def _within(text: str, origin: Origin, first: int, last: int, outer: Outer | None) -> bool:
-    """Whether the place is certainly inside a longer word or number of ASCII characters."""
+    """Whether the place is certainly inside a longer word or number."""
     if outer is None:
         return False
     at, runs = origin.at, origin.runs
     near, far = runs[first], runs[last]
     if outer.left and near and runs[first + 1] - near == 1 and at[near] - at[near - 1] == 1:
-        before = text[at[near - 1]]
-        if before.isascii() and outer.left(before):
+        if kind(text[at[near - 1]]) == outer.left:
             return True
     if outer.right and far < len(at) and far - runs[last - 1] == 1 and at[far] - at[far - 1] == 1:
-        after = text[at[far]]
-        return after.isascii() and outer.right(after)
+        return kind(text[at[far]]) == outer.right
     return False

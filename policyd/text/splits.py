@@ -12,6 +12,7 @@ from policyd.text.fold import NUMERALS
 from policyd.text.readings import FILLER, Reading
 from policyd.text.views import Origin
 
+_COUNTING: Final = frozenset(NUMERALS)
 _MOST_READINGS: Final = 6
 _MOST_PARTS: Final = 600
 
@@ -40,10 +41,12 @@ class Composer:
         self._pairs = set(pairwise(text))
         self._single = {key for key in known if len(key) == 1}
         self.chars_of: dict[str, str] = {}
-        used = set(text) - set(NUMERALS)  # 一二 is counting, not 三
+        used = set(text) - _COUNTING  # 一二 is counting, not 三
         for char, ways in parts_table().items():
             if char in used:
                 for parts in ways:
+                    if _COUNTING.issuperset(parts):  # 二二 is counting, too
+                        continue
                     self.chars_of[parts] = self.chars_of.get(parts, "") + char
 
     def likely(self, before: str, parts: str, after: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+from functools import lru_cache
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -14,6 +16,7 @@ Kind = Literal["letter", "digit", ""]
 _UNSPACED: Final = ((0x0E00, 0x0FFF), (0x1000, 0x109F), (0x1780, 0x17FF))
 
 
+@lru_cache(maxsize=4096)
 def kind(char: str) -> Kind:
     """`letter` of a script that puts spaces between words, `digit`, or neither: Han, kana, Hangul, noise."""
     if char.isdigit():
@@ -28,7 +31,7 @@ class Traits(Struct, frozen=True):
     """`counts` and `kinds` go by the characters of the entry's key: how often each stands in a row, and of what kind
     it is. `gaps` are the places of the entry's own noise: before which character of the key, and whether within its
     run; `word_gaps` those between two letters or digits. `lead` and `trail` are its noise at the ends. `numeral`:
-    there is nothing but numerals in it; `latin`: nothing but ASCII."""
+    there is nothing but numerals in it; `latin`: nothing but ASCII, be it of full width."""
 
     word: str
     counts: tuple[int, ...]
@@ -69,5 +72,5 @@ def traits(word: str) -> Traits:
         lead=folded[: places[0]],
         trail=folded[places[-1] + 1 :],
         numeral=all(char in NUMERALS for char in key),
-        latin=word.isascii(),
+        latin=unicodedata.normalize("NFKC", word).isascii(),
     )

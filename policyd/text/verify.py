@@ -15,6 +15,7 @@ from policyd.text.views import MAX_NOISE, Origin
 # Noise that stands between the words of ordinary sentences; any other symbol within a word was put there on purpose.
 _ORDINARY: Final = frozenset(" \t\r\n\u00a0\u3000-‐‑–—'’‘\"“”.,:;!?/&…、，。：；！？（）()《》「」·")
 
+_APOSTROPHES: Final = frozenset("'’")
 _EMOJI: Final = re.compile("[\u2600-\u27bf\U0001f000-\U0001faff]")
 _MOST_WITH_EMOJI: Final = 40
 # A word of these alone is Russian, not Latin in disguise: `ВВС` is an air force.
@@ -47,9 +48,13 @@ def place(text: str, origin: Origin, first: int, entry: Traits, rule: Rule) -> P
         return None
     inner = any(longer[1:-1])
     bare = _narrow(origin, first, last, entry)
-    if rule.repeats and any(longer) and _repeated_on_purpose(longer, entry):
+    if rule.repeats and any(longer):
         wider = _widen(text, origin, first, longer, entry)
-        found = _judge(text, origin, wider, (first, last), entry, rule, "repeats") if inner or wider != bare else None
+        # What noise parts from the word is no repetition: `good day` has one `d` at the end of `good`.
+        longer[-1], longer[0] = wider[1] - bare[1], bare[0] - wider[0] + (wider[1] - bare[1] if first == last else 0)
+        found = None
+        if any(longer) and _repeated_on_purpose(longer, entry):
+            found = _judge(text, origin, wider, (first, last), entry, rule, "repeats")
         if found:
             return found
     return None if inner else _judge(text, origin, bare, (first, last), entry, rule, "")
@@ -77,7 +82,8 @@ def _longer(runs: Sequence[int], first: int, entry: Traits) -> list[int] | None:
 def _repeated_on_purpose(longer: list[int], entry: Traits) -> bool:
     """Numbers never repeat for emphasis. A letter that is merely doubled within a word makes another word: `rapper` is
     not `raper`; `fuuuck` and `ffuucckk` are on purpose, and so is all where other characters are repeated as well. A
-    character doubled at one end only may belong to what is around it: of `东东西` only `东西` is the word."""
+    character doubled at one end only may belong to what is around it: of `东东西` only `东西` is the word. A letter
+    doubled in front is on purpose, for words do not begin so, but `BBC` does."""
     if set(entry.kinds) == {"digit"}:
         return False
     if sum(longer) == 1 and any(longer[end] and not entry.kinds[end] for end in (0, -1)):
@@ -88,12 +94,13 @@ def _repeated_on_purpose(longer: list[int], entry: Traits) -> bool:
         if of == "letter"
     ]
     runs = [length for more, length in letters if more]
-    return not runs or len(runs) < sum(map(bool, longer)) or max(runs) > 2 or letters[0][0] > 0 or len(runs) > 1
+    if not runs or len(runs) < sum(map(bool, longer)) or max(runs) > 2 or len(runs) > 1:
+        return True
+    return letters[0][0] > 0 and len(letters) > 2
 
 
 def _widen(text: str, origin: Origin, first: int, longer: list[int], entry: Traits) -> tuple[int, int]:
-    """The bare range with the whole runs at both ends; over noise only where noise is inside the word, too. One
-    character more at an end belongs to what is around, unless all are repeated: of `我我们们们` only `我们们们`."""
+    """The bare range with the whole runs at both ends; over noise only where noise is inside the word, too."""
     at, runs = origin.at, origin.runs
     last = first + entry.size - 1
     noisy = sum(map(bool, longer)) > 1
@@ -112,9 +119,6 @@ def _widen(text: str, origin: Origin, first: int, longer: list[int], entry: Trai
         begin += 1
     while stop > far and entry.kinds[-1] == "digit" and not text[at[stop - 1]].isdigit():
         stop -= 1
-    if not all(longer):
-        begin = near if longer[0] == 1 and not entry.kinds[0] else begin
-        stop = far if longer[-1] == 1 and not entry.kinds[-1] else stop
     return begin, stop
 
 
@@ -233,6 +237,10 @@ def _gaps_fit(
     sizes = [len({text[at[i]] for i in range(a, b)}) for a, b in pairwise(cuts)]
     if max(sizes) > 2 or sizes.count(2) > 1 or sizes.count(1) < 2:
         return False
+    if len({gap in _APOSTROPHES for gap in gaps.values()}) > 1:
+        return False  # `K I'll`
+    if sizes == [1, 1] and any(any(map(str.isspace, gap)) for gap in gaps.values()) and _beside_words(text, at, bare):
+        return False
     return _stands_alone(text, at, bare, marked=not any(map(str.isspace, gaps.values())))
 
 
@@ -243,6 +251,12 @@ def _in_key(origin: Origin, first: int, entry: Traits, index: int) -> tuple[int,
         if start <= index < origin.runs[first + number + 1]:
             return number, index > start
     return -1, False
+
+
+def _beside_words(text: str, at: Sequence[int], bare: tuple[int, int]) -> bool:
+    """Whether letters stand beside it: `r u` in an English sentence is two words, `s b` in a Chinese one is one."""
+    near, far = bare
+    return bool((near and kind(text[at[near - 1]]) == "letter") or (far < len(at) and kind(text[at[far]]) == "letter"))
 
 
 def _stands_alone(text: str, at: Sequence[int], bare: tuple[int, int], *, marked: bool) -> bool:

@@ -48,11 +48,12 @@ def lexicon(*words: str, name: str = "list", excepts: tuple[str, ...] = (), boun
         ("网赌", "网1️⃣🔥赌", "网1️⃣🔥赌", "noise"),
         ("三陪", "叁陪", "叁陪", "fold"),
         ("fuck", "I f_u_c_k", "f_u_c_k", "noise"),
-        ("我们的", "我我们的的的", "我们的的的", "repeats"),
         ("12高考", "一12高考", "12高考", "plain"),
         ("煞笔bt", "煞煞煞笔btt", "煞煞煞笔btt", "repeats"),
         ("仿钞", "人人方钞", "人方钞", "split"),
         ("咨询", "谘詢", "谘詢", "fold"),
+        ("sb", "你是s b吧", "s b", "noise"),
+        ("tits", "7i7s", "7i7s", "fold"),
     ],
 )
 def test_disguises_are_seen_through(word: str, text: str, found: str, view: str) -> None:
@@ -78,6 +79,13 @@ def test_disguises_are_seen_through(word: str, text: str, found: str, view: str)
         ("goza", "142,460"),
         ("好马", "两个女子人"),
         ("ass", "I a s s u m e"),
+        ("god", "good day"),
+        ("bc", "BBC"),
+        ("kill", "K I'll come"),
+        ("ur", "and u r late"),
+        ("tit", "D1119717"),
+        ("Ｂ", "в море"),
+        ("六亖", "622"),
     ],
 )
 def test_innocent_text_is_left_alone(word: str, text: str) -> None:
