@@ -22,6 +22,7 @@ import asyncio
 import contextlib
 import gc
 import multiprocessing
+import queue
 import random
 import secrets
 import shutil
@@ -29,6 +30,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from multiprocessing.context import SpawnProcess
 from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Final
@@ -70,23 +72,22 @@ class Report(Struct, frozen=True):
 
 
 @contextlib.contextmanager
-def started(which: str) -> Iterator[tuple[str, list[Server]]]:
+def started(which: str, folder: Path) -> Iterator[tuple[str, list[Server]]]:
     """The URL of a server or Cluster of that kind, and its nodes. Raises `LookupError` where it is not installed."""
     kind, _, form = which.partition("-")
-    binary = Path(shutil.which("redis-server") or "") if kind == "redis7" else find_server()
-    if not binary.name:
+    binary = shutil.which("redis-server") if kind == "redis7" else str(find_server())
+    if binary is None:
         raise LookupError("no redis-server is installed")
-    with tempfile.TemporaryDirectory() as folder:
-        if form:
-            with cluster(Path(folder), binary=binary) as nodes:
-                yield f"redis+cluster://127.0.0.1:{nodes[0].port}", nodes
-        else:
-            port = free_ports(1)[0]
-            server = Server(binary, Path(folder) / "one", port, ["--appendonly", "no"])
-            try:
-                yield f"redis://127.0.0.1:{port}", [server]
-            finally:
-                server.stop()
+    if form:
+        with cluster(folder, binary=Path(binary)) as nodes:
+            yield f"redis+cluster://127.0.0.1:{nodes[0].port}", nodes
+    else:
+        port = free_ports(1)[0]
+        server = Server(Path(binary), folder / "one", port, ["--appendonly", "no"])
+        try:
+            yield f"redis://127.0.0.1:{port}", [server]
+        finally:
+            server.stop()
 
 
 async def fly(packed: Store, seed: int, flight: int, number: int) -> Counter[str]:
@@ -158,10 +159,10 @@ async def described(packed: Store, found: Difference) -> str:
     return f"It differs {how}:\n{lines}\nplain:  {answers[0]}\npacked: {answers[1]}"
 
 
-async def work(which: str, seed: int, flights: list[tuple[int, int]], reports: Queue[Report]) -> None:
+async def work(which: str, folder: Path, seed: int, flights: list[tuple[int, int]], reports: Queue[Report]) -> None:
     """Flights, each with its number of sequences, against servers of its own; some at a time, so that these are not
     idle while sequences are made up."""
-    with started(which) as (url, nodes):
+    with started(which, folder) as (url, nodes):
         lanes = [RedisStore(url, virtual=True, deadline=PATIENCE, most_waiting=10 * TOGETHER) for _ in range(LANES)]
         for packed in lanes:
             await packed.open()
@@ -183,13 +184,14 @@ async def reported(packed: Store, which: str, seed: int, flight: int, number: in
         return Report(Counter(), f"{which}: {again}\n{await described(packed, found)}")
 
 
-def worker(which: str, seed: int, flights: list[tuple[int, int]], reports: Queue[Report]) -> None:
+def worker(which: str, folder: Path, seed: int, flights: list[tuple[int, int]], reports: Queue[Report]) -> None:
     gc.disable()  # it would look through the plain store's state again and again, and that goes with the flight
-    uvloop.run(work(which, seed, flights, reports))
+    folder.mkdir()
+    uvloop.run(work(which, folder, seed, flights, reports))
     reports.put(Report(Counter(), done=True))
 
 
-def run(which: str, seed: int, first: int, sequences: int, workers: int) -> Counter[str]:
+def run(which: str, folder: Path, seed: int, first: int, sequences: int, workers: int) -> Counter[str]:
     """All sequences on one kind of server, and what they reached. Raises `SystemExit` at the first difference."""
     context = multiprocessing.get_context("spawn")
     reports: Queue[Report] = context.Queue()
@@ -198,7 +200,7 @@ def run(which: str, seed: int, first: int, sequences: int, workers: int) -> Coun
         for begin in range(first, first + sequences, TOGETHER)
     ]
     processes = [
-        context.Process(target=worker, args=(which, seed, flights[each::workers], reports), daemon=True)
+        context.Process(target=worker, args=(which, folder / str(each), seed, flights[each::workers], reports))
         for each in range(workers)
     ]
     for process in processes:
@@ -211,19 +213,24 @@ def run(which: str, seed: int, first: int, sequences: int, workers: int) -> Coun
             process.join()
 
 
-def gathered(which: str, processes: list[multiprocessing.context.SpawnProcess], reports: Queue[Report]) -> Counter[str]:
+def gathered(which: str, processes: list[SpawnProcess], reports: Queue[Report]) -> Counter[str]:
     total: Counter[str] = Counter()
     began = said = time.monotonic()
     working = len(processes)
     while working:
-        report = reports.get()
+        try:
+            report = reports.get(timeout=1)
+        except queue.Empty:
+            if any(process.exitcode for process in processes):
+                raise SystemExit(f"{which}: a worker has ended too early; it says above why") from None
+            continue
         if report.difference:
             raise SystemExit(report.difference)
         working -= report.done
         total.update(report.tally)
         if time.monotonic() - said > 10:
             said = time.monotonic()
-            print(f"{which}: {total['sequences']} sequences in {said - began:.0f} s, no difference", flush=True)
+            print(f"{which}: {total['sequences']:,} sequences in {said - began:.0f} s, no difference", flush=True)
     return total
 
 
@@ -238,9 +245,12 @@ def main() -> None:
     for which in options.servers.split(","):
         if which not in SERVERS:
             parser.error(f"no server `{which}`: there are {', '.join(SERVERS)}")
+        if which.startswith("redis7") and shutil.which("redis-server") is None:
+            parser.error("no redis-server is installed: leave out redis7 and redis7-cluster")
     for which in options.servers.split(","):
         began = time.monotonic()
-        total = run(which, options.seed, options.first, options.sequences, options.workers)
+        with tempfile.TemporaryDirectory() as folder:
+            total = run(which, Path(folder), options.seed, options.first, options.sequences, options.workers)
         took = time.monotonic() - began
         reached = ", ".join(f"{number:,} {name}" for name, number in sorted(total.items()))
         print(f"{which}: seed {options.seed}, no difference in {took:.0f} s.\n  Reached: {reached}", flush=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,7 @@ REACHED = (
 
 
 @pytest.mark.parametrize("which", SERVERS)
-def test_all_kinds_of_servers_agree_with_the_plain_store(which: str) -> None:
+def test_all_kinds_of_servers_agree_with_the_plain_store(which: str, tmp_path: Path) -> None:
     async def scenario(url: str) -> None:
         for flight in FLIGHTS:
             packed = RedisStore(url, virtual=True, deadline=10.0)
@@ -39,7 +40,7 @@ def test_all_kinds_of_servers_agree_with_the_plain_store(which: str) -> None:
 
     reached: set[str] = set()
     try:
-        with started(which) as (url, _):
+        with started(which, tmp_path) as (url, _):
             asyncio.run(scenario(url))
     except LookupError as missing:
         pytest.skip(str(missing))
