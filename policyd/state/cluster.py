@@ -14,11 +14,11 @@ from redis.exceptions import AskError, MovedError, RedisError
 from policyd.model.state import StoreUnavailable
 from policyd.state.batcher import Batcher
 from policyd.state.calls import Answer, Batch, Limits, Request
-from policyd.state.connecting import Connector, ask
+from policyd.state.connecting import Connector
 from policyd.state.sentinel import addressed
 from policyd.state.wire import Word
 
-SCHEME: Final = "redis+cluster://"
+SCHEME: Final = ("redis+cluster://", "rediss+cluster://")
 CELLS: Final = 16
 """In how many parts a tenant's groups are cut. Fixed: another number would look for state where it is not."""
 
@@ -29,14 +29,17 @@ Node = tuple[str, int]
 
 
 class Cluster:
-    """By the URL `redis+cluster://[USER:PASSWORD@]HOST:PORT[,HOST:PORT]`, any nodes of it. Raises `ValueError` for
-    another. It asks which master has which slot when it begins, when one says `MOVED`, and while one is away."""
+    """By the URL `redis+cluster://[USER:PASSWORD@]HOST:PORT[,HOST:PORT]`, any nodes of it, or `rediss+cluster://` for
+    TLS. Raises `ValueError` for another. It asks which master has which slot when it begins, when one says `MOVED`, and
+    while one is away."""
 
     def __init__(self, url: str, limits: Limits) -> None:
-        user, _, hosts = urlsplit(url).netloc.rpartition("@")
+        parts = urlsplit(url)
+        user, _, hosts = parts.netloc.rpartition("@")
         if not hosts:
             raise ValueError("it must name a node: redis+cluster://HOST:PORT")
-        self._connector = Connector(f"redis://{user + '@' if user else ''}localhost", "cluster")
+        scheme = parts.scheme.partition("+")[0]
+        self._connector = Connector(f"{scheme}://{user + '@' if user else ''}localhost?{parts.query}", "cluster")
         self._seeds = [addressed(host, 6379) for host in hosts.split(",")]
         self._limits = limits
         self._slots: dict[int, Node] = {}
@@ -117,11 +120,7 @@ class Cluster:
         raise StoreUnavailable(f"no node of the Cluster tells who has which slot: {'; '.join(said)}")
 
     async def _slots_by(self, node: Node) -> dict[int, Node]:
-        connection = await self._connector.at(*node).connect_plainly()
-        try:
-            ranges = await ask(connection, "CLUSTER", "SLOTS")
-        finally:
-            await connection.disconnect(nowait=True)
+        ranges = await self._connector.at(*node).ask_alone("CLUSTER", "SLOTS")
         return {
             slot: (master[0].decode() or node[0], int(master[1]))
             for first, last, master, *_ in ranges

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable
 from copy import copy
 from hashlib import sha1
 from importlib import resources
 from typing import Any, Final, Literal, Self
 
-from redis.asyncio.connection import AbstractConnection, Connection, parse_url
+import redis
+from redis.asyncio.connection import (
+    AbstractConnection,
+    Connection,
+    SSLConnection,
+    UnixDomainSocketConnection,
+    parse_url,
+)
 
 from policyd.model.state import StoreUnavailable
+from policyd.state.tls import HANDSHAKE_PATIENCE, check_options, explain
 
 Mode = Literal["standalone", "cluster"]
 
@@ -19,6 +28,7 @@ _URLS: Final = {
     "sentinel": "name it as redis+sentinel://HOST:PORT/MASTER",
     "standalone": "name it as redis://HOST:PORT",
 }
+_LOGIN: Final = ("username", "password", "db")
 OLDEST: Final = (7, 0)
 
 PERMISSIONS: Final = (
@@ -51,8 +61,12 @@ class Connector:
     another."""
 
     def __init__(self, url: str, mode: Mode = "standalone") -> None:
+        check_options(url)
         options: dict[str, Any] = dict(parse_url(url))
         self._kind: type[AbstractConnection] = options.pop("connection_class", Connection)
+        self._tls = self._kind is SSLConnection
+        if self._tls:
+            options["socket_connect_timeout"] = HANDSHAKE_PATIENCE
         self._options = options
         self._mode = mode
 
@@ -67,12 +81,18 @@ class Connector:
         other._options = self._options | {"host": host, "port": port}
         return other
 
+    def without_login(self) -> Self:
+        """The same for servers of which neither user nor database is known."""
+        other = copy(self)
+        other._options = {name: value for name, value in self._options.items() if name not in _LOGIN}
+        return other
+
     async def connect(self) -> AbstractConnection:
         """A connection on which the scripts are known. Raises `StoreUnavailable` where the server is not suitable, and
         what redis-py raises where there is none."""
         connection = await self.connect_plainly()
         try:
-            server = await ask(connection, "INFO", "server")
+            server = await self._first(ask(connection, "INFO", "server"))
             check_server(server, await ask(connection, "INFO", "memory"), self._mode)
             for script in (OBSERVE, COMMIT):
                 if await ask(connection, "SCRIPT", "LOAD", script.source) != script.digest:
@@ -86,11 +106,29 @@ class Connector:
         """A connection on which nothing was checked or loaded."""
         connection = self._kind(**self._options, protocol=2, driver_info=None, socket_timeout=None)
         try:
-            await connection.connect()  # type: ignore[no-untyped-call]
+            await self._first(connection.connect())  # type: ignore[no-untyped-call]
         except BaseException:
             await connection.disconnect(nowait=True)
             raise
         return connection
+
+    async def ask_alone(self, *words: str | bytes) -> Any:
+        """The answer to one command, on a connection of its own. Raises what redis-py raises."""
+        connection = await self.connect_plainly()
+        try:
+            return await self._first(ask(connection, *words))
+        finally:
+            await connection.disconnect(nowait=True)
+
+    async def _first(self, words: Awaitable[Any]) -> Any:
+        """The first words with a server, where it shows whether both speak TLS or neither does."""
+        try:
+            return await words
+        except (redis.ConnectionError, redis.TimeoutError, redis.InvalidResponse) as error:
+            said = explain(error, tls=self._tls)
+            if self._kind is UnixDomainSocketConnection or said == str(error):
+                raise
+            raise redis.ConnectionError(said) from error
 
 
 async def ask(connection: AbstractConnection, *words: str | bytes) -> Any:

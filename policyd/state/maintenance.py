@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 from urllib.parse import unquote, urlsplit
 
 import redis
+from redis.asyncio.connection import parse_url
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode, RedisCluster
 from redis.exceptions import RedisClusterException
@@ -20,6 +21,8 @@ from policyd.state import cluster, sentinel
 from policyd.state.census_layout import EVERYTHING
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.sentinel import addressed
+from policyd.state.tls import check_options, explain, is_tls
+from policyd.state.urls import shown_server, why_unreadable
 
 PAGE: Final = 500
 """Keys or fields that are asked for at once."""
@@ -113,15 +116,20 @@ def reach(url: str | None, data_dir: Path, *, create: bool = False) -> Iterator[
 
 @contextmanager
 def _connected(url: str) -> Iterator[Reached]:
-    shown = url.rpartition("@")[2]
+    shown = shown_server(url)
     try:
         client = _client(url)
     except ValueError as error:
-        raise StoreUnavailable(f"store `{shown}`: {error}") from error
+        raise StoreUnavailable(why_unreadable(url, error)) from None
     except ERRORS as error:
-        raise StoreUnavailable(f"the store at {shown} cannot be used: {error}") from error
+        raise StoreUnavailable(f"the store at {shown} cannot be used: {explain(error, tls=is_tls(url))}") from error
     try:
-        yield Reached(client)
+        store = Reached(client)
+    except ERRORS as error:
+        client.close()
+        raise StoreUnavailable(f"the store at {shown} cannot be used: {explain(error, tls=is_tls(url))}") from error
+    try:
+        yield store
     except ERRORS as error:
         raise StoreUnavailable(f"the store at {shown} cannot be used: {error}") from error
     finally:
@@ -130,9 +138,12 @@ def _connected(url: str) -> Iterator[Reached]:
 
 def _client(url: str) -> redis.Redis | RedisCluster:
     """Raises `ValueError` for a URL of another kind."""
+    check_options(url)
     options: dict[str, Any] = {"socket_timeout": _PATIENCE, "socket_connect_timeout": _CONNECT_PATIENCE, "protocol": 2}
     parts = urlsplit(url)
     user, _, hosts = parts.netloc.rpartition("@")
+    if url.startswith((*cluster.SCHEME, *sentinel.SCHEME)):
+        options |= _tls_options(url)
     if url.startswith(cluster.SCHEME):
         nodes = [ClusterNode(*addressed(host, 6379)) for host in hosts.split(",")]  # type: ignore[no-untyped-call]
         return RedisCluster(startup_nodes=nodes, **_login(user), **options)
@@ -141,9 +152,18 @@ def _client(url: str) -> redis.Redis | RedisCluster:
         master, _, database = parts.path.strip("/").partition("/")
         if not master:
             raise ValueError("it must name the Sentinels and the master: redis+sentinel://HOST:PORT,HOST:PORT/MASTER")
-        watching: Any = Sentinel([addressed(host, 26379) for host in hosts.split(",")], **options)  # type: ignore[no-untyped-call]
+        hosts_of = [addressed(host, 26379) for host in hosts.split(",")]
+        watching: Any = Sentinel(hosts_of, sentinel_kwargs=options, **options)  # type: ignore[no-untyped-call]
         return cast(redis.Redis, watching.master_for(unquote(master), db=int(database or 0), **_login(user), **options))
     return redis.Redis.from_url(url, **options)
+
+
+def _tls_options(url: str) -> dict[str, Any]:
+    """What the URL says of TLS, as a client takes it."""
+    if not is_tls(url):
+        return {}
+    read = parse_url(f"rediss://localhost?{urlsplit(url).query}")
+    return {"ssl": True} | {name: value for name, value in read.items() if name.startswith("ssl_")}
 
 
 def _login(user: str) -> dict[str, Any]:

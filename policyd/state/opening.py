@@ -15,6 +15,7 @@ from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
 from policyd.state.redis import DEADLINE, RedisStore
 from policyd.state.store import Store
+from policyd.state.urls import why_unreadable
 
 _LOG: Final = logging.getLogger("policyd.state")
 _WATCH: Final = 0.2
@@ -57,21 +58,12 @@ async def _remote(url: str, deadline: float, durability: Durability) -> AsyncIte
     try:
         store = RedisStore(url, deadline=deadline, durability=durability)
     except ValueError as error:
-        raise StoreUnavailable(_why_unreadable(url, error)) from None
+        raise StoreUnavailable(why_unreadable(url, error)) from None
     await store.open()
     try:
         yield store
     finally:
         await store.close()
-
-
-def _why_unreadable(url: str, error: ValueError) -> str:
-    """Without what stands before the `@`, of which the error may quote a part too."""
-    _, at, server = url.rpartition("@")
-    if not at:
-        return f"store `{url}`: {error}"
-    cause = "the URL cannot be read" if "'" in str(error) else str(error)
-    return f"store `(hidden)@{server}`: {cause}; in a password, write %2F for `/`, %3A for `:` and %40 for `@`"
 
 
 async def _keep_alive(server: EmbeddedServer, say: Callable[[str], None]) -> None:

@@ -12,13 +12,13 @@ from redis.exceptions import RedisError
 from policyd.model.state import StoreUnavailable
 from policyd.state.connecting import Connector, ask
 
-SCHEME: Final = "redis+sentinel://"
+SCHEME: Final = ("redis+sentinel://", "rediss+sentinel://")
 _PATIENCE: Final = 0.2
 
 
 class SentinelConnector(Connector):
     """By the URL `redis+sentinel://[USER:PASSWORD@]HOST:PORT[,HOST:PORT]/MASTER[/DB]`; user and password are those of
-    the master. Raises `ValueError` for another."""
+    the master. With `rediss+sentinel://` master and Sentinels are spoken to by TLS. Raises `ValueError` for another."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
@@ -26,7 +26,8 @@ class SentinelConnector(Connector):
         name, _, database = parts.path.strip("/").partition("/")
         if not hosts or not name:
             raise ValueError("it must name the Sentinels and the master: redis+sentinel://HOST:PORT,HOST:PORT/MASTER")
-        super().__init__(f"redis://{user + '@' if user else ''}localhost/{database}")
+        scheme = parts.scheme.partition("+")[0]
+        super().__init__(f"{scheme}://{user + '@' if user else ''}localhost/{database}?{parts.query}")
         self._master = unquote(name)
         self._sentinels = [addressed(host, 26379) for host in hosts.split(",")]
 
@@ -62,11 +63,7 @@ class SentinelConnector(Connector):
         raise StoreUnavailable(f"no Sentinel tells where `{self._master}` is: {'; '.join(said)}")
 
     async def _ask(self, host: str, port: int) -> tuple[str, int] | None:
-        connection = await Connector("redis://").at(host, port).connect_plainly()
-        try:
-            found = await ask(connection, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._master)
-        finally:
-            await connection.disconnect(nowait=True)
+        found = await self.without_login().at(host, port).ask_alone("SENTINEL", "GET-MASTER-ADDR-BY-NAME", self._master)
         return None if found is None else (found[0].decode(), int(found[1]))
 
 

@@ -136,3 +136,19 @@ def test_a_node_that_is_away_is_said(tmp_path: Path) -> None:
     for url in ("redis+cluster://127.0.0.1:1", "redis://127.0.0.1:1", f"unix://{tmp_path}/nowhere"):
         with pytest.raises(StoreUnavailable, match="cannot be used"), reach(url, tmp_path):
             pass
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("mysql://u:secret@localhost", r"^store `\(hidden\)@localhost`: (?!.*secret).*redis://"),
+        ("redis://u:sec/ret@localhost", r"^store `\(hidden\)@localhost`: (?!.*sec/|.*'sec).*%2F"),
+        ("redis+cluster://u:sec/ret@localhost", r"^store `\(hidden\)@localhost`: (?!.*sec)"),
+        ("redis://u:secret@127.0.0.1:1?password=secret", r"^store `\(hidden\)@127.0.0.1:1`: (?!.*secret)"),
+        ("redis://u:secret@127.0.0.1:1", r"^the store at 127.0.0.1:1 cannot be used: (?!.*secret)"),
+    ],
+)
+def test_no_part_of_a_password_is_shown(url: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(StoreUnavailable, match=why) as raised, reach(url, tmp_path):
+        pass
+    assert raised.value.__cause__ is None or "sec" not in str(raised.value.__cause__)
