@@ -14,9 +14,14 @@ from typing import Any
 
 import redis
 
+from policyd.state.connecting import PERMISSIONS
 from policyd.state.embedded import find_server, launcher
 
 SLOTS = 16_384
+LOGIN = "policyd:secret@"
+CLUSTER_PERMISSIONS = "+cluster|slots +asking"
+"""What a Cluster needs besides."""
+
 PATIENCE = 30.0
 
 
@@ -56,6 +61,12 @@ class Server:
             return False
         assert found["process_id"] == self._process.pid, "another server has taken the port meanwhile"
         return True
+
+
+def permit(servers: list[Server], permissions: str = PERMISSIONS) -> None:
+    """There is a user of `LOGIN` from now on, who may do no more than this."""
+    for server in servers:
+        server.asked("ACL", "SETUSER", "policyd", "reset", "on", ">secret", *permissions.split())
 
 
 def wait_until(condition: Callable[[], bool]) -> None:

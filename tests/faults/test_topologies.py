@@ -1,4 +1,5 @@
-"""Sentinels and Clusters: state follows the masters, and what is acknowledged counts once."""
+"""Sentinels and Clusters: state follows the masters, and what is acknowledged counts once, for a user of few
+permissions."""
 
 from __future__ import annotations
 
@@ -11,11 +12,12 @@ import pytest
 from policyd.model.state import Observe, StoreUnavailable
 from policyd.state.calls import Limits
 from policyd.state.cluster import CELLS, Cluster
+from policyd.state.connecting import PERMISSIONS
 from policyd.state.keys import cell_of
 from policyd.state.redis import RedisStore
 
 from .load import DIGEST, Bot, load
-from .servers import SLOTS, Server, cluster, sentinel_pair
+from .servers import CLUSTER_PERMISSIONS, LOGIN, SLOTS, Server, cluster, permit, sentinel_pair
 
 HANG = 60.0
 
@@ -37,7 +39,8 @@ def test_sentinels_are_followed(tmp_path: Path) -> None:
         await store.close()
 
     with sentinel_pair(tmp_path) as (servers, url):
-        asyncio.run(scenario(servers, url))
+        permit(servers)
+        asyncio.run(scenario(servers, url.replace("//", f"//{LOGIN}")))
 
 
 async def load_more(bot: Bot, events: int) -> None:
@@ -47,12 +50,13 @@ async def load_more(bot: Bot, events: int) -> None:
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Server]]:
     with cluster(tmp_path_factory.mktemp("cluster")) as nodes:
+        permit(nodes, f"{PERMISSIONS} {CLUSTER_PERMISSIONS}")
         yield nodes
 
 
 def test_cluster_spreads_the_groups(three: list[Server]) -> None:
     async def scenario(nodes: list[Server]) -> None:
-        store = RedisStore(f"redis+cluster://127.0.0.1:1,127.0.0.1:{nodes[0].port}", deadline=5.0)
+        store = RedisStore(f"redis+cluster://{LOGIN}127.0.0.1:1,127.0.0.1:{nodes[0].port}", deadline=5.0)
         await store.open()
         async with asyncio.timeout(HANG):
             for number in range(200):
@@ -74,7 +78,7 @@ def test_slots_that_move_keep_their_state(three: list[Server]) -> None:
     """While a slot is on its way, and after: `ASK`, `TRYAGAIN` and `MOVED` are answered, not passed on."""
 
     async def scenario(nodes: list[Server]) -> None:
-        store = RedisStore(f"redis+cluster://127.0.0.1:{nodes[0].port}")
+        store = RedisStore(f"redis+cluster://{LOGIN}127.0.0.1:{nodes[0].port}")
         await store.open()
         bot = Bot(store)
         async with asyncio.timeout(HANG):
