@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
+from weakref import WeakSet
 
 from policyd.text.automaton import after_character
 from policyd.text.examine import examine, locate
 from policyd.text.fold import FOLDABLE, fold
 from policyd.text.hits import NOTHING, Found, Hits
 from policyd.text.index import PARTS, UNSURE, Index
-from policyd.text.lexicon import Lexicon
+from policyd.text.lexicon import Entry, Lexicon
 from policyd.text.readings import CAUSE
 from policyd.text.views import LONG_NOISE, NOISE, RUN, Views, collapse
 
 
 class Matcher:
-    """Immutable after `build`, and safe to search from several threads. `names` are the lexicons, in the order of the
-    bits of `Hits.bits`."""
+    """Immutable after `build`, and safe to search from several threads. `names` are those of its lexicons, in the
+    order of the bits of `Hits.bits`."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
+        self.lexicons = tuple(lexicons)
         self.names: tuple[str, ...] = tuple(lexicon.name for lexicon in lexicons)
         self._index = Index(lexicons)
         self._find = self._index.words.automaton.iter
@@ -29,8 +32,16 @@ class Matcher:
 
     @classmethod
     def build(cls, lexicons: Sequence[Lexicon]) -> Matcher:
-        """A matcher for all entries of these lexicons. Entries that fold to nothing are left out."""
-        return cls(lexicons)
+        """A matcher for all entries of these lexicons: one that is in use already, where a large one has the same
+        words. Entries that fold to nothing are left out."""
+        if sum(len(lexicon.entries) for lexicon in lexicons) < _LARGE:
+            return cls(lexicons)
+        for known in list(_large):
+            if _same(known.lexicons, lexicons):
+                return known
+        built = cls(lexicons)
+        _large.add(built)
+        return built
 
     def search(self, text: str) -> Hits:
         """All words that stand in the text. Never raises, whatever the text."""
@@ -74,6 +85,26 @@ class Matcher:
         first = last - len(self._index.words.keys[found])
         before, after = key[max(first - 1, 0) : first], key[last : last + 1]
         return UNSURE if self._index.composer.likely(before, self._index.words.keys[found], after) else bits
+
+
+# Finishing an automaton of 100,000 entries is one call of some 0.1 s during which no other thread runs; policies are
+# reloaded far more often than their large lists change.
+_LARGE: Final = 2_000
+_large: Final[WeakSet[Matcher]] = WeakSet()
+
+
+def _same(some: Sequence[Lexicon], others: Sequence[Lexicon]) -> bool:
+    """Whether lexicons are the same to a matcher, wherever their entries were written."""
+    return len(some) == len(others) and all(
+        (one.name, one.resist, one.boundary) == (other.name, other.resist, other.boundary)
+        and _words(one.entries) == _words(other.entries)
+        and _words(one.excepts) == _words(other.excepts)
+        for one, other in zip(some, others, strict=True)
+    )
+
+
+def _words(entries: Sequence[Entry]) -> list[str]:
+    return [entry.word for entry in entries]
 
 
 def _bits(found: list[Found]) -> int:

@@ -36,12 +36,17 @@ class Composer:
     """Knows the characters of the entries that resist `split`, and which of them stand together there."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        known = [key for key in keys if not key.isascii()]
-        text = "\n".join(known)
-        self._pairs = set(pairwise(text))
-        self._single = {key for key in known if len(key) == 1}
+        self._pairs: set[tuple[str, str]] = set()
+        self._single: set[str] = set()
         self.chars_of: dict[str, str] = {}
-        used = set(text) - _COUNTING  # 一二 is counting, not 三
+        used: set[str] = set()
+        for key in keys:
+            if not key.isascii():
+                used.update(key)
+                self._pairs.update(pairwise(key))
+                if len(key) == 1:
+                    self._single.add(key)
+        used -= _COUNTING  # 一二 is counting, not 三
         for char, ways in parts_table().items():
             if char in used:
                 for parts in ways:

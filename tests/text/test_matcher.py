@@ -156,3 +156,12 @@ def test_masks_cover_what_hangs_on_the_last_character() -> None:
 def test_a_list_of_nothing_finds_nothing() -> None:
     assert not Matcher.build([]).search("任何")
     assert not Matcher.build([lexicon("", "\u200b", " ")]).search("任何 !!!!!")
+
+
+def test_a_large_list_that_has_not_changed_is_not_built_again() -> None:
+    words = [f"{number}号词" for number in range(3_000)]
+    built = Matcher.build([lexicon(*words)])
+    moved = Lexicon("list", tuple(Entry(word, "moved.txt", 1) for word in words))
+    assert Matcher.build([moved]) is built
+    for other in (lexicon(*words, "又一"), lexicon(*words, name="other"), lexicon(*words, boundary=False)):
+        assert Matcher.build([other]) is not built
