@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,8 +17,8 @@ from policyd.state.connecting import PERMISSIONS
 from policyd.state.keys import cell_of
 from policyd.state.redis import RedisStore
 
-from .load import DIGEST, Bot, load
-from .servers import CLUSTER_PERMISSIONS, LOGIN, SLOTS, Server, cluster, permit, sentinel_pair
+from .load import DIGEST, Bot, answered, load
+from .servers import CLUSTER_PERMISSIONS, LOGIN, Server, cluster, permit, sentinel_pair
 
 HANG = 60.0
 
@@ -97,16 +98,50 @@ def test_slots_that_move_keep_their_state(three: list[Server]) -> None:
 
 
 def move_slot(nodes: list[Server], slot: int) -> None:
-    """To the next node, key by key."""
-    number = slot * len(nodes) // SLOTS
-    source, target = nodes[number], nodes[(number + 1) % len(nodes)]
-    ids = [node.asked("CLUSTER", "MYID") for node in (source, target)]
-    target.asked("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[0])
-    source.asked("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[1])
+    finish_move(nodes, *begin_move(nodes, slot))
+
+
+def begin_move(nodes: list[Server], slot: int) -> tuple[int, Server, Server]:
+    """To the next node, key by key; the slot itself stays behind. The slot, and the nodes from which and to which."""
+    source = next(node for node in nodes if owns(node, slot))
+    target = nodes[(nodes.index(source) + 1) % len(nodes)]
+    target.asked("CLUSTER", "SETSLOT", slot, "IMPORTING", source.asked("CLUSTER", "MYID"))
+    source.asked("CLUSTER", "SETSLOT", slot, "MIGRATING", target.asked("CLUSTER", "MYID"))
     while keys := source.asked("CLUSTER", "GETKEYSINSLOT", slot, 3):
         source.asked("MIGRATE", "127.0.0.1", target.port, "", 0, 5000, "KEYS", *keys)
+    return slot, source, target
+
+
+def finish_move(nodes: list[Server], slot: int, source: Server, target: Server) -> None:
     for node in (target, source, *nodes):
-        node.asked("CLUSTER", "SETSLOT", slot, "NODE", ids[1])
+        node.asked("CLUSTER", "SETSLOT", slot, "NODE", target.asked("CLUSTER", "MYID"))
+
+
+def owns(node: Server, slot: int) -> bool:
+    """Whether the node is the master of this slot, as it says itself."""
+    slots: list[list[Any]] = node.asked("CLUSTER", "SLOTS")
+    return any(first <= slot <= last and master[1] == node.port for first, last, master, *_ in slots)
+
+
+def test_a_slot_half_way_is_asked_for_where_it_goes(three: list[Server]) -> None:
+    """No command is refused for want of a permission meanwhile; the answer is there when the slot is."""
+
+    async def scenario(nodes: list[Server]) -> None:
+        store = RedisStore(f"redis+cluster://{LOGIN}127.0.0.1:{nodes[0].port}", deadline=0.5)
+        await store.open()
+        ask = Observe("", "half", "u", "e", DIGEST, "r")
+        await store.observe(ask)
+        slot = nodes[0].asked("CLUSTER", "KEYSLOT", f"{{/{cell_of('half', CELLS)}}}")
+        half = await asyncio.to_thread(begin_move, nodes, slot)
+        with pytest.raises(StoreUnavailable):
+            await store.observe(ask)
+        await asyncio.to_thread(finish_move, nodes, *half)
+        async with asyncio.timeout(HANG):
+            assert (await answered(store, ask)).replayed
+        assert [node.asked("ACL", "LOG") for node in nodes] == [[]] * len(nodes)
+        await store.close()
+
+    asyncio.run(scenario(three))
 
 
 def test_lost_master_leaves_the_other_groups_exact(tmp_path: Path) -> None:
