@@ -6,6 +6,7 @@ Its coroutines never suspend, so that a caller without an event loop can drive t
 from __future__ import annotations
 
 import time
+from bisect import bisect_right
 from collections.abc import Callable
 
 from msgspec import Struct, field
@@ -25,31 +26,31 @@ from policyd.state import ladder as ladders
 from policyd.state.retention import GIVEN, LATEST, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
 
 
-class _Receipt(Struct):
+class _Receipt(Struct, gc=False):
     digest: bytes
     period: int
     observed: Observed
     committed: Committed | None = None
 
 
-class _Times(Struct):
+class _Times(Struct, gc=False):
     """Instants, the newest last, and for how many ms after it they matter."""
 
     span: int
     times: list[int]
 
 
-class _Ladder(Struct):
+class _Ladder(Struct, gc=False):
     forget: int
     entries: list[ladders.Entry]
 
 
-class _Given(Struct):
+class _Given(Struct, gc=False):
     period: int
     rules: frozenset[str]
 
 
-class _Member(Struct):
+class _Member(Struct, gc=False):
     windows: dict[str, _Times] = field(default_factory=dict)
     ladders: dict[str, _Ladder] = field(default_factory=dict)
     throttles: dict[str, _Times] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class _Member(Struct):
     last_seen: int = 0
 
 
-class _Group(Struct):
+class _Group(Struct, gc=False):
     receipts: dict[str, _Receipt] = field(default_factory=dict)
     messages: dict[str, int] = field(default_factory=dict)
     given: dict[str, _Given] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class MemoryStore:
         receipt = group.receipts.get(ask.event)
         if receipt is not None and receipt.period >= oldest:
             return _again(receipt, ask)
-        member = group.members.setdefault(ask.member, _Member())
+        member = _member(group, ask.member)
         observed = _first_sight(group, member, ask, now, oldest)
         group.receipts[ask.event] = _Receipt(ask.digest, oldest + 2, observed)
         if ask.message is not None and group.messages.get(ask.message, -1) < oldest:
@@ -111,7 +112,7 @@ class MemoryStore:
         if receipt is None or receipt.period < oldest_period(clock, self._receipts) or receipt.digest != change.digest:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
         if receipt.committed is None:
-            member = group.members.setdefault(change.member, _Member())
+            member = _member(group, change.member)
             receipt.committed = _apply(member, change, clock)
             if change.message is not None and change.given:
                 before = _given(group, change.message, clock)
@@ -125,7 +126,11 @@ class MemoryStore:
         self._groups.clear()
 
     def _group(self, tenant: str, group: str) -> _Group:
-        return self._groups.setdefault((tenant, group), _Group())
+        key = (tenant, group)
+        found = self._groups.get(key)
+        if found is None:
+            found = self._groups[key] = _Group()
+        return found
 
     def _now(self) -> int:
         return self._instant if self._virtual else self._clock()
@@ -144,6 +149,13 @@ class MemoryStore:
                     del self._groups[key]
 
 
+def _member(group: _Group, member: str) -> _Member:
+    found = group.members.get(member)
+    if found is None:
+        found = group.members[member] = _Member()
+    return found
+
+
 def _again(receipt: _Receipt, ask: Observe) -> Observed:
     if receipt.digest != ask.digest:
         raise EventIdReused(f"event id `{ask.event}` was used before with another kind, member or content")
@@ -158,13 +170,13 @@ def _first_sight(group: _Group, member: _Member, ask: Observe, now: int, oldest:
         member.last_seen = now
     return Observed(
         now=now,
-        counts=tuple(
+        counts=tuple([
             _bump((member if window.scope == "member" else group).windows, window, now, edit) for window in ask.windows
-        ),
-        strikes=tuple(
+        ]),
+        strikes=tuple([
             ladders.count(member.ladders[read.ladder].entries, read.forget, now) if read.ladder in member.ladders else 0
             for read in ask.ladders
-        ),
+        ]),
         mute_until=member.mute_until if ask.mute and member.mute_until > now else 0,
         last_seen=last_seen if ask.silence else 0,
         edit=edit,
@@ -192,7 +204,7 @@ def _bump(cells: dict[str, _Times], window: Window, now: int, edit: bool) -> int
         del cell.times[: -window.cap]
     if cell is None:
         return 0
-    return min(window.cap, sum(instant > now - window.span for instant in cell.times))
+    return min(window.cap, len(cell.times) - bisect_right(cell.times, now - window.span))
 
 
 def _apply(member: _Member, change: Commit, clock: int) -> Committed:
