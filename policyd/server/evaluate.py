@@ -189,7 +189,7 @@ class Evaluate:
 
 def _form(headers: dict[bytes, bytes]) -> Form:
     media = headers.get(b"content-type", b"")
-    form = _FORMS.get(media.partition(b";")[0].strip().lower())
+    form = _FORMS.get(media) or _FORMS.get(media.partition(b";")[0].strip().lower())
     if form is None:
         came = f"`{media.decode('latin-1')[:80]}`" if media else "no content type"
         hint = "send the header `content-type: application/json` (or application/msgpack)"
