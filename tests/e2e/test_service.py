@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from policyd.state.embedded import EmbeddedServer
@@ -126,6 +127,8 @@ def test_a_replica_is_waited_for_where_that_is_asked_for(tmp_path: Path, durabil
     with EmbeddedServer(tmp_path / "redis") as server:
         with serving(folder, "--redis", server.url, "--durability", durability) as service:
             assert bool(service.ask(1)["degraded"]) is degraded
+            ready = httpx.get(f"{service.url}/readyz", timeout=PATIENCE)
+            assert ("within 1000 ms" in ready.text) is degraded
 
 
 def test_listening_to_the_world_without_a_token_is_refused(tmp_path: Path) -> None:
