@@ -95,22 +95,23 @@ def text_window(group: str, member: str | None, cell: str) -> str:
 
 def event_digest(group: str, event: str) -> bytes:
     """12 bytes."""
-    begun = _digest_begun("e", group, 12).copy()
-    begun.update(event.encode())
-    return begun.digest()
+    digest = digests_begun(group)[0].copy()
+    digest.update(event.encode())
+    return digest.digest()
 
 
 def message_digest(group: str, message: str) -> bytes:
     """8 bytes."""
-    begun = _digest_begun("m", group, 8).copy()
-    begun.update(message.encode())
-    return begun.digest()
+    digest = digests_begun(group)[1].copy()
+    digest.update(message.encode())
+    return digest.digest()
 
 
 @lru_cache(_CACHED)
-def _digest_begun(kind: str, group: str, size: int) -> blake2b:
-    """Of an id of this kind, after the group and before the id itself."""
-    return blake2b(f"{kind}{len(group)}:{group}".encode(), digest_size=size)
+def digests_begun(group: str) -> tuple[blake2b, blake2b]:
+    """Those of event and of message ids, where the id itself is still to come: copy them."""
+    start = f"{len(group)}:{group}".encode()
+    return blake2b(b"e" + start, digest_size=12), blake2b(b"m" + start, digest_size=8)
 
 
 @lru_cache(_CACHED)

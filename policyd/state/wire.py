@@ -80,18 +80,22 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     member = keys.of_member(prefix, group, ask.member)
     named: list[bytes] = []
     fields = member.field if shape.of_member else _fields(prefix, ask, shape.homes, named)
-    flags = _EDIT if ask.is_edit else 0
+    flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)
     if ask.silence or ask.spoke:
         flags |= (_SILENCE if ask.silence else 0) | (_SPOKE if ask.spoke else 0)
         named.append(member.windows)
     if ladders or ask.mute:
         flags |= _STANDING | (_MUTE if ask.mute else 0)
         named.append(member.standing)
-    digest = keys.event_digest(group, ask.event)
+    events, messages = keys.digests_begun(group)
+    digest = events.copy()
+    digest.update(ask.event.encode())
+    head = _HEAD.pack(flags, shape.fields, len(named), digest.digest(), ask.digest)
     if message is None:
-        return named, _HEAD.pack(flags, shape.fields, len(named), digest, ask.digest) + fields + tail.packed
-    head = _HEAD.pack(flags | _MESSAGE, shape.fields, len(named), digest, ask.digest)
-    return named, head + keys.message_digest(group, message) + fields + tail.packed
+        return named, head + fields + tail.packed
+    digest = messages.copy()
+    digest.update(message.encode())
+    return named, head + digest.digest() + fields + tail.packed
 
 
 def _fields(prefix: str, ask: Observe, homes: tuple[_Home, ...], named: list[bytes]) -> bytes:
