@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-# CI tries the same examples every time, so that it tells of this change and not of chance; a run by hand tries new ones.
+# CI tries the same examples every time, to tell of a change and not of chance; a run by hand tries new ones.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("CI"):
     settings.load_profile("ci")
