@@ -13,9 +13,10 @@ from policyd.text.automaton import character_ends
 from policyd.text.fold import fold, origins
 from policyd.text.hits import Found
 from policyd.text.index import Index
-from policyd.text.judging import MOST_CLOSELY, MOST_HITS, MOST_PLACES, MOST_READ, Judge, spotted, summarily
+from policyd.text.judging import MOST_CLOSELY, MOST_HITS, MOST_PLACES, MOST_READ, Judge, new_found, spotted, summarily
 from policyd.text.readings import CAUSE, FILLER, Reading, with_letters, with_wechat, without_digits
 from policyd.text.sound import by_sound, meant, sound
+from policyd.text.splits import Parts
 from policyd.text.traits import traits
 from policyd.text.verify import Rule, place
 from policyd.text.views import NOISE, Origin, Views, views
@@ -66,7 +67,7 @@ def _plainly(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found
                 return None
         for entry in words.entries[number]:
             known = index.entries[entry]
-            found.append(Found(start, end, "plain" if known.word == key else "fold", *known))
+            found.append(new_found(Found, (start, end, "plain" if known[1] == key else "fold", *known)))
     return found
 
 
@@ -160,20 +161,21 @@ def _over_filler(text: str, read: str, offset: int, end: int) -> int:
 def _composed(
     index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
 ) -> Iterator[Reading]:
-    found: list[tuple[int, int, str]] = []
+    found: list[Parts] = []
     known, at = index.composer.chars_of, origin.runs
     for last, number in ends:
         if number in index.part_numbers:
             parts = index.words.keys[number]
             first = last - len(parts)
             start, end = at[first + 1] - 1, at[last - 1] + 1
-            found.append((start, end, parts))
-            # One character more at an end belongs to what is around: of `人人方` only `人方` is `仿`.
-            if at[last] - at[first] != len(parts) + 1 or end - start < len(parts):
-                found.append((at[first], at[last], parts))
+            found.append(Parts(start, end, parts))
+            if (more := at[last] - at[first] - end + start) and end - start == len(parts):
+                found.append(Parts(at[first], at[last], parts, 0 if more > 1 else -1 if at[first] < start else 1))
+            elif more:
+                found.append(Parts(at[first], at[last], parts))
     for last, number in runs:
         if (parts := index.runs.keys[number]) in known:
-            found.append((last - len(parts), last, parts))
+            found.append(Parts(last - len(parts), last, parts))
     return index.composer.readings(of.bare, origin, found) if found else iter(())
 
 

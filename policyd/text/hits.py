@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Final, NamedTuple
 
@@ -11,9 +10,6 @@ from policyd.text.fold import FOLD
 
 MOST_MATCHES: Final = 1_000
 _MOST_SORTED: Final = 8 * MOST_MATCHES
-
-_REST_OF_SYLLABLE: Final = re.compile("[\u1161-\u1175\u11a8-\u11c2]+").match
-"""Vowels and ends of Hangul syllables that are written as single jamo: they belong to the character before them."""
 
 
 class Found(NamedTuple):
@@ -61,9 +57,12 @@ class Hits:
             if not overlapping:
                 wanted = _without_overlaps(wanted)
             del wanted[MOST_MATCHES:]
+        known, text = self._names, self._text
         return tuple(
-            Match(self._names[hit.lexicon], hit.word, self._text[hit.start : hit.end], hit.start, hit.end, hit.view)
-            for hit in wanted
+            [
+                Match(known[lexicon], word, text[start:end], start, end, view)
+                for start, end, view, lexicon, word, _ in wanted
+            ]
         )
 
     def spans(self, names: Collection[str] | None = None) -> tuple[tuple[int, int], ...]:
@@ -79,12 +78,8 @@ class Hits:
 
     def _of(self, names: Collection[str] | None) -> list[Found]:
         if self._found is None:
-            self._found = [self._whole(hit) for hit in self._locate()]
+            self._found = self._locate()
         return self._found if names is None else [hit for hit in self._found if self._names[hit.lexicon] in names]
-
-    def _whole(self, hit: Found) -> Found:
-        rest = _REST_OF_SYLLABLE(self._text, hit.end)
-        return hit if rest is None else hit._replace(end=rest.end())
 
     def _widened(self, end: int) -> int:
         while end < len(self._text) and FOLD.get(ord(self._text[end])) == "":

@@ -17,6 +17,16 @@ _MOST_READINGS: Final = 6
 _MOST_PARTS: Final = 600
 
 
+class Parts(NamedTuple):
+    """The bare text from `start` to `end` may be `parts`. `wider`: its first character (-1) or its last (1) is only
+    theirs if the word goes on there, for it is one more of the same: of `人人方` in front of a word `人方` is `仿`."""
+
+    start: int
+    end: int
+    parts: str
+    wider: int = 0
+
+
 class Composed(NamedTuple):
     """The bare text from `start` to `end` may be `char` written apart."""
 
@@ -65,7 +75,7 @@ class Composer:
         """Whether one of the characters that these parts may be is an entry by itself."""
         return any(char in self._single for char in self.chars_of[parts])
 
-    def readings(self, bare: str, origin: Origin, found: list[tuple[int, int, str]]) -> Iterator[Reading]:
+    def readings(self, bare: str, origin: Origin, found: list[Parts]) -> Iterator[Reading]:
         """Readings in which each of the parts found, (start, end, parts) of the bare text, that may belong to an
         entry is composed in at least one. Of very many parts only the first are looked at."""
         likely = self._likely(bare, found[:_MOST_PARTS])
@@ -78,21 +88,28 @@ class Composer:
             left = [candidate for candidate in left if candidate not in done]
             yield Reading(_changes(origin, chosen), "split", "split")
 
-    def _likely(self, bare: str, found: list[tuple[int, int, str]]) -> list[Composed]:
+    def _likely(self, bare: str, found: list[Parts]) -> list[Composed]:
         """Those with a neighbour beside which the character stands in some entry, longest first at each start."""
-        candidates = [Composed(start, end, char) for start, end, parts in found for char in self.chars_of[parts]]
+        candidates = [
+            (Composed(start, end, char), wider) for start, end, parts, wider in found for char in self.chars_of[parts]
+        ]
         after: dict[int, str] = {}
         before: dict[int, str] = {}
-        for candidate in candidates:
+        for candidate, _ in candidates:
             before[candidate.end] = before.get(candidate.end, "") + candidate.char
             after[candidate.start] = after.get(candidate.start, "") + candidate.char
-        likely = [
-            c
-            for c in candidates
-            if c.char in self._single
-            or any(self._together(o, c.char) for o in bare[max(c.start - 1, 0) : c.start] + before.get(c.start, ""))
-            or any(self._together(c.char, o) for o in bare[c.end : c.end + 1] + after.get(c.end, ""))
-        ]
+
+        def continued(c: Composed, wider: int) -> bool:
+            if wider >= 0:
+                beside = bare[c.end : c.end + 1] + after.get(c.end, "")
+                if any(self._together(c.char, other) for other in beside):
+                    return True
+            if wider <= 0:
+                beside = bare[max(c.start - 1, 0) : c.start] + before.get(c.start, "")
+                return any(self._together(other, c.char) for other in beside)
+            return False
+
+        likely = [c for c, wider in candidates if c.char in self._single or continued(c, wider)]
         return sorted(likely, key=lambda c: (c.start, -c.end))
 
     def _together(self, one: str, other: str) -> bool:

@@ -51,6 +51,7 @@ def lexicon(*words: str, name: str = "list", excepts: tuple[str, ...] = (), boun
         ("12高考", "一12高考", "12高考", "plain"),
         ("煞笔bt", "煞煞煞笔btt", "煞煞煞笔btt", "repeats"),
         ("仿钞", "人人方钞", "人方钞", "split"),
+        ("撕扒莪", "撕扌扌八莪", "撕扌扌八莪", "split"),
         ("咨询", "谘詢", "谘詢", "fold"),
         ("sb", "你是s b吧", "s b", "noise"),
         ("tits", "7i7s", "7i7s", "fold"),
