@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Final, NamedTuple
 
@@ -10,6 +11,9 @@ from policyd.text.fold import FOLD
 
 MOST_MATCHES: Final = 1_000
 _MOST_SORTED: Final = 8 * MOST_MATCHES
+
+_REST_OF_SYLLABLE: Final = re.compile("[\u1161-\u1175\u11a8-\u11c2]+").match
+"""Vowels and ends of Hangul syllables that are written as single jamo: they belong to the character before them."""
 
 
 class Found(NamedTuple):
@@ -78,8 +82,12 @@ class Hits:
 
     def _of(self, names: Collection[str] | None) -> list[Found]:
         if self._found is None:
-            self._found = self._locate()
+            self._found = [self._whole(hit) for hit in self._locate()]
         return self._found if names is None else [hit for hit in self._found if self._names[hit.lexicon] in names]
+
+    def _whole(self, hit: Found) -> Found:
+        rest = _REST_OF_SYLLABLE(self._text, hit.end)
+        return hit if rest is None else hit._replace(end=rest.end())
 
     def _widened(self, end: int) -> int:
         while end < len(self._text) and FOLD.get(ord(self._text[end])) == "":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from policyd.text.contacts import contacts, domains, emoji, fingerprint
@@ -53,6 +53,8 @@ def test_hits_lie_on_the_text_and_masks_touch_nothing_else(
 
 @settings(max_examples=400, deadline=None)
 @given(ANY, WORDS)
+@example("가", ["가"])
+@example("x가나각y", ["가나", "각"])
 def test_matching_is_the_same_after_normalisation(text: str, words: list[str]) -> None:
     found = {}
     for form in ("NFC", "NFD"):
