@@ -32,6 +32,9 @@ _DRAINED: Final = 16
 _RETRY_AFTER: Final = (b"retry-after", b"1")
 _LANES: Final = 64
 """So many events of an array are decided at the same time."""
+AT_ONCE: Final = 128
+"""So many events of all arrays together, and one array is read in a turn of the event loop: turns must stay well within
+the deadline of the store, or answers that are there would be read too late."""
 _WAITING: Final = Failure(None, problem("internal", "this event was not decided"))
 _log: Final = logging.getLogger("policyd")
 
@@ -54,6 +57,8 @@ class Evaluate:
         self._bots = settings.bots
         self._outage = Outage()
         self._in_flight = 0
+        self._reading = asyncio.Lock()
+        self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._in_flight += 1
@@ -160,23 +165,25 @@ class Evaluate:
         self, bodies: list[bytes | memoryview], form: Form, bot: Bot, explain: bool
     ) -> list[Decision | Failure]:
         """Events of one group one after the other, as their order counts; groups side by side."""
-        answers: list[Decision | Failure] = []
+        answers: list[Decision | Failure] = [_WAITING] * len(bodies)
         lanes: dict[int, list[tuple[int, Event]]] = {}
-        for place, body in enumerate(bodies):
-            try:
-                event = self._event(body, form, bot)
-            except EventError as error:
-                answers.append(Failure(_id_in(body, form), error.problem))
-            else:
-                answers.append(_WAITING)
-                lanes.setdefault(hash(event.group.id) % _LANES, []).append((place, event))
+        async with self._reading:
+            for place, body in enumerate(bodies):
+                try:
+                    event = self._event(body, form, bot)
+                except EventError as error:
+                    answers[place] = Failure(_id_in(body, form), error.problem)
+                else:
+                    lanes.setdefault(hash(event.group.id) % _LANES, []).append((place, event))
+            await asyncio.sleep(0)
 
         async def decide(lane: list[tuple[int, Event]]) -> None:
             for place, event in lane:
-                try:
-                    answers[place] = await self._decide(event, bot, explain)
-                except EventError as error:
-                    answers[place] = Failure(event.id, error.problem)
+                async with self._turns:
+                    try:
+                        answers[place] = await self._decide(event, bot, explain)
+                    except EventError as error:
+                        answers[place] = Failure(event.id, error.problem)
 
         if len(lanes) == 1:
             await decide(*lanes.values())

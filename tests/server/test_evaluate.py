@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import httpx
@@ -12,6 +14,7 @@ import pytest
 
 from policyd.model.state import StoreOverloaded
 from policyd.server.bots import Bot
+from policyd.server.evaluate import AT_ONCE
 from policyd.server.settings import Limits, Settings
 from tests.server.service import Service, event, running
 
@@ -71,6 +74,28 @@ def test_an_array_over_many_groups_keeps_the_order_within_each(fresh: Service) -
     found = fresh.ask(many).json()
     assert [each["event"] for each in found] == [each["id"] for each in many]
     assert [each["ladders"]["club.conduct"]["strikes"] for each in found] == [1] * 100 + [2] * 100 + [3] * 100
+
+
+def test_many_arrays_at_once_take_turns_with_the_store(fresh: Service) -> None:
+    """Whatever comes at once, a turn of the event loop stays short, so that answers are read in time."""
+    inside: list[int] = [0]
+    observe = fresh.store.observe
+
+    async def counted(ask: Any) -> Any:
+        inside.append(inside[-1] + 1)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        inside.append(inside[-1] - 1)
+        return await observe(ask)
+
+    fresh.store.observe = counted  # type: ignore[method-assign]
+    arrays = [[{**event(f"{a}-{n}"), "group": {"id": f"{a}-{n}"}} for n in range(100)] for a in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(fresh.ask, arrays))
+    assert [[each["event"] for each in answer.json()] for answer in answers] == [
+        [each["id"] for each in array] for array in arrays
+    ]
+    assert 1 < max(inside) <= AT_ONCE
 
 
 def test_a_store_with_too_much_to_do_asks_to_come_again(fresh: Service) -> None:
@@ -181,8 +206,6 @@ def test_too_many_requests_at_once_are_turned_away() -> None:
         observe = service.store.observe
 
         async def slow(ask: Any) -> Any:
-            import asyncio
-
             entered.set()
             await asyncio.to_thread(leave.wait, 10)
             return await observe(ask)
