@@ -30,11 +30,11 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_strikes_survive_a_restart(tmp_path: Path) -> None:
     folder = folder_with(tmp_path)
     with serving(folder) as first:
-        assert first.ask(1)["ladders"]["club.conduct"]["strikes"] == 1
+        assert first.decide(1)["ladders"]["club.conduct"]["strikes"] == 1
         assert first.stop() == 0
     with serving(folder) as second:
         assert second.ask(1)["replayed"] is True
-        decision = second.ask(2)
+        decision = second.decide(2)
         assert decision["ladders"]["club.conduct"]["strikes"] == 2
         assert [action["do"] for action in decision["actions"]] == ["delete", "call_out"]
         assert second.stop(signal.SIGINT) == 0
@@ -44,13 +44,13 @@ def test_strikes_survive_a_restart(tmp_path: Path) -> None:
 def test_kill_leaves_no_child_and_loses_no_strike(tmp_path: Path) -> None:
     folder = folder_with(tmp_path)
     with serving(folder) as first:
-        first.ask(1)
+        first.decide(1)
         children = first.children()
         assert children
         first.stop(signal.SIGKILL)
     assert wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in children))
     with serving(folder) as second:
-        assert second.ask(2)["ladders"]["club.conduct"]["strikes"] == 2
+        assert second.decide(2)["ladders"]["club.conduct"]["strikes"] == 2
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
@@ -140,7 +140,7 @@ def test_listening_to_the_world_without_a_token_is_refused(tmp_path: Path) -> No
 @pytest.mark.skipif(sys.platform != "linux", reason="children are looked up in /proc")
 def test_a_store_that_dies_is_started_again_and_has_lost_nothing(tmp_path: Path) -> None:
     with serving(folder_with(tmp_path)) as service:
-        service.ask(1)
+        service.decide(1)
         (store,) = service.children()
         os.kill(store, signal.SIGKILL)
         service.line_with("the embedded store has died and is started again")
