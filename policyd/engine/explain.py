@@ -26,7 +26,9 @@ class ValueRead(Struct, frozen=True):
 
 class RuleRead(Struct, frozen=True):
     """One rule that was looked at. `clause` is the branch that fired, if any; `when` what it came to (true where it is
-    not written, null where unknown); `silenced_by` names `unless` and the exemptions that were true."""
+    not written, null where unknown); `silenced_by` names `unless` and the exemptions that were true. `held_by`: of a
+    rule that fired, the conditions without which it would not have: of parts joined by `or` all that were true, of parts
+    joined by `and` the one that came nearest to being false."""
 
     rule: str
     title: str
@@ -36,6 +38,7 @@ class RuleRead(Struct, frozen=True):
     when: bool | None
     silenced_by: tuple[str, ...]
     read: tuple[ValueRead, ...]
+    held_by: tuple[Condition, ...] = ()
 
 
 class Nearest(Struct, frozen=True):
@@ -84,7 +87,13 @@ def _rule_read(rule: Rule, policy: Policy, env: Environment, clause: str | None)
     exprs = [expr for expr in (rule.when, rule.unless, *(exempt.when for exempt in exempts)) if expr is not None]
     values = {name: value for expr in exprs for name, value in values_in(expr, env)}
     read = tuple(ValueRead(name, value) for name, value in values.items())
-    return RuleRead(*_place(rule), clause, when, tuple(silenced), read)
+    return RuleRead(*_place(rule), clause, when, tuple(silenced), read, tuple(_held_by(rule, clause, env)))
+
+
+def _held_by(rule: Rule, clause: str | None, env: Environment) -> Iterator[Condition]:
+    if rule.when is not None and clause is not None:
+        fires_as = clause == "then"
+        yield from (each for each in missing(rule.when, not fires_as, env) if each.was is not None)
 
 
 def _exempts(rule: Rule, policy: Policy) -> list[Exempt]:

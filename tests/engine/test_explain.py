@@ -52,6 +52,25 @@ def test_what_silences_a_rule_is_named() -> None:
     assert rules["club.words"].clause is None
 
 
+HELD = [
+    ("x" * 21, {"images": 4}, [("message.length > 20", 21, 20), ("message.images > 3", 4, 3)]),
+    ("x" * 21, {"images": 3}, [("message.length > 20", 21, 20)]),
+    ("x" * 20, {"images": 5}, [("message.images > 3", 5, 3)]),
+]
+
+
+@pytest.mark.parametrize(("text", "parts", "held_by"), HELD)
+def test_a_rule_that_fired_tells_what_held_it(text: str, parts: dict[str, object], held_by: list[Any]) -> None:
+    size = next(rule for rule in explained(text, message={"text": text, **parts}).rules if rule.rule == "club.size")
+    assert size.clause == "then"
+    assert [(each.condition, each.left, each.right) for each in size.held_by] == held_by
+    assert all(each.was is True and each.needed is False for each in size.held_by)
+
+
+def test_a_rule_that_did_not_fire_is_held_by_nothing() -> None:
+    assert [rule.held_by for rule in explained("hi").rules] == [()] * 4
+
+
 NEAREST = [
     ("x" * 19, {}, "club.size", [("message.length > 20", True, False, 19, 20)]),
     ("spamword", {"role": "admin"}, "club.words", None),
