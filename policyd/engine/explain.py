@@ -27,8 +27,8 @@ class ValueRead(Struct, frozen=True):
 class RuleRead(Struct, frozen=True):
     """One rule that was looked at. `clause` is the branch that fired, if any; `when` what it came to (true where it is
     not written, null where unknown); `silenced_by` names `unless` and the exemptions that were true. `held_by`: of a
-    rule that fired, the conditions without which it would not have: of parts joined by `or` all that were true, of parts
-    joined by `and` the one that came nearest to being false."""
+    rule that fired, the conditions without which it would not have: of parts joined by `or` all that were true, of
+    parts joined by `and` the one that came nearest to being false."""
 
     rule: str
     title: str
