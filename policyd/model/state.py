@@ -1,4 +1,5 @@
-"""What the engine and a store say to each other: two atomic operations, and nothing else on the path of an event.
+"""What the engine and a store say to each other: two atomic operations on the path of every event, `observe` and
+`commit`, and a third, `file`, for what workflows keep.
 
 `observe` claims the event, counts it and reads; `commit` records what the decision changes. Both are idempotent under
 the event's id, so that a bot's retry after any failure repairs what is missing. All instants are ms since the epoch,
@@ -11,6 +12,8 @@ from __future__ import annotations
 from typing import Literal
 
 from msgspec import Struct
+
+from policyd.model.records import Record
 
 Bump = Literal["never", "new", "edit", "always"]
 """When a window counts this event: only if it is no edit (of a message id seen before), only if it is one, or both."""
@@ -39,7 +42,7 @@ class Observe(Struct, frozen=True, gc=False):
     `revision` names the policies that ask. `at` is the event's own instant, used only by stores on virtual time.
     `message` is the message id, if the event has one and is a message or an edit; `is_edit`: the kind is `edit`.
     `silence` asks for `last_seen`; `spoke`: the event is a message, and if it is no edit after all, its instant is the
-    member's next `last_seen`."""
+    member's next `last_seen`. `records` are read along; they must belong to `group`."""
 
     tenant: str
     group: str
@@ -55,6 +58,7 @@ class Observe(Struct, frozen=True, gc=False):
     mute: bool = False
     silence: bool = False
     spoke: bool = False
+    records: tuple[Record, ...] = ()
 
 
 class LadderStep(Struct, frozen=True, gc=False):
@@ -82,7 +86,8 @@ class Observed(Struct, frozen=True, gc=False):
     """`now`: the instant of the first sight of this id. `counts` and `strikes` in the order asked. `edit`: the event is
     an edit, or a message whose id was seen before. `given`: rules that already struck, acted on the member or spoke for
     this message id (law L10). `replayed`: the id was claimed before; then everything is as observed the first time,
-    `revision` is the one that asked then, and `committed` what its commit answered, if it has happened."""
+    `revision` is the one that asked then, and `committed` what its commit answered, if it has happened. `records`: the
+    stored values as they were then, stamps before them, empty where there is none."""
 
     now: int
     counts: tuple[int, ...] = ()
@@ -94,6 +99,7 @@ class Observed(Struct, frozen=True, gc=False):
     replayed: bool = False
     revision: str = ""
     committed: Committed | None = None
+    records: tuple[bytes, ...] = ()
 
 
 class Strike(Struct, frozen=True, gc=False):
@@ -127,7 +133,7 @@ class Commit(Struct, frozen=True, gc=False):
     """`now` is the observed instant. `mute`: ms of the longest mute that a rule asks for itself; -1 where a rule itself
     removes or bans, so that no mute is recorded; 0 for none. `unmute` ends a running mute. A step's mute counts with
     `mute`: the latest end wins, and a running mute is never shortened (law L8). `given`: rules to remember under the
-    message id."""
+    message id. `journal`: what this decision does, kept with what is answered for as long as it may be taken back."""
 
     tenant: str
     group: str
@@ -142,6 +148,78 @@ class Commit(Struct, frozen=True, gc=False):
     given: tuple[str, ...] = ()
     mute: int = 0
     unmute: bool = False
+    journal: bytes = b""
+
+
+class Journaled(Struct, frozen=True, gc=False):
+    """A commit that left a journal: when, what it wrote, and what was answered."""
+
+    now: int
+    journal: bytes
+    committed: Committed
+
+
+class Retract(Struct, frozen=True, gc=False):
+    """Takes back what decisions did to one member: the strikes that `events` of this group made on each ladder (pairs
+    of ladder and event id), and, unless None, sets the end of the running mute (0: none). The same again changes
+    nothing more. `now` as for strikes that are to be told as forgotten."""
+
+    tenant: str
+    group: str
+    member: str
+    now: int
+    strikes: tuple[tuple[str, str], ...] = ()
+    mute_until: int | None = None
+
+
+class Retracted(Struct, frozen=True, gc=False):
+    """`taken[i]`: the weight of the strike i that was still there, 0 if none. `was_muted_until`: before."""
+
+    taken: tuple[int, ...] = ()
+    was_muted_until: int = 0
+
+
+class Put(Struct, frozen=True, gc=False):
+    """Writes a record. `stamp`: that of the value it was worked out from, b"" where there was none, None where it does
+    not matter. `value` b"" removes it. `keep`: ms after which it may be forgotten."""
+
+    record: Record
+    stamp: bytes | None
+    value: bytes
+    keep: int
+
+
+class Due(Struct, frozen=True, gc=False):
+    """Something named so comes due in a group at an instant; 0: no more. `was`: when it had been due until now (0: not
+    at all), -1 where it does not matter."""
+
+    group: str
+    name: str
+    at: int
+    was: int = -1
+
+
+class Filing(Struct, frozen=True, gc=False):
+    """Changes to records of one cell, all or none. Idempotent under `group` and `event`: the first filing that went
+    through is answered again, with its `answer`, for at least as long as event ids are known. `stamp` (8 bytes) goes
+    before every value written."""
+
+    tenant: str
+    cell: int
+    group: str
+    event: str
+    stamp: bytes
+    puts: tuple[Put, ...] = ()
+    dues: tuple[Due, ...] = ()
+    answer: bytes = b""
+
+
+class Filed(Struct, frozen=True, gc=False):
+    """`answer` of the filing that went through, now or before (`replayed`). None: some record or due instant was not as
+    expected, and nothing was changed; read again."""
+
+    answer: bytes | None
+    replayed: bool = False
 
 
 class EventIdReused(Exception):

@@ -2,17 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from policyd.model.state import Commit, Committed, Observe, Observed
+from policyd.model.records import Record, RecordKind
+from policyd.model.state import (
+    Commit,
+    Committed,
+    Due,
+    Filed,
+    Filing,
+    Journaled,
+    Observe,
+    Observed,
+    Retract,
+    Retracted,
+)
 
 
 class Store(Protocol):
-    """Raises `EventIdReused` from `observe`, `StoreUnavailable` from both."""
+    """Raises `EventIdReused` from `observe`, `StoreUnavailable` from all. Groups are spread over `cells`; what is
+    changed together lies in one. `at` is the instant for stores on virtual time; the others have a clock."""
+
+    @property
+    def cells(self) -> int: ...
+
+    def cell_of(self, group: str) -> int: ...
 
     async def observe(self, ask: Observe) -> Observed: ...
 
     async def commit(self, change: Commit) -> Committed: ...
+
+    async def file(self, filing: Filing) -> Filed: ...
+
+    async def read(self, tenant: str, cell: int, records: Sequence[Record]) -> tuple[bytes, ...]:
+        """The stored values, stamps before them, empty where there is none."""
+        ...
+
+    async def now(self, cell: int, at: int | None = None) -> int:
+        """The instant, ms since the epoch."""
+        ...
+
+    async def due(self, tenant: str, cell: int, group: str | None, until: int, most: int) -> tuple[Due, ...]:
+        """What is due at `until` in a group or in all of the cell, the earliest first. `was` of each is its `at`."""
+        ...
+
+    async def next_due(self, tenant: str, cell: int, group: str | None) -> int:
+        """The earliest instant at which something comes due; 0 for none."""
+        ...
+
+    async def listed(
+        self, tenant: str, cell: int, kind: RecordKind, group: str, cursor: int, about: int
+    ) -> tuple[int, tuple[tuple[str, bytes], ...]]:
+        """About so many records of a kind that can be listed (`ticket member group parcel`) from a cursor on (0 to
+        begin), and the next cursor (0 at the end). What is there throughout is listed at least once."""
+        ...
+
+    async def look(self, asks: Sequence[Observe]) -> tuple[Observed, ...]:
+        """What each would observe now; claims and counts nothing. All of one tenant and group."""
+        ...
+
+    async def journal(self, tenant: str, group: str, since: int) -> tuple[Journaled, ...]:
+        """The commits that left a journal since then, in the order of time."""
+        ...
+
+    async def retract(self, change: Retract) -> Retracted: ...
 
     async def ready(self) -> None:
         """Returns if the store answers now, else raises `StoreUnavailable`."""
