@@ -32,6 +32,7 @@ ActionKind = Literal[
     "admit", "refuse",
     "reply", "notify",
     "strike", "forgive", "assign",
+    "lock", "unlock", "slow", "move", "set", "propose", "release",
 ]  # fmt: skip
 
 
@@ -41,7 +42,10 @@ class Action:
 
     `text` for warn, call out, refuse, reply, notify and after `saying`: a `Text` or the name of a template.
     `duration` (ms) for mute, and for ban with an end. `audience` for notify. `target` for the ladder of strike and
-    forgive. `group` for assign. `times` for strike and forgive (None: not written). `once` (ms) for `once in D`.
+    forgive, and the switch of set. `group` for assign and move. `times` for strike and forgive (None: not written).
+    `once` (ms) for `once in D`. `duration` also for slow and set (None: the switch's own). `digest` (ms) for
+    `digest D`. `proposed` is the action of propose; `by` how many moderators must agree to it (None: not written).
+    `wait` (ms) and `expire` for `for D then X` of hold and propose. `release` only as such an X.
     """
 
     do: ActionKind
@@ -52,4 +56,9 @@ class Action:
     group: Text | None = None
     times: int | None = None
     once: int | None = None
+    digest: int | None = None
+    proposed: Action | None = None
+    by: int | None = None
+    wait: int | None = None
+    expire: Action | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)

@@ -38,10 +38,12 @@ class ListOf:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`known(x)`, `strikes(conduct)`, `request.answer("…")`, `group.messages(7d)`."""
+    """`known(x)`, `strikes(conduct)`, `request.answer("…")`, `group.messages(7d)`; `students(member.phone).class` has a
+    `column`."""
 
     function: Name
     arguments: tuple[Expr, ...]
+    column: Name | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 

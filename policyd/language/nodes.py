@@ -47,14 +47,38 @@ from policyd.language.scenario_nodes import (
     TestStep,
 )
 from policyd.language.source import NOWHERE, Source, Span
+from policyd.language.workflow_nodes import (
+    Appeal,
+    Brake,
+    DayOfMonth,
+    DueAt,
+    Duty,
+    EveryDays,
+    GroupSettings,
+    HoursEdge,
+    OnDate,
+    Override,
+    Remind,
+    Review,
+    Roster,
+    Schedule,
+    Setting,
+    Sweep,
+    Switch,
+    Timing,
+    Until,
+    Within,
+)
 
 __all__ = [
     "Action",
     "ActionKind",
     "And",
+    "Appeal",
     "Attribute",
     "Audience",
     "Binary",
+    "Brake",
     "Call",
     "Clock",
     "Compare",
@@ -62,18 +86,24 @@ __all__ = [
     "Constant",
     "Counter",
     "Counting",
+    "DayOfMonth",
     "Declaration",
     "Does",
+    "DueAt",
+    "Duty",
     "Each",
+    "EveryDays",
     "Exempt",
     "Expect",
     "Expected",
     "Expr",
     "File",
     "Given",
+    "GroupSettings",
     "Has",
     "Header",
     "Hours",
+    "HoursEdge",
     "HoursEvery",
     "HoursOn",
     "HoursRange",
@@ -86,18 +116,30 @@ __all__ = [
     "ListOf",
     "Matches",
     "Name",
+    "OnDate",
     "Or",
+    "Override",
     "Placeholder",
     "RawEvent",
+    "Remind",
+    "Review",
+    "Roster",
     "Rule",
+    "Schedule",
     "Scope",
+    "Setting",
     "Step",
+    "Sweep",
+    "Switch",
     "Template",
     "Test",
     "TestStep",
     "Text",
+    "Timing",
     "Unary",
     "Unread",
+    "Until",
+    "Within",
     "Word",
 ]
 
@@ -201,6 +243,7 @@ class Counting:
     keys: tuple[Name, ...]
     within: int
     where: Expr | None = None
+    across_groups: bool = False
     kind_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
     within_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
@@ -217,9 +260,11 @@ class Counter:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
+    """`at_most` may be the name of a setting."""
+
     name: str
     title: str | None
-    at_most: int
+    at_most: int | Name
     counting: Counting
     unless: Expr | None
     then: tuple[Action, ...]
@@ -242,6 +287,7 @@ class Ladder:
     steps: tuple[Step, ...]
     forget: int | None = None
     together: int | None = None
+    across_groups: bool = False
     name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
@@ -276,7 +322,8 @@ class Exempt:
 
 
 Declaration = (
-    Attribute | Let | Template | Lexicon | Hours | Counter | Limit | Ladder | Rule | Exempt | Test
+    Attribute | Let | Template | Lexicon | Hours | Counter | Limit | Ladder | Rule | Exempt | Test | Setting
+    | GroupSettings | Roster | Switch | Schedule | Sweep | Review | Duty | Appeal
 )  # fmt: skip
 
 # ---------------------------------------------------------------- files
@@ -293,13 +340,15 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`policy NAME ["title"] { … }`. None: not written."""
+    """`policy NAME ["title"] { … }`. None: not written. `platforms`: `platform telegram, qq`."""
 
     name: str
     title: str | None = None
     scope: Scope | None = None
     timezone: Word | None = None
     store_fails: Literal["allow", "hold", "deny"] | None = None
+    brakes: tuple[Brake, ...] = ()
+    platforms: tuple[Name, ...] = ()
     name_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 

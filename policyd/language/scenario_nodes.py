@@ -36,11 +36,17 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Does:
-    """A member or moderator does something: `verb` is the event kind or the sanction, in the base form
-    (`message edit join leave request report profile warn mute remove ban pardon release`). `about` is the other member,
-    if any. `fields`: `text`, `name` (of `renames to`), `group` (`in "g2"`), `id` (of the message), `reason`, `seconds`
-    (a duration constant), `answer:<question>`, and under its own name whatever else follows `with`: `images`, `videos`,
-    … (a field without value is true)."""
+    """A member or moderator does something: `verb` is the event kind or the sanction, in the base form (`message edit
+    join leave request report profile warn mute remove ban pardon release`). `about` is the other member, if any.
+    `fields`: `text`, `name` (of `renames to`), `group` (`in "g2"`), `id` (of the message), `reply_to`, `reason`,
+    `seconds` (a duration constant), `answer:<question>`, and under its own name whatever else follows `with`:
+    `images`, `videos`, … (a field without value is true).
+
+    Other verbs: `notice` (`posts notice "…" to u1, u2`: fields `text`, `id`, `members`, a list), `submission`
+    (`submits licence, photos [to "TICKET"]`: `evidence`, a list, `ticket`), `appeal` (`appeals "…"`: against the actor's
+    newest decision that can be appealed against), `approve` and `refuse` (`about` is a member: the newest open ticket
+    about that member; or the field `ticket`), `mark` (`marks u1 as "quality"`: `as`), `outcome` (`outcome of delete
+    failed "…"`: `action`, `ok`, `error`) and `tick`."""
 
     actor: str
     verb: str
@@ -99,7 +105,7 @@ class Has:
 
 
 TestStep = Given | Clock | Does | RawEvent | Expect | Each | Has
-"""An `Expect` stands for the answer to the event step before it."""
+"""An `Expect` stands for the answer to the event step before it; after a `Clock`, for all that came due on the way."""
 
 
 @dataclass(frozen=True, slots=True)
