@@ -43,10 +43,10 @@ class Does:
     `images`, `videos`, … (a field without value is true).
 
     Other verbs: `notice` (`posts notice "…" to u1, u2`: fields `text`, `id`, `members`, a list), `submission`
-    (`submits licence, photos [to "TICKET"]`: `evidence`, a list, `ticket`), `appeal` (`appeals "…"`: against the actor's
-    newest decision that can be appealed against), `approve` and `refuse` (`about` is a member: the newest open ticket
-    about that member; or the field `ticket`), `mark` (`marks u1 as "quality"`: `as`), `outcome` (`outcome of delete
-    failed "…"`: `action`, `ok`, `error`) and `tick`."""
+    (`submits licence, photos [to "TICKET"]`: `evidence`, a list, `ticket`), `appeal` (`appeals "…"`: against the
+    actor's newest decision that can be appealed against), `approve` and `refuse` (`about` is a member: the newest open
+    ticket about that member; or the field `ticket`), `mark` (`marks u1 as "quality"`: `as`), `outcome` (`outcome of
+    delete failed "…"`: `action`, `ok`, `error`) and `tick`."""
 
     actor: str
     verb: str

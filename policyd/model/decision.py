@@ -24,7 +24,12 @@ class Because(Struct, frozen=True, gc=False):
 
 class Action(Struct, frozen=True, gc=False):
     """Something for the bot to do. Unset fields do not apply. `until` is an RFC 3339 instant in the policy's zone,
-    `seconds` counts from the event. `ladder` and `step` where a ladder step asked for it."""
+    `seconds` counts from the event. `ladder` and `step` where a ladder step asked for it.
+
+    `to`: the audience of `notify`, the target of `assign` and `move`. `group`: where, in the answer to a tick.
+    `message`: the message it is about, where that is not the event's own. `ticket`: the ticket that it opens or
+    settles. `proposes`: what `propose` asks a human for. `instead_of`: what a rule asked for and the platform cannot
+    do (law L17). `braked`: a brake made a proposal of it (law L19)."""
 
     do: Do
     because: tuple[Because, ...]
@@ -36,6 +41,11 @@ class Action(Struct, frozen=True, gc=False):
     until: str | UnsetType = UNSET
     ladder: str | UnsetType = UNSET
     step: int | UnsetType = UNSET
+    message: str | UnsetType = UNSET
+    ticket: str | UnsetType = UNSET
+    proposes: str | UnsetType = UNSET
+    instead_of: str | UnsetType = UNSET
+    braked: bool | UnsetType = UNSET
 
 
 class Overridden(Struct, frozen=True, gc=False):
@@ -63,9 +73,44 @@ class Shadow(Struct, frozen=True, gc=False):
     would: tuple[str, ...]
 
 
+class TicketState(Struct, frozen=True, gc=False):
+    """A ticket that this event opened, used or settled. `because`: the rules that opened it. `missing`: evidence still
+    to come. `until`: when its time is up. `approved_by`: who agreed so far, out of `needed`."""
+
+    ticket: str
+    kind: str
+    status: str
+    member: str
+    because: tuple[str, ...] = ()
+    proposes: str | UnsetType = UNSET
+    message: str | UnsetType = UNSET
+    missing: tuple[str, ...] | UnsetType = UNSET
+    until: str | UnsetType = UNSET
+    approved_by: tuple[str, ...] = ()
+    needed: int = 1
+
+
+class Undone(Struct, frozen=True, gc=False):
+    """What was taken back of the decision on an event: strikes by ladder; `cannot`: what was done and stays."""
+
+    event: str
+    member: str
+    strikes: dict[str, int]
+    cannot: tuple[str, ...] = ()
+
+
+class Missed(Struct, frozen=True, gc=False):
+    """A schedule or sweep that was due so long ago that it is no longer carried out."""
+
+    rule: str
+    group: str
+    at: str
+
+
 class Decision(Struct, frozen=True, gc=False):
     """`degraded`: state could not be asked; `unasked` then names the rules, counters and ladders it concerns.
-    `explain` only where it was asked for."""
+    `explain` only where it was asked for. `undone` where something was taken back; `missed` and `more` in the answer to
+    a tick: `more` says that the next tick has more to carry out."""
 
     event: str
     policy: str
@@ -76,8 +121,11 @@ class Decision(Struct, frozen=True, gc=False):
     ladders: dict[str, LadderState] = {}
     overridden: tuple[Overridden, ...] = ()
     shadow: tuple[Shadow, ...] = ()
-    tickets: tuple[Any, ...] = ()
+    tickets: tuple[TicketState, ...] = ()
     degraded: bool = False
     replayed: bool = False
     unasked: tuple[str, ...] | UnsetType = UNSET
+    undone: tuple[Undone, ...] | UnsetType = UNSET
+    missed: tuple[Missed, ...] | UnsetType = UNSET
+    more: bool | UnsetType = UNSET
     explain: Any | UnsetType = UNSET

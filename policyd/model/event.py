@@ -22,8 +22,10 @@ EventKind = Literal[
     "message", "edit", "join", "leave", "request", "profile", "report", "sanction", "notice", "submission",
     "verdict", "appeal", "mark", "outcome", "tick",
 ]  # fmt: skip
-HANDLED_KINDS: Final = frozenset({"message", "edit", "join", "leave", "request", "profile", "report", "sanction"})
-"""Kinds that this version decides; the others are answered with a 422 that says so."""
+HANDLED_KINDS: Final = frozenset(get_args(EventKind))
+"""Kinds that this version decides."""
+WITHOUT_MEMBER: Final = frozenset({"notice", "submission", "verdict", "outcome", "tick"})
+"""Kinds that may come without a member. A verdict is about the member of its ticket."""
 
 SanctionAction = Literal["warn", "mute", "remove", "ban", "pardon", "release"]
 ROLES: Final = get_args(Role)
@@ -90,12 +92,76 @@ class Sanction(Struct, frozen=True, gc=False):
     reason: str | None = None
 
 
+class Notice(Struct, frozen=True, gc=False):
+    """What was posted for everybody, and the members who owe an acknowledgement."""
+
+    by: str | None = None
+    id: str | None = None
+    text: str | None = None
+    members: tuple[Id, ...] = ()
+
+
+class Evidence(Struct, frozen=True, gc=False):
+    """A piece of evidence: its kind, where it is kept, and when it expires (ms since the epoch)."""
+
+    kind: Id
+    ref: str | None = None
+    expires: int | None = None
+
+
+class Submission(Struct, frozen=True, gc=False):
+    """`ticket` None: the member's only open review."""
+
+    ticket: str | None = None
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Verdict(Struct, frozen=True, gc=False):
+    """A human's decision on a ticket. `role` is that of `by`, where the bot tells it."""
+
+    ticket: Id
+    by: Id
+    decision: Literal["approve", "refuse"]
+    role: Role | None = None
+    reason: str | None = None
+
+
+class Appeal(Struct, frozen=True, gc=False):
+    """Against the decision on `event`."""
+
+    event: Id
+    text: str | None = None
+
+
+class Mark(Struct, frozen=True, gc=False):
+    """A human judgement: `as_` such as `quality`; spelled `as` on the wire."""
+
+    as_: str
+    by: str | None = None
+    message: str | None = None
+
+
+class OutcomeReport(Struct, frozen=True, gc=False):
+    """What the platform did with an action of the decision on `event`."""
+
+    event: Id
+    action: str
+    ok: bool
+    error: str | None = None
+
+
+class Tick(Struct, frozen=True, gc=False):
+    """`ack`: the id of the last tick whose answer was carried out. A tick without this part acknowledges by coming."""
+
+    ack: str | None = None
+
+
 class Event(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     """One event. `time` in ms since the epoch: what the bot's clock said; decides only where the store has no clock of
     its own (law L12). The part of its kind is set, the other parts are None."""
 
     id: Id
-    kind: EventKind
+    kind: str
     group: Group
     member: Member
     time: int | None = None
@@ -104,4 +170,26 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     request: Request | None = None
     report: Report | None = None
     sanction: Sanction | None = None
+    notice: Notice | None = None
+    submission: Submission | None = None
+    verdict: Verdict | None = None
+    appeal: Appeal | None = None
+    mark: Mark | None = None
+    outcome: OutcomeReport | None = None
+    tick: Tick | None = None
     capabilities: tuple[str, ...] | None = None
+    due: Due | None = None
+
+
+class Due(Struct, frozen=True, gc=False):
+    """What has come due. `names`: of the members that a duty with `together` lists. `message`: of the duty's opening
+    event."""
+
+    at: int
+    names: tuple[str, ...] = ()
+    message: str | None = None
+    opened: int = 0
+
+
+NOBODY: Final = Member(id="")
+EVERY_GROUP: Final = Group(id="")
