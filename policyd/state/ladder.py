@@ -57,6 +57,15 @@ def forgive(entries: list[Entry], ask: Forgive, now: int) -> LadderStep:
     return _state(entries, 0, False)
 
 
+def take_back(entries: list[Entry], event: str, forget: int, now: int) -> int:
+    """Removes the event's strike; its weight, 0 if it was not there or is forgotten."""
+    entry = next((entry for entry in entries if entry.event == event), None)
+    if entry is None:
+        return 0
+    entries.remove(entry)
+    return 0 if _forgotten(entry, forget, now) else entry.weight
+
+
 def not_after(entries: list[Entry], clock: int) -> None:
     """The clock went back: nothing lies in the future."""
     for entry in entries:

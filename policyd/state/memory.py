@@ -7,23 +7,32 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from policyd.model.records import Record, RecordKind
 from policyd.model.state import (
     Commit,
     Committed,
+    Due,
     EventIdReused,
+    Filed,
+    Filing,
+    Journaled,
     Observe,
     Observed,
+    Retract,
+    Retracted,
     StoreUnavailable,
     Throttle,
     Window,
 )
 from policyd.state import ladder as ladders
-from policyd.state.retention import GIVEN, LATEST, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
+from policyd.state.memory_records import Records
+from policyd.state.places import check_asked, check_cell, check_filing
+from policyd.state.retention import GIVEN, JOURNAL, LATEST, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
 
 
 class _Receipt(Struct, gc=False):
@@ -64,6 +73,7 @@ class _Group(Struct, gc=False):
     given: dict[str, _Given] = field(default_factory=dict)
     windows: dict[str, _Times] = field(default_factory=dict)
     members: dict[str, _Member] = field(default_factory=dict)
+    journal: list[Journaled] = field(default_factory=list)
     swept: int = 0
 
 
@@ -85,10 +95,12 @@ class MemoryStore:
         self._virtual = virtual
         self._receipts = receipts
         self._groups: dict[tuple[str, str], _Group] = {}
+        self._records: dict[str, Records] = {}
         self._swept = 0
         self._instant = clock() if virtual else 0
 
     async def observe(self, ask: Observe) -> Observed:
+        check_asked(ask)
         group = self._group(ask.tenant, ask.group)
         if self._virtual:
             self._instant = self._instant if ask.at is None else ask.at
@@ -99,7 +111,8 @@ class MemoryStore:
         if receipt is not None and receipt.period >= oldest:
             return _again(receipt, ask)
         member = _member(group, ask.member)
-        observed = _first_sight(group, member, ask, now, oldest)
+        records = self._of(ask.tenant).read(ask.records, now) if ask.records else ()
+        observed = _observed(group, member, ask, now, oldest, records, counts=True)
         group.receipts[ask.event] = _Receipt(ask.digest, oldest + 2, observed)
         if ask.message is not None and group.messages.get(ask.message, -1) < oldest:
             group.messages[ask.message] = oldest + 2
@@ -117,13 +130,71 @@ class MemoryStore:
             if change.message is not None and change.given:
                 before = _given(group, change.message, clock)
                 group.given[change.message] = _Given(oldest_period(clock, GIVEN) + 2, before | set(change.given))
+            if change.journal:
+                group.journal.append(Journaled(change.now, change.journal, receipt.committed))
         return receipt.committed
+
+    @property
+    def cells(self) -> int:
+        return 1
+
+    def cell_of(self, group: str) -> int:
+        return 0
+
+    async def file(self, filing: Filing) -> Filed:
+        check_filing(filing, self.cell_of)
+        return self._of(filing.tenant).file(filing, self._now())
+
+    async def read(self, tenant: str, cell: int, records: Sequence[Record]) -> tuple[bytes, ...]:
+        check_cell(records, cell, self.cell_of)
+        return self._of(tenant).read(records, self._now())
+
+    async def now(self, cell: int, at: int | None = None) -> int:
+        if self._virtual and at is not None:
+            self._instant = at
+        return self._now()
+
+    async def due(self, tenant: str, cell: int, group: str | None, until: int, most: int) -> tuple[Due, ...]:
+        return self._of(tenant).due(group, until, most)
+
+    async def next_due(self, tenant: str, cell: int, group: str | None) -> int:
+        return self._of(tenant).next_due(group)
+
+    async def listed(
+        self, tenant: str, cell: int, kind: RecordKind, group: str, cursor: int, about: int
+    ) -> tuple[int, tuple[tuple[str, bytes], ...]]:
+        return self._of(tenant).listed(kind, group, cursor, about, self._now())
+
+    async def look(self, asks: Sequence[Observe]) -> tuple[Observed, ...]:
+        return tuple([self._seen(ask) for ask in asks])
+
+    async def journal(self, tenant: str, group: str, since: int) -> tuple[Journaled, ...]:
+        found = self._groups.get((tenant, group))
+        kept = max(since, self._now() - JOURNAL + 1)
+        entries = [entry for entry in found.journal if entry.now >= kept] if found else []
+        return tuple(sorted(entries, key=lambda entry: (entry.now, entry.journal)))
+
+    async def retract(self, change: Retract) -> Retracted:
+        return _retract(_member(self._group(change.tenant, change.group), change.member), change, self._now())
 
     async def ready(self) -> None:
         """Always."""
 
     async def close(self) -> None:
         self._groups.clear()
+        self._records.clear()
+
+    def _of(self, tenant: str) -> Records:
+        return self._records.setdefault(tenant, Records())
+
+    def _seen(self, ask: Observe) -> Observed:
+        """What is there now; nothing is changed."""
+        check_asked(ask)
+        now = self._now()
+        group = self._groups.get((ask.tenant, ask.group), _Group())
+        member = group.members.get(ask.member, _Member())
+        records = self._of(ask.tenant).read(ask.records, now)
+        return _observed(group, member, ask, now, oldest_period(now, self._receipts), records, counts=False)
 
     def _group(self, tenant: str, group: str) -> _Group:
         key = (tenant, group)
@@ -145,7 +216,9 @@ class MemoryStore:
             self._swept = oldest
             for key, each in list(self._groups.items()):
                 _drop_expired(each, now, oldest)
-                if each is not group and not (each.receipts or each.members or each.windows or each.given):
+                if each is not group and not (
+                    each.receipts or each.members or each.windows or each.given or each.journal
+                ):
                     del self._groups[key]
 
 
@@ -159,19 +232,26 @@ def _member(group: _Group, member: str) -> _Member:
 def _again(receipt: _Receipt, ask: Observe) -> Observed:
     if receipt.digest != ask.digest:
         raise EventIdReused(f"event id `{ask.event}` was used before with another kind, member or content")
-    return replace(receipt.observed, replayed=True, committed=receipt.committed)
+    records = receipt.observed.records
+    if not any(records):
+        records = (b"",) * len(ask.records)
+    return replace(receipt.observed, replayed=True, committed=receipt.committed, records=records)
 
 
-def _first_sight(group: _Group, member: _Member, ask: Observe, now: int, oldest: int) -> Observed:
+def _observed(
+    group: _Group, member: _Member, ask: Observe, now: int, oldest: int, records: tuple[bytes, ...], *, counts: bool
+) -> Observed:
+    """`counts`: the event is seen for the first time; else nothing is changed."""
     edit = ask.is_edit or (ask.message is not None and group.messages.get(ask.message, -1) >= oldest)
     given = _given(group, ask.message, now) if edit and ask.message is not None else frozenset()
     last_seen = min(member.last_seen, now) if member.last_seen > now - SILENCE else 0
-    if ask.spoke and not edit:
+    if counts and ask.spoke and not edit:
         member.last_seen = now
+    count = _bump if counts else _peek
     return Observed(
         now=now,
         counts=tuple([
-            _bump((member if window.scope == "member" else group).windows, window, now, edit) for window in ask.windows
+            count((member if window.scope == "member" else group).windows, window, now, edit) for window in ask.windows
         ]),
         strikes=tuple([
             ladders.count(member.ladders[read.ladder].entries, read.forget, now) if read.ladder in member.ladders else 0
@@ -182,6 +262,7 @@ def _first_sight(group: _Group, member: _Member, ask: Observe, now: int, oldest:
         edit=edit,
         given=given,
         revision=ask.revision,
+        records=records,
     )
 
 
@@ -205,6 +286,15 @@ def _bump(cells: dict[str, _Times], window: Window, now: int, edit: bool) -> int
     if cell is None:
         return 0
     return min(window.cap, len(cell.times) - bisect_right(cell.times, now - window.span))
+
+
+def _peek(cells: dict[str, _Times], window: Window, now: int, _: bool) -> int:
+    """What `_bump` would answer for a window that does not count this event; the times stay."""
+    cell = cells.get(window.cell)
+    if cell is None:
+        return 0
+    ahead = max(0, cell.times[-1] - now)
+    return min(window.cap, len(cell.times) - bisect_right(cell.times, now + ahead - window.span))
 
 
 def _apply(member: _Member, change: Commit, clock: int) -> Committed:
@@ -233,6 +323,19 @@ def _apply(member: _Member, change: Commit, clock: int) -> Committed:
     )
 
 
+def _retract(member: _Member, change: Retract, clock: int) -> Retracted:
+    running = member.mute_until if member.mute_until > clock else 0
+    if running and change.mute_until is not None:
+        member.mute_until = change.mute_until
+    taken = []
+    for name, event in change.strikes:
+        ladder = member.ladders.get(name)
+        if ladder is not None:
+            ladders.not_after(ladder.entries, clock)
+        taken.append(ladders.take_back(ladder.entries, event, ladder.forget, change.now) if ladder is not None else 0)
+    return Retracted(tuple(taken), running)
+
+
 def _entries(member: _Member, name: str, forget: int, clock: int) -> list[ladders.Entry]:
     ladder = member.ladders.setdefault(name, _Ladder(forget, []))
     ladder.forget = forget
@@ -256,6 +359,7 @@ def _drop_expired(group: _Group, now: int, oldest: int) -> None:
     group.given = {
         message: given for message, given in group.given.items() if given.period >= oldest_period(now, GIVEN)
     }
+    group.journal = [entry for entry in group.journal if entry.now > now - JOURNAL]
     group.windows = _live(group.windows, now)
     for key, member in list(group.members.items()):
         member.windows = _live(member.windows, now)

@@ -22,6 +22,15 @@ SILENCE: Final = 400 * DAY
 UNFORGOTTEN: Final = 3650 * DAY
 """Strikes of a ladder without `forget after`, after the newest."""
 
+FILINGS: Final = 36 * HOUR
+"""What was filed under an event id is answered again: as long as ids are known at most, so never too short."""
+
+JOURNAL: Final = 30 * DAY
+"""What decisions did, so that it can be taken back."""
+
+DUES: Final = 400 * DAY
+"""When something comes due in a group, after the last change of it."""
+
 
 def oldest_period(now: int, keep: int) -> int:
     """Time is cut into periods of half of `keep`; what was noted in an older one than this is unknown at `now`, so that
