@@ -7,203 +7,127 @@ A `limit` has become a counter and a rule of the same name. Durations and times 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Literal
 
+from policyd.check.resolved_expressions import (
+    And,
+    Answer,
+    Arithmetic,
+    AttributeFact,
+    Compare,
+    Const,
+    CounterValue,
+    Default,
+    DutyOpen,
+    Expr,
+    Fact,
+    FunctionCall,
+    InHours,
+    InList,
+    InRoster,
+    Known,
+    LetValue,
+    Like,
+    ListExpr,
+    Matches,
+    Negative,
+    Node,
+    Not,
+    Or,
+    ReviewIs,
+    RosterField,
+    SettingValue,
+    Strikes,
+    SwitchOn,
+    TextTest,
+)
+from policyd.check.resolved_workflows import (
+    Appeals,
+    Brake,
+    DayOfMonth,
+    Duty,
+    EveryDays,
+    HoursEdge,
+    OnDate,
+    Review,
+    Roster,
+    Schedule,
+    Setting,
+    Sweep,
+    Switch,
+    Timing,
+    Within,
+)
 from policyd.language.nodes import ActionKind, Audience, Test
 from policyd.language.source import NOWHERE, Span
-from policyd.language.types import Type
 from policyd.text.lexicon import Lexicon
 
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """What was written somewhere. The place does not take part in equality."""
-
-    span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
-
-
-# ---------------------------------------------------------------- expressions
-
-
-@dataclass(frozen=True, slots=True)
-class Const(Node):
-    """`value` is the run-time value: bool, int, float, str (also for enumeration members), int ms, or a tuple of them
-    for a list. Percent are numbers; a date is the first instant of that day in the policy's zone."""
-
-    value: bool | int | float | str | tuple[object, ...]
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Fact(Node):
-    """A built-in fact, by the name in `facts.FACTS`: `message.length`, `now`, `member.muted`."""
-
-    name: str
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class AttributeFact(Node):
-    """A declared attribute of `group` or `member`; unknown where the event lacks it or holds another type."""
-
-    owner: Literal["group", "member"]
-    name: str
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Answer(Node):
-    """`request.answer("question")`."""
-
-    question: str
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class CounterValue(Node):
-    counter: str
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Strikes(Node):
-    """`strikes(LADDER)`: strikes of the member that are not yet forgotten, before this event."""
-
-    ladder: str
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class LetValue(Node):
-    let: str
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class ListExpr(Node):
-    items: tuple[Expr, ...]
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Not(Node):
-    operand: Expr
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class And(Node):
-    items: tuple[Expr, ...]
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Or(Node):
-    items: tuple[Expr, ...]
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Negative(Node):
-    operand: Expr
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Arithmetic(Node):
-    """Numbers, durations and times. `/` always gives a `number` (or, duration by number, a whole duration)."""
-
-    op: Literal["+", "-", "*", "/"]
-    left: Expr
-    right: Expr
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Compare(Node):
-    """Both sides of one type (int and number mix). Roles order as in `types.ROLE`; text only `==` and `!=`."""
-
-    op: Literal["==", "!=", "<", "<=", ">", ">="]
-    left: Expr
-    right: Expr
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class TextTest(Node):
-    """Plain code points, case-sensitive. `contains` also: a list (left) has an item (right)."""
-
-    op: Literal["contains", "starts with", "ends with"]
-    left: Expr
-    right: Expr
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class InList(Node):
-    item: Expr
-    items: Expr
-    negated: bool
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class InHours(Node):
-    """`now in night`; any time may stand for `now`."""
-
-    item: Expr
-    hours: str
-    negated: bool
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Matches(Node):
-    """`fact` is a text fact that the event itself carries. True where any of the lexicons has a hit."""
-
-    fact: Fact | AttributeFact | Answer
-    lexicons: tuple[str, ...]
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Like(Node):
-    subject: Expr
-    pattern: str
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Default(Node):
-    """`left` unless it is unknown, then `right`."""
-
-    left: Expr
-    right: Expr
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class Known(Node):
-    operand: Expr
-    type: Type
-
-
-@dataclass(frozen=True, slots=True)
-class FunctionCall(Node):
-    """A pure function of `functions.FUNCTIONS`; unknown where an argument is unknown or the function returns None."""
-
-    function: str
-    arguments: tuple[Expr, ...]
-    type: Type
-
-
-Expr = (
-    Const | Fact | AttributeFact | Answer | CounterValue | Strikes | LetValue | ListExpr | Not | And | Or | Negative
-    | Arithmetic | Compare | TextTest | InList | InHours | Matches | Like | Default | Known | FunctionCall
-)  # fmt: skip
+__all__ = [
+    "Action",
+    "And",
+    "Answer",
+    "Appeals",
+    "Arithmetic",
+    "AttributeFact",
+    "Brake",
+    "Compare",
+    "Const",
+    "Counter",
+    "CounterValue",
+    "DayOfMonth",
+    "Default",
+    "Duty",
+    "DutyOpen",
+    "EveryDays",
+    "Exempt",
+    "Expr",
+    "Fact",
+    "FunctionCall",
+    "Hours",
+    "HoursEdge",
+    "HoursWindow",
+    "InHours",
+    "InList",
+    "InRoster",
+    "Known",
+    "Ladder",
+    "Let",
+    "LetValue",
+    "Like",
+    "ListExpr",
+    "Matches",
+    "Negative",
+    "Node",
+    "Not",
+    "OnDate",
+    "Or",
+    "Policy",
+    "PolicySet",
+    "Review",
+    "ReviewIs",
+    "Roster",
+    "RosterField",
+    "Rule",
+    "Schedule",
+    "Scope",
+    "Setting",
+    "SettingValue",
+    "Step",
+    "Strikes",
+    "Sweep",
+    "Switch",
+    "SwitchOn",
+    "Text",
+    "TextFact",
+    "TextTest",
+    "Timing",
+    "Within",
+    "Workflow",
+]
 
 # ---------------------------------------------------------------- texts and actions
 
@@ -222,12 +146,17 @@ class Text(Node):
     parts: tuple[str | TextFact | Expr, ...]
 
 
+Workflow = Literal["open duty", "close duty", "use review", "pend review", "refuse review"]
+"""What only the rules that the checker makes of workflow declarations do; never told in a decision."""
+
+
 @dataclass(frozen=True, slots=True)
 class Action(Node):
     """As `nodes.Action`, templates put in. `ladder` is qualified; `times` of a strike is at least 1, of a forgive 0
-    means all. `once` in ms."""
+    means all. `once` in ms. `subject`: the qualified switch, duty or review. `duration` of `set` is always given (0:
+    off). `by` of propose: how many moderators must agree."""
 
-    do: ActionKind
+    do: ActionKind | Workflow
     text: Text | None = None
     duration: int | None = None
     audience: Audience | None = None
@@ -235,6 +164,12 @@ class Action(Node):
     group: Text | None = None
     times: int = 1
     once: int | None = None
+    digest: int | None = None
+    subject: str | None = None
+    proposed: Action | None = None
+    by: int = 1
+    wait: int = 0
+    expire: Action | None = None
 
 
 # ---------------------------------------------------------------- declarations
@@ -281,6 +216,7 @@ class Counter(Node):
     where: Expr | None
     cap: int
     identity: str
+    across_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,12 +233,17 @@ class Ladder(Node):
     steps: tuple[Step, ...]
     forget: int
     together: int
+    across_groups: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Rule(Node):
     """`kinds` are the events on which it is looked at. `reads_state`: `when` or `unless` reads counters, strikes or
-    other state or the clock, itself or through a let. `title` falls back to the unqualified name."""
+    other state or the clock, itself or through a let. `title` falls back to the unqualified name.
+
+    Workflow declarations become rules too, named by declaration and clause (`p.introduction.late`), of which `of` is
+    the declaration. `quiet`: it does nothing but move a workflow on; it is never shown as a reason, counts in no
+    coverage, and where the store fails nothing is decided for want of it."""
 
     name: str
     title: str
@@ -314,6 +255,8 @@ class Rule(Node):
     otherwise: tuple[Action, ...]
     reads_state: bool
     from_limit: bool = False
+    of: str = ""
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +283,8 @@ class Scope:
 
 @dataclass(frozen=True)
 class Policy:
-    """Every tuple is in name order. `zone` is an IANA name. Tests stay in written order."""
+    """Every tuple is in name order. `zone` is an IANA name. Tests stay in written order. `without`: by group, the
+    qualified declarations (as `Rule.of` or `Rule.name` has them) that do not apply there."""
 
     name: str
     title: str
@@ -354,6 +298,17 @@ class Policy:
     ladders: tuple[Ladder, ...] = ()
     rules: tuple[Rule, ...] = ()
     exempts: tuple[Exempt, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    rosters: tuple[Roster, ...] = ()
+    switches: tuple[Switch, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    duties: tuple[Duty, ...] = ()
+    brakes: tuple[Brake, ...] = ()
+    appeals: Appeals | None = None
+    platforms: tuple[str, ...] = ()
+    without: Mapping[str, frozenset[str]] = field(default_factory=dict)
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
@@ -368,6 +323,22 @@ class PolicySet:
     @cached_property
     def ladders(self) -> dict[str, Ladder]:
         return {ladder.name: ladder for policy in self.policies for ladder in policy.ladders}
+
+    @cached_property
+    def reviews(self) -> dict[str, Review]:
+        return {review.name: review for policy in self.policies for review in policy.reviews}
+
+    @cached_property
+    def duties(self) -> dict[str, Duty]:
+        return {duty.name: duty for policy in self.policies for duty in policy.duties}
+
+    @cached_property
+    def settings(self) -> dict[str, Setting]:
+        return {setting.name: setting for policy in self.policies for setting in policy.settings}
+
+    @cached_property
+    def rosters(self) -> dict[str, Roster]:
+        return {roster.name: roster for policy in self.policies for roster in policy.rosters}
 
     @cached_property
     def counters(self) -> dict[str, Counter]:

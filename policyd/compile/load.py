@@ -76,7 +76,7 @@ class CompiledProgram:
         texts = TextFacts(event.message.text) if taken.text and event.message is not None else NO_TEXT
         ready = Ready(
             event, taken.policies, hits, hit, taken.windows, taken.counters, taken.ladders, taken.ladder_names,
-            taken.mute, taken.silence, taken.spoke, taken, texts, None,
+            taken.mute, taken.silence, taken.spoke, 0, 0, (), taken, texts, None,
         )  # fmt: skip
         if not taken.fixed:
             _choose_windows(ready)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from policyd.check.resolved import Policy, PolicySet, Rule
 from policyd.model.event import Event
 from policyd.model.match import Match
+from policyd.model.records import Record
 from policyd.model.state import LadderRead, Observed, Window
 
 
@@ -37,6 +38,9 @@ class Prepared(Struct, gc=False):
     `ladder_names` are the qualified names at those places. A counter whose key is unknown has no window. `spoke`: the
     event is a message whose instant must be kept, as some rule asks how long members have been silent.
 
+    The last `wide_windows` of the windows and `wide_ladders` of the ladders are across groups. `records` are read
+    along (at most one of each kind): `Observed.records` answers them in this order.
+
     The compiled program may keep more on a subclass of its own."""
 
     event: Event
@@ -50,6 +54,9 @@ class Prepared(Struct, gc=False):
     mute: bool
     silence: bool
     spoke: bool
+    wide_windows: int
+    wide_ladders: int
+    records: tuple[Record, ...]
 
 
 class Fired(Struct, frozen=True, gc=False):

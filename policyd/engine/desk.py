@@ -1,0 +1,188 @@
+"""Working copies of the records that one event changes, and the filing that makes the changes, all or none.
+
+A change is worked out on copies; where something else has changed a record meanwhile, it is worked out again on what
+is there now. What it tells is kept with the filing, so that a repeat of the event is told the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from policyd.model.decision import TicketState
+from policyd.model.records import (
+    STAMP,
+    Board,
+    KnownGroup,
+    KnownMember,
+    MemberFile,
+    Record,
+    Thread,
+    Ticket,
+    pack,
+    stamp,
+    unpack,
+)
+from policyd.model.state import Due, Filing, Put, StoreUnavailable
+from policyd.state.store import Store
+
+DAY: Final = 86_400_000
+KEEP_RECORDS: Final = 400 * DAY
+KEEP_SETTLED: Final = 30 * DAY
+"""So long a settled ticket can still be read."""
+_MOST_TRIES: Final = 50
+
+T = TypeVar("T", bound=Struct)
+
+
+class Told(Struct, array_like=True):
+    """What a filing tells the decision. `braked`: the final member action was over a brake's number, and became this
+    ticket's proposal. `flags`: whatever else a change has to tell, by a name of its own."""
+
+    tickets: list[TicketState] = []
+    braked: str = ""
+    flags: dict[str, str] = {}
+
+
+class Unread(Exception):
+    """A record that must be read first."""
+
+    def __init__(self, record: Record) -> None:
+        self.record = record
+
+
+class Desk:
+    """`values`: stored values that were read, stamps before them."""
+
+    def __init__(self, group: str, event: str, now: int, values: dict[Record, bytes]) -> None:
+        self.group = group
+        self.event = event
+        self.now = now
+        self.told = Told([], "", {})
+        self._values = values
+        self._open: dict[Record, Struct | None] = {}
+        self._blind: dict[Record, Struct] = {}
+        self._dues: dict[str, int] = {}
+
+    def file(self, member: str) -> MemberFile:
+        return self._edit(Record("file", self.group, member), MemberFile)
+
+    def thread(self, message: str) -> Thread:
+        return self._edit(Record("thread", self.group, message), Thread)
+
+    def board(self) -> Board:
+        return self._edit(Record("board", self.group), Board)
+
+    def ticket(self, ticket: str) -> Ticket | None:
+        """As it is; to change it, put another in its place."""
+        record = Record("ticket", self.group, ticket)
+        if record not in self._open:
+            self._open[record] = unpack(Ticket, self._value(record)[STAMP:])
+        found = self._open[record]
+        assert found is None or isinstance(found, Ticket)
+        return found
+
+    def put_ticket(self, ticket: Ticket) -> None:
+        """Also says when something is to be done about it: at its deadline, or when it is to be forgotten."""
+        self.ticket(ticket.id)
+        self._open[Record("ticket", self.group, ticket.id)] = ticket
+        self._dues[f"ticket/{ticket.id}"] = ticket.settled + KEEP_SETTLED if ticket.settled else ticket.deadline
+
+    def remove(self, record: Record) -> None:
+        self._value(record)
+        self._open[record] = None
+
+    def know(self, member: str, known: KnownMember | KnownGroup) -> None:
+        """Keeps what was told of a member, or of the group (member "")."""
+        kind = Record("member", self.group, member) if member else Record("group", "", self.group)
+        self._blind[kind] = known
+
+    def due(self, name: str, at: int) -> None:
+        """`file/MEMBER`, `thread/MESSAGE`, `ticket/ID` or `digest/CELL` comes due at an instant; 0: no more."""
+        self._dues[name] = at
+
+    def puts(self) -> tuple[Put, ...]:
+        changed = []
+        for record, struct in self._open.items():
+            before = self._values[record]
+            value = b"" if struct is None or _is_empty(struct) else pack(struct)
+            if value != before[STAMP:]:
+                changed.append(Put(record, before[:STAMP], value, KEEP_RECORDS))
+        blind = [Put(record, None, pack(struct), KEEP_RECORDS) for record, struct in self._blind.items()]
+        return (*changed, *blind)
+
+    def dues(self) -> tuple[Due, ...]:
+        for record, struct in self._open.items():
+            if isinstance(struct, MemberFile):
+                self._dues[f"file/{record.id}"] = earliest(
+                    duty for duties in struct.duties.values() for duty in _instants(duties)
+                )
+            elif isinstance(struct, Thread):
+                self._dues[f"thread/{record.id}"] = earliest(
+                    instant for _, duty in struct.duties.values() for instant in _instants([duty])
+                )
+            elif isinstance(struct, Board):
+                for name, collected in struct.digests.items():
+                    self._dues[f"digest/{name}"] = collected.due
+        return tuple(Due(self.group, name, at) for name, at in self._dues.items())
+
+    def _edit(self, record: Record, type: Callable[[], T]) -> T:
+        if record not in self._open:
+            value = self._value(record)
+            self._open[record] = unpack(type, value[STAMP:]) or type()  # type: ignore[arg-type]
+        return self._open[record]  # type: ignore[return-value]
+
+    def _value(self, record: Record) -> bytes:
+        if record not in self._values:
+            raise Unread(record)
+        return self._values[record]
+
+
+Change = Callable[[Desk], None]
+"""Works on the desk only, and may be called several times, each time with a fresh one."""
+
+
+async def file_changes(
+    store: Store, tenant: str, group: str, event: str, now: int, changes: Iterable[Change], seen: dict[Record, bytes]
+) -> Told:
+    """Carries out all changes as one filing of the event. `seen`: values that are known already. Raises
+    `StoreUnavailable`; the same again after that is safe."""
+    cell, mark, work = store.cell_of(group), stamp(group, event), tuple(changes)
+    values = dict(seen)
+    for _ in range(_MOST_TRIES):
+        desk = Desk(group, event, now, values)
+        try:
+            for change in work:
+                change(desk)
+        except Unread as unread:
+            values[unread.record] = (await store.read(tenant, cell, (unread.record,)))[0]
+            continue
+        puts = desk.puts()
+        if not puts and desk.told == Told([], "", {}):
+            return desk.told
+        answer = msgspec.msgpack.encode(desk.told)
+        filed = await store.file(Filing(tenant, cell, group, event, mark, puts, desk.dues(), answer))
+        if filed.answer is not None:
+            return msgspec.msgpack.decode(filed.answer, type=Told)
+        records = tuple(values)
+        values = dict(zip(records, await store.read(tenant, cell, records), strict=True))
+    raise StoreUnavailable(f"the records that event `{event}` changes kept changing; send it again")
+
+
+def earliest(instants: Iterable[int]) -> int:
+    """0 for none."""
+    return min(instants, default=0)
+
+
+def _instants(duties: Iterable[object]) -> Iterable[int]:
+    for duty in duties:
+        yield min([duty.due, *duty.reminders])  # type: ignore[attr-defined]
+
+
+def _is_empty(struct: Struct) -> bool:
+    if isinstance(struct, Ticket):
+        return False
+    return not any(getattr(struct, name) for name in struct.__struct_fields__)
