@@ -26,21 +26,27 @@ class ActionBuilder(ExpressionBuilder):
         if form.kind == "action_later":
             self.findings.later(plain_word(word), word.span)
             return None
-        if form.kind == "action_hold" and len(form.parts) > 1:
-            self.findings.later("hold for", word.span.to(form.leaf("DURATION").span))
-            return None
-        duration, told = form.find_leaf("DURATION"), form.find("saying") or form
+        duration, told, waiting = form.find_leaf("DURATION"), form.find("saying") or form, form.find("waiting")
         return Action(
             cast(ActionKind, plain_word(word)),
             text=self._text(told),
             duration=None if duration is None else self.duration(duration),
             audience=self.audience(form),
-            target=self._target(form),
-            group=message_text(form.get("text_string").span, self.findings) if form.kind == "action_assign" else None,
+            target=self.dotted(form.get("dotted")) if form.kind in ("action_ladder", "action_switch") else None,
+            group=message_text(form.get("text_string").span, self.findings) if form.kind == "action_group" else None,
             times=self._times(form),
-            once=self._once(form),
+            once=self._duration_in(form, "once"),
+            digest=self._duration_in(form, "digest"),
+            proposed=self.action(form.forms[0]) if form.kind == "action_propose" else None,
+            by=self.moderators(form.find("by_moderators")),
+            wait=self._duration_in(form, "waiting"),
+            expire=None if waiting is None else self.action(waiting.forms[0]),
             span=form.span,
         )
+
+    def moderators(self, form: Form | None) -> int | None:
+        """How many must agree, of `by 2 moderators`."""
+        return None if form is None else self.whole(form.leaf("NUMBER"))
 
     def audience(self, form: Form) -> Audience | None:
         named = form.find("audience")
@@ -53,15 +59,10 @@ class ActionBuilder(ExpressionBuilder):
         written = text.forms[0]
         return self.dotted(written) if written.kind == "dotted" else message_text(written.span, self.findings)
 
-    def _target(self, form: Form) -> Name | None:
-        return self.dotted(form.get("dotted")) if form.kind == "action_ladder" else None
-
     def _times(self, form: Form) -> int | None:
         times = form.find("times_count")
         return None if times is None else self.whole(times.leaf("NUMBER"))
 
-    def _once(self, form: Form) -> int | None:
-        digest, once = form.find("digest"), form.find("once")
-        if digest is not None:
-            self.findings.later("digest", digest.span)
-        return None if once is None else self.duration(once.leaf("DURATION"))
+    def _duration_in(self, form: Form, kind: str) -> int | None:
+        clause = form.find(kind)
+        return None if clause is None else self.duration(clause.leaf("DURATION"))

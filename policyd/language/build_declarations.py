@@ -6,18 +6,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Final, Literal, cast
 
-from policyd.language.build_actions import ActionBuilder
+from policyd.language.build_clauses import ClauseBuilder, days_of, event_kinds, field_name, singular
 from policyd.language.build_expressions import plain_word
-from policyd.language.diagnostics import Phrase
 from policyd.language.forms import Form
 from policyd.language.names import plain_name
 from policyd.language.nodes import (
     Attribute,
+    Brake,
     Counter,
     Counting,
     Declaration,
     Exempt,
-    Expr,
     Header,
     Hours,
     HoursEvery,
@@ -36,51 +35,15 @@ from policyd.language.nodes import (
 )
 from policyd.language.source import NOWHERE, Span
 from policyd.language.text_template import message_text
-from policyd.language.types import EVENT_KIND
 
-_DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WHOLE_DAY: Final = ((0, 1440),)
 
 
-class DeclarationBuilder(ActionBuilder):
+class DeclarationBuilder(ClauseBuilder):
     """Builds one declaration. A form that misses a clause that it needs gives a finding and no node."""
 
     def declaration(self, form: Form) -> Declaration | None:
         return _BUILDERS[form.kind](self, form)
-
-    # ------------------------------------------------------------ clauses
-
-    def one(self, form: Form, *kinds: str) -> Form | None:
-        """The clause of these kinds. A second one is a finding."""
-        found = [part for part in form.forms if part.kind in kinds]
-        for other in found[1:]:
-            self._report_repeated(form, other)
-        return found[0] if found else None
-
-    def needed(self, form: Form, kind: str, clause: str, example: str) -> Form | None:
-        found = self.one(form, kind)
-        if found is None:
-            self.findings.add("P136", _head(form), where=_describe(form), clause=clause, example=f"`{example}`")
-        return found
-
-    def _report_repeated(self, form: Form, clause: Form) -> None:
-        word = plain_word(clause.word)
-        joining = {"when": Phrase("join two conditions with `and`", "两个条件请用 `and` 连接"),
-                   "unless": Phrase("join two conditions with `or`", "两个条件请用 `or` 连接")}  # fmt: skip
-        other = Phrase("list everything in the first", "全部写在第一个里")
-        self.findings.add("P135", clause.word.span, clause=word, where=_describe(form), join=joining.get(word, other))
-
-    def _condition(self, form: Form, kind: str) -> Expr | None:
-        clause = self.one(form, kind)
-        return None if clause is None else self.expression(clause.forms[0])
-
-    def _duration_of(self, form: Form, kind: str) -> int | None:
-        clause = self.one(form, kind)
-        return None if clause is None else self.duration(clause.leaf("DURATION"))
-
-    def _texts_of(self, form: Form, kind: str) -> tuple[Word, ...]:
-        """All texts of all clauses of a kind that may be repeated."""
-        return tuple(word for clause in form.all(kind) for word in self.words(clause))
 
     # ------------------------------------------------------------ header
 
@@ -88,14 +51,15 @@ class DeclarationBuilder(ActionBuilder):
         name, name_span = self.declared(form)
         scope = self.one(form, "scope_every", "scope_tagged", "scope_groups")
         timezone, store = self.one(form, "timezone"), self.one(form, "store_fails")
-        for brake in form.all("brake"):
-            self.findings.later("brake", brake.word.span)
+        platforms = self.one(form, "platforms")
         return Header(
             name,
             self.title(form),
             None if scope is None else self._scope(scope),
             None if timezone is None else Word(self.string(timezone.get("string")), span=timezone.get("string").span),
             None if store is None else cast(Literal["allow", "hold", "deny"], store.leaf("ALLOW", "HOLD", "DENY").text),
+            brakes=tuple(map(self._brake, form.all("brake"))),
+            platforms=() if platforms is None else tuple(map(field_name, platforms.all("name"))),
             name_span=name_span,
             span=form.span,
         )
@@ -105,6 +69,14 @@ class DeclarationBuilder(ActionBuilder):
             return Scope("every", span=form.span)
         values = tuple(word.text for word in self.words(form))
         return Scope("tag" if form.kind == "scope_tagged" else "id", values, span=form.span)
+
+    def _brake(self, form: Form) -> Brake:
+        return Brake(
+            self.whole(form.leaf("NUMBER")),
+            tuple(plain_word(action.word) for action in form.all("action_word")),
+            self.duration(form.leaf("DURATION")),
+            span=form.span,
+        )
 
     # ------------------------------------------------------------ values
 
@@ -138,11 +110,11 @@ class DeclarationBuilder(ActionBuilder):
         resist, boundary = self.one(form, "resist"), self.one(form, "boundary")
         return Lexicon(
             name,
-            words=self._texts_of(form, "words"),
-            files=self._texts_of(form, "files"),
-            excepts=self._texts_of(form, "excepts"),
-            resist=None if resist is None else tuple(map(_field_name, resist.all("field_name"))),
-            boundary=None if boundary is None else _field_name(boundary.get("field_name")),
+            words=self.texts_of(form, "words"),
+            files=self.texts_of(form, "files"),
+            excepts=self.texts_of(form, "excepts"),
+            resist=None if resist is None else tuple(map(field_name, resist.all("field_name"))),
+            boundary=None if boundary is None else field_name(boundary.get("field_name")),
             name_span=name_span,
             span=form.span,
         )
@@ -167,12 +139,7 @@ class DeclarationBuilder(ActionBuilder):
         return Hours(name, tuple(parts), name_span=name_span, span=form.span)
 
     def _every(self, form: Form) -> HoursEvery:
-        days: set[int] = set()
-        for part in form.all("days"):
-            named = [_DAYS.index(leaf.text) for leaf in part.leaves("DAY")] or [0, 6]
-            first, last = named[0], named[-1]
-            days.update((first + step) % 7 for step in range((last - first) % 7 + 1))
-        return HoursEvery(tuple(sorted(days)), self._times_of_day(form) or _WHOLE_DAY, span=form.span)
+        return HoursEvery(days_of(form), self._times_of_day(form) or _WHOLE_DAY, span=form.span)
 
     def _times_of_day(self, form: Form) -> tuple[tuple[int, int], ...]:
         times = form.find("times")
@@ -190,12 +157,12 @@ class DeclarationBuilder(ActionBuilder):
     def counting(self, form: Form) -> Counting | None:
         """What a counter or the phrase of a limit counts; None where that is not supported yet or not whole."""
         self._report_later(form)
-        by, where = self.one(form, "by"), self._condition(form, "where")
+        by, where = self.one(form, "by"), self.condition(form, "where")
         within_form, kind = self.one(form, "within"), form.find("kind")
         if by is None and form.find("per") is None:
-            self._report_missing(form, "by", "by member")
+            self.report_missing(form, "by", "by member")
         if within_form is None and form.find("per") is None:
-            self._report_missing(form, "within", "within 10m")
+            self.report_missing(form, "within", "within 10m")
         if by is None or within_form is None or kind is None:
             return None
         within = within_form.leaf("DURATION")
@@ -203,6 +170,7 @@ class DeclarationBuilder(ActionBuilder):
         counted = Span(form.span.source, kind.span.start, form.span.end)
         return Counting(
             singular(kind.word.text), keys, self.duration(within), where,
+            across_groups=self.one(form, "across_groups") is not None,
             kind_span=kind.span, within_span=within.span, span=counted,
         )  # fmt: skip
 
@@ -210,11 +178,8 @@ class DeclarationBuilder(ActionBuilder):
         for clause in form.forms:
             if clause.kind == "per" and clause.leaf("FIELD").text not in ("day", "week", "month"):
                 self.findings.add("P141", clause.word.span, got="per", want="by")
-            elif clause.kind in ("per", "distinct", "sums", "across_groups"):
+            elif clause.kind in ("per", "distinct", "sums"):
                 self.findings.later(plain_word(clause.word), clause.word.span)
-
-    def _report_missing(self, form: Form, clause: str, example: str) -> None:
-        self.findings.add("P136", _head(form), where=_describe(form), clause=clause, example=f"`{example}`")
 
     def counter(self, form: Form) -> Counter | None:
         name, name_span = self.declared(form)
@@ -226,20 +191,19 @@ class DeclarationBuilder(ActionBuilder):
         name, name_span = self.declared(form)
         at_most = self.needed(form, "at_most", "at most", "at most 5 messages by member within 10s")
         counting = None if at_most is None else self.counting(at_most)
-        unless, then = self._condition(form, "unless"), self.needed(form, "then", "then", "then delete")
-        actions = () if then is None else self.actions(then)
+        unless, actions = self.condition(form, "unless"), self.needed_actions(form)
         if at_most is None or counting is None:
             return None
-        bound = at_most.leaf("NUMBER")
+        setting = at_most.find("dotted")
+        bound = self.whole(at_most.leaf("NUMBER")) if setting is None else self.dotted(setting)
+        bound_span = at_most.leaf("NUMBER").span if setting is None else setting.span
         return Limit(
-            name, self.title(form), self.whole(bound), counting, unless, actions,
-            at_most_span=bound.span, name_span=name_span, span=form.span,
+            name, self.title(form), bound, counting, unless, actions,
+            at_most_span=bound_span, name_span=name_span, span=form.span,
         )  # fmt: skip
 
     def ladder(self, form: Form) -> Ladder:
         name, name_span = self.declared(form)
-        for across in form.all("across_groups"):
-            self.findings.later("across groups", across.span)
         steps = []
         for step in form.all("step"):
             at = step.leaf("NUMBER")
@@ -247,8 +211,9 @@ class DeclarationBuilder(ActionBuilder):
         return Ladder(
             name,
             tuple(steps),
-            forget=self._duration_of(form, "forget"),
-            together=self._duration_of(form, "together"),
+            forget=self.duration_of(form, "forget"),
+            together=self.duration_of(form, "together"),
+            across_groups=form.find("across_groups") is not None,
             name_span=name_span,
             span=form.span,
         )
@@ -258,12 +223,10 @@ class DeclarationBuilder(ActionBuilder):
     def rule(self, form: Form) -> Rule:
         name, name_span = self.declared(form)
         on, otherwise = self.one(form, "on"), self.one(form, "otherwise")
-        kinds = () if on is None else tuple(map(_event_kind, on.all("kind")))
-        when, unless = self._condition(form, "when"), self._condition(form, "unless")
-        then = self.needed(form, "then", "then", "then delete")
+        when, unless = self.condition(form, "when"), self.condition(form, "unless")
         return Rule(
-            name, self.title(form), form.find_leaf("SHADOW") is not None, kinds, when, unless,
-            () if then is None else self.actions(then),
+            name, self.title(form), form.find_leaf("SHADOW") is not None, event_kinds(on), when, unless,
+            self.needed_actions(form),
             None if otherwise is None else self.actions(otherwise),
             otherwise_span=NOWHERE if otherwise is None else otherwise.span, name_span=name_span, span=form.span,
         )  # fmt: skip
@@ -273,37 +236,13 @@ class DeclarationBuilder(ActionBuilder):
         when = self.needed(form, "when", "when", "when member.role == admin")
         rules = self.one(form, "from_rules", "from_everything")
         if rules is None:
-            self._report_missing(form, "from", "from flood")
+            self.report_missing(form, "from", "from flood")
         if when is None or rules is None:
             return None
         named = tuple(map(self.dotted, rules.forms)) if rules.kind == "from_rules" else None
         return Exempt(
             name, self.expression(when.forms[0]), named, rules_span=rules.span, name_span=name_span, span=form.span
         )
-
-
-def singular(kind: str) -> str:
-    """An event kind in the singular; any other word as it is."""
-    word = plain_name(kind)
-    return word.removesuffix("s") if word.removesuffix("s") in EVENT_KIND.members else word
-
-
-def _event_kind(form: Form) -> Name:
-    return Name((singular(form.word.text),), span=form.span)
-
-
-def _field_name(form: Form) -> Name:
-    return Name((plain_name(form.word.text),), span=form.span)
-
-
-def _head(form: Form) -> Span:
-    """Where a form says what it is: its first word, with the name where it has one."""
-    name = form.find("name")
-    return form.word.span if name is None else form.word.span.to(name.span)
-
-
-def _describe(form: Form) -> str:
-    return "`" + " ".join(_head(form).text.split()) + "`"
 
 
 _BUILDERS: Final[dict[str, Callable[[DeclarationBuilder, Form], Declaration | None]]] = {

@@ -132,8 +132,14 @@ class ExpressionBuilder:
         return ListOf(self._items(form), span=form.span)
 
     def _call(self, form: Form) -> Expr:
-        function, *arguments = form.forms
-        return Call(self.dotted(function), tuple(map(self.expression, arguments)), span=form.span)
+        function, *arguments = (part for part in form.forms if part.kind != "column")
+        column = form.find("column")
+        return Call(
+            self.dotted(function),
+            tuple(map(self.expression, arguments)),
+            None if column is None else Name((plain_name(column.leaf("FIELD").text),), span=column.leaf("FIELD").span),
+            span=form.span,
+        )
 
     def _or(self, form: Form) -> Expr:
         return Or(self._items(form), span=form.span)

@@ -33,8 +33,15 @@ Field = tuple[str, Expr]
 _VERBS: Final = {
     "says": "message", "edits": "edit", "joins": "join", "leaves": "leave", "requests": "request", "reports": "report",
     "renames": "profile", "WARNS": "warn", "MUTES": "mute", "REMOVES": "remove", "BANS": "ban", "PARDONS": "pardon",
-    "RELEASES": "release",
+    "RELEASES": "release", "submits": "submission", "appeals": "appeal", "APPROVES": "approve", "REFUSES": "refuse",
+    "posts": "notice", "marks": "mark",
 }  # fmt: skip
+_MAIN_TEXT: Final = {"renames": "name", "marks": "as", "outcome": "error"}
+"""The field of the text that a deed has of its own, where that is not `text`."""
+_FIELDS: Final = {
+    "reason": "reason", "in_group": "group", "message_id": "id", "to_ticket": "ticket", "replying_to": "reply_to",
+}  # fmt: skip
+_TO_A_GROUP: Final = ("assign", "move")
 
 
 class ScenarioBuilder(ActionBuilder):
@@ -42,13 +49,13 @@ class ScenarioBuilder(ActionBuilder):
         steps: list[TestStep] = []
         for part in form.forms[1:]:
             step = _BUILDERS[part.kind](self, part)
-            if isinstance(step, Expect) and not self._answers_event(steps):
+            if isinstance(step, Expect) and not self._answers_step(steps):
                 self.findings.add("P142", part.word.span)
             steps.append(step)
         return Test(self.string(form.get("string")), tuple(steps), span=form.span)
 
-    def _answers_event(self, steps: list[TestStep]) -> bool:
-        return bool(steps) and isinstance(steps[-1], Does | RawEvent)
+    def _answers_step(self, steps: list[TestStep]) -> bool:
+        return bool(steps) and isinstance(steps[-1], Does | RawEvent | Clock)
 
     # ------------------------------------------------------------ what is given
 
@@ -100,35 +107,56 @@ class ScenarioBuilder(ActionBuilder):
 
     def _does(self, form: Form) -> Does:
         deed = form.forms[1]
-        verb = deed.word.kind if deed.kind.startswith("sanctions") else deed.kind
+        verb = deed.word.kind if deed.kind in ("sanctions", "sanctions_for", "settles") else deed.kind
         about = deed.find("id")
-        fields: list[Field] = []
-        for part in deed.parts:
-            if isinstance(part, Form):
-                fields.extend(self._detail(deed, part))
         return Does(
             self._id(form),
             _VERBS[verb],
             None if about is None else self._id_text(about),
-            tuple(fields),
+            self._details(deed),
             span=form.span,
         )
+
+    def _outcome(self, form: Form) -> Does:
+        action, failed = form.get("action_word"), form.find_leaf("FAILED")
+        result = failed or form.leaf("SUCCEEDED")
+        fields = (
+            ("action", Constant("text", plain_word(action.word), span=action.span)),
+            ("ok", Constant("bool", failed is None, span=result.span)),
+        )
+        return Does("", "outcome", None, fields + self._details(form), span=form.span)
+
+    def _tick(self, form: Form) -> Does:
+        return Does("", "tick", None, self._details(form), span=form.span)
+
+    def _details(self, deed: Form) -> tuple[Field, ...]:
+        evidence = list(deed.all("dotted"))
+        fields: list[Field] = [("evidence", self._texts(evidence))] if evidence else []
+        for part in deed.forms:
+            fields.extend(self._detail(deed, part))
+        return tuple(fields)
 
     def _detail(self, deed: Form, part: Form) -> list[Field]:
         match part.kind:
             case "string":
-                return [("name" if deed.kind == "renames" else "text", self._text_constant(part))]
-            case "reason":
-                return [("reason", self._text_constant(part.get("string")))]
+                return [(_MAIN_TEXT.get(deed.kind, "text"), self._text_constant(part))]
+            case "reason" | "in_group" | "message_id" | "to_ticket" | "replying_to":
+                return [(_FIELDS[part.kind], self._text_constant(part.get("string")))]
+            case "invited_by":
+                return [("inviter", Constant("text", self._id(part), span=part.get("id").span))]
+            case "members":
+                members = tuple(Constant("text", self._id_text(one), span=one.span) for one in part.all("id"))
+                return [("members", ListOf(members, span=part.span))]
             case "span_of_time":
                 return [("seconds", self.constant(part.leaf("DURATION")))]
-            case "in_group":
-                return [("group", self._text_constant(part.get("string")))]
-            case "message_id":
-                return [("id", self._text_constant(part.get("string")))]
             case "with_fields":
                 return self._fields(part)
         return []
+
+    def _texts(self, names: list[Form]) -> ListOf:
+        """Names as texts."""
+        texts = tuple(Constant("text", self.dotted(name).text, span=name.span) for name in names)
+        return ListOf(texts, span=names[0].span.to(names[-1].span))
 
     def _fields(self, form: Form) -> list[Field]:
         fields: list[Field] = []
@@ -166,13 +194,14 @@ class ScenarioBuilder(ActionBuilder):
     def _expected(self, form: Form) -> Expected:
         duration, text = form.find_leaf("DURATION"), form.find("string")
         said = None if text is None else self.string(text)
-        word = plain_word(form.word)
+        word, proposed = plain_word(form.word), form.find("action_word")
         return Expected(
             word,
             duration=None if duration is None else self.duration(duration),
-            text=None if word == "assign" else said,
+            text=None if word in _TO_A_GROUP else said,
             audience=self.audience(form),
-            group=said if word == "assign" else None,
+            group=said if word in _TO_A_GROUP else None,
+            proposed=None if proposed is None else plain_word(proposed.word),
             span=form.span,
         )
 
@@ -204,6 +233,8 @@ _BUILDERS: Final[dict[str, Callable[[ScenarioBuilder, Form], TestStep]]] = {
     "clock_after": ScenarioBuilder._clock,
     "member_does": ScenarioBuilder._does,
     "moderator_does": ScenarioBuilder._does,
+    "outcome": ScenarioBuilder._outcome,
+    "tick": ScenarioBuilder._tick,
     "raw_event": ScenarioBuilder._raw_event,
     "each_of": ScenarioBuilder._each,
     "expect": ScenarioBuilder._expect,

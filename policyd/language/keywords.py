@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-BRACED: Final = frozenset({"policy", "lexicon", "hours", "limit", "ladder", "rule", "exempt", "test"})
-"""Words of declarations with a body in braces."""
-NAMED_WITH_BODY: Final = BRACED - {"test"}
+NAMED_WITH_BODY: Final = frozenset(
+    {"policy", "lexicon", "hours", "limit", "ladder", "rule", "exempt", "roster", "switch", "schedule", "sweep",
+     "review", "duty"}
+)  # fmt: skip
 """Words of declarations of which a name and a body make the head; `DECLARATIONS` are no names there."""
-UNBRACED: Final = frozenset({"attribute", "let", "template", "counter"})
+BRACED: Final = NAMED_WITH_BODY | {"test", "group", "appeal"}
+"""Words of declarations with a body in braces."""
+UNBRACED: Final = frozenset({"attribute", "let", "template", "counter", "setting"})
 
-LATER_BRACED: Final = frozenset(
-    {"group", "roster", "switch", "schedule", "sweep", "review", "duty", "streak", "tiers", "appeal"}
-)
-LATER_UNBRACED: Final = frozenset({"setting", "tally"})
+LATER_BRACED: Final = frozenset({"streak", "tiers"})
+LATER_UNBRACED: Final = frozenset({"tally"})
 LATER: Final = LATER_BRACED | LATER_UNBRACED
 """Words of declarations that belong to the language and are not supported yet."""
 
@@ -24,14 +25,22 @@ WITH_BRACES: Final = BRACED | LATER_BRACED
 CLAUSES: Final[dict[str, frozenset[str]]] = {
     keyword: frozenset(words.split())
     for keyword, words in {
-        "policy": "for timezone if brake",
+        "policy": "for timezone if platform brake",
         "lexicon": "words file except resist boundary",
         "hours": "every on from except",
         "limit": "at unless then",
         "ladder": "forget together at",
         "rule": "on when unless then otherwise",
         "exempt": "when from",
-        "test": "given at after member moderator event each expect",
+        "group": "without",
+        "roster": "file key",
+        "switch": "off",
+        "schedule": "every first second third fourth fifth last on when then",
+        "sweep": "every first second third fourth fifth last on when unless then",
+        "review": "on when unless needs approve by exempt pending refused",
+        "duty": "on within due until pause remind late together each even",
+        "appeal": "within decided",
+        "test": "given at after member moderator event outcome tick each expect",
     }.items()
 }
 """The words that start a clause, by the keyword of the declaration."""

@@ -14,6 +14,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 from policyd.language import lexical_codes, syntax_codes
 from policyd.language.build_declarations import DeclarationBuilder
 from policyd.language.build_scenarios import ScenarioBuilder
+from policyd.language.build_workflows import WORKFLOWS, WorkflowBuilder
 from policyd.language.clauses import clause_around, join_closed_too_early, unread
 from policyd.language.diagnostics import Diagnostic, Phrase, Related
 from policyd.language.findings import Findings
@@ -129,7 +130,8 @@ class _Reader:
         elif form.kind == "test":
             self.declarations.append(ScenarioBuilder(self.findings).test(form))
         else:
-            declaration = DeclarationBuilder(self.findings).declaration(form)
+            builder = WorkflowBuilder if form.kind in WORKFLOWS else DeclarationBuilder
+            declaration = builder(self.findings).declaration(form)
             if declaration is not None:
                 self.declarations.append(declaration)
             else:

@@ -46,7 +46,8 @@ class Does:
     (`submits licence, photos [to "TICKET"]`: `evidence`, a list, `ticket`), `appeal` (`appeals "…"`: against the
     actor's newest decision that can be appealed against), `approve` and `refuse` (`about` is a member: the newest open
     ticket about that member; or the field `ticket`), `mark` (`marks u1 as "quality"`: `as`), `outcome` (`outcome of
-    delete failed "…"`: `action`, `ok`, `error`) and `tick`."""
+    delete failed "…"`: `action` as in `Expected.do`, `ok`, `error`) and `tick`; the actor of these two is empty. `inviter` (`joins invited
+    by u1`)."""
 
     actor: str
     verb: str
@@ -65,13 +66,15 @@ class RawEvent:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """One item of `expect`: an action as far as it is pinned down. `duration` in ms; `text` literal."""
+    """One item of `expect`: an action as far as it is pinned down. `duration` in ms; `text` literal. `group` of assign
+    and move; `proposed` is the action word of `propose remove`."""
 
     do: str
     duration: int | None = None
     text: str | None = None
     audience: Audience | None = None
     group: str | None = None
+    proposed: str | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 

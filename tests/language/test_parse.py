@@ -164,5 +164,5 @@ def test_the_policy_of_the_design() -> None:
         pytest.skip("the design is not beside this checkout")
     for text in policies_of(design):
         file, findings = read(text)
-        assert [(finding.code, finding.span.text) for finding in findings] == [("P138", "brake")]
+        assert [(finding.code, finding.span.text) for finding in findings] == []
         assert file.header is not None and len(file.declarations) == 15

@@ -199,7 +199,7 @@ def test_expectations(written: str, tree: Expect) -> None:
     ("body", "code", "underlined"),
     [
         ("expect delete", "P142", "expect"),
-        ("after 1m expect delete", "P142", "expect"),
+        ("after 1m expect delete expect flag", "P142", "expect"),
         ('each of "a" expect delete expect delete', "P142", "expect"),
         ('member u1 says "a" expect delete expect flag', "P142", "expect"),
         ("member u1 say", "P141", "say"),
