@@ -46,8 +46,8 @@ class Does:
     (`submits licence, photos [to "TICKET"]`: `evidence`, a list, `ticket`), `appeal` (`appeals "…"`: against the
     actor's newest decision that can be appealed against), `approve` and `refuse` (`about` is a member: the newest open
     ticket about that member; or the field `ticket`), `mark` (`marks u1 as "quality"`: `as`), `outcome` (`outcome of
-    delete failed "…"`: `action` as in `Expected.do`, `ok`, `error`) and `tick`; the actor of these two is empty. `inviter` (`joins invited
-    by u1`)."""
+    delete failed "…"`: `action` as in `Expected.do`, `ok`, `error`) and `tick`; the actor of these two is empty.
+    `joins invited by u1` gives the field `inviter`."""
 
     actor: str
     verb: str
