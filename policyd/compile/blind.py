@@ -9,7 +9,7 @@ from policyd.compile.program import Fired
 
 
 class BlindRule(Struct, frozen=True):
-    """`unasked` is None for a shadow rule: it could not have acted."""
+    """`unasked` is None for a shadow rule, which could not have acted, and for a quiet one."""
 
     fired: Fired
     otherwise: Fired | None
@@ -18,7 +18,7 @@ class BlindRule(Struct, frozen=True):
     @classmethod
     def of(cls, rule: Rule) -> BlindRule:
         otherwise = Fired(rule, otherwise=True) if rule.otherwise else None
-        return cls(Fired(rule), otherwise, None if rule.shadow else rule)
+        return cls(Fired(rule), otherwise, None if rule.shadow or rule.quiet else rule)
 
 
 def judge(

@@ -36,7 +36,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class RuleFunction:
-    """`gate`: call it only where a word of it was found. `blind`: for when the store failed."""
+    """`gate`: call it only where a word of it was found, or a record. `blind`: for when the store failed."""
 
     name: str
     kinds: tuple[str, ...]
@@ -89,6 +89,10 @@ class _Generator:
         lets = {let.name: f"let{into.number()}" for let in plan.policy.lets if let.name not in plan.inlined}
         self._around = Surroundings(
             lets=plan.lets,
+            settings=plan.settings,
+            rosters=plan.rosters,
+            reviews=plan.reviews,
+            duties=plan.duties,
             clock=plan.clock,
             hours=plan.hours,
             places=plan.places,
@@ -164,7 +168,7 @@ class _Generator:
 
     def _rules(self) -> list[RuleFunction]:
         groups: dict[tuple[Any, ...], list[r.Rule]] = {}
-        for rule in self._plan.policy.rules:
+        for rule in self._plan.rules:
             stateful, gate = rule.name in self._plan.stateful_rules, self._plan.gates[rule.name]
             groups.setdefault((rule.span.source.name, rule.kinds, gate, stateful, False), []).append(rule)
             if stateful:

@@ -124,7 +124,24 @@ class Expressions:
             case r.Known(operand):
                 return emit.compare(self.value(operand), "is not", emit.literal(None))
             case _:
-                return self._logic(expr)
+                return self._kept(expr)
+
+    def _kept(self, expr: r.Expr) -> ast.expr:
+        """What the community keeps: its settings, rosters, and what workflows know."""
+        match expr:
+            case r.SettingValue(setting):
+                return self._frame.setting(setting)
+            case r.RosterField(item, roster, column):
+                cells = self._frame.around.once(("cells", roster, column), lambda: self._cells(roster, column))
+                find = lambda a: self._emit.call(self._emit.the(cells), [self._stripped(a)])  # noqa: E731
+                return self._unless_unknown([item], find)
+            case r.SwitchOn(switch):
+                return self._frame.switch(switch)
+            case r.DutyOpen(duty):
+                return self._frame.duty(duty)
+            case r.ReviewIs(review, standing):
+                return self._frame.review(review, standing)
+        return self._logic(expr)
 
     # ------------------------------------------------------------ values of logic
 
@@ -208,6 +225,14 @@ class Expressions:
                     lambda a: emit.compare(a, ops[0], emit.constant(within)),
                     lambda a: emit.compare(a, ops[1], emit.constant(within)),
                 )
+            case r.InRoster(item, roster, negated):
+                rows = emit.the(self._frame.around.rosters[roster].rows)
+                ops = ("not in", "in") if negated else ("in", "not in")
+                return (
+                    (item,),
+                    lambda a: emit.compare(self._stripped(a), ops[0], rows),
+                    lambda a: emit.compare(self._stripped(a), ops[1], rows),
+                )
             case r.Like(subject, pattern):
                 found = self._frame.around.pattern(pattern)
                 make = lambda a: emit.call(emit.the(found), [a])  # noqa: E731
@@ -234,11 +259,22 @@ class Expressions:
         method = "startswith" if op == "starts with" else "endswith"
         return lambda text, part: emit.call(emit.attribute(text, method), [part])
 
+    def _stripped(self, text: ast.expr) -> ast.expr:
+        """As keys of rosters are compared."""
+        return self._emit.call(self._emit.attribute(text, "strip"), [])
+
+    def _cells(self, roster: str, column: str) -> Callable[[str], str | None]:
+        """From a key of the roster to what stands in the column; None where nothing does."""
+        rows = self._frame.around.rosters[roster].rows
+        return {key: row[column] for key, row in rows.items() if row.get(column)}.get
+
     def _certain(self, expr: r.Expr) -> bool:
         """Whether `expr` is never unknown."""
         match expr:
-            case r.Const() | r.Known() | r.ListExpr():
+            case r.Const() | r.Known() | r.ListExpr() | r.SettingValue():
                 return True
+            case r.SwitchOn() | r.DutyOpen() | r.ReviewIs():
+                return not self._frame.blind
             case r.Fact() | r.CounterValue() | r.Strikes():
                 return self._frame.certain(expr)
             case r.Default():
@@ -293,7 +329,7 @@ def _is_costly(expr: r.Expr) -> bool:
     while stack:
         expr = stack.pop()
         match expr:
-            case r.Like() | r.FunctionCall():
+            case r.Like() | r.FunctionCall() | r.ReviewIs():
                 return True
             case r.Fact(name) if name.removeprefix("message.") in DERIVED:
                 return True

@@ -12,7 +12,7 @@ from typing import Any, Final
 from policyd.check.resolved import Answer, AttributeFact, Fact
 from policyd.compile.arithmetic import fit
 from policyd.language.types import ROLE, Type
-from policyd.model.event import Event, Join, Message, Report, Request, Sanction
+from policyd.model.event import Event, Join, Message, Report, Request
 
 Reader = Callable[[Event], Any]
 
@@ -29,7 +29,7 @@ ROLES: Final = {role: role for role in ROLE.members}
 PLAIN: Final = frozenset(
     {
         "group.id", "group.name", "group.tags", "group.size",
-        "member.id", "member.name", "member.joined",
+        "member.name", "member.joined",
         "message.id", "message.text", "message.images", "message.files", "message.mentions", "message.qr_codes",
         "message.forwarded", "message.reply_to",
         "join.source", "join.inviter", "request.text", "report.by", "report.reason",
@@ -81,22 +81,40 @@ def _longest(name: str, event: Event) -> int | None:
     return None if clips is None or None in clips else _milliseconds(max(clips, default=0))
 
 
-def _sanction(get: Callable[[Sanction], Any], event: Event) -> Any:
-    return None if event.sanction is None else get(event.sanction)
+def _told(part: str, name: str, event: Event) -> Any:
+    """An attribute of a part that only events of one kind have."""
+    told = getattr(event, part)
+    return None if told is None else getattr(told, name)
+
+
+def _id(event: Event) -> str | None:
+    """Unknown where the event is about nobody."""
+    return event.member.id or None
 
 
 def _role(event: Event) -> str | None:
     return ROLES.get(event.member.role or "")
 
 
+_TOLD: Final = {
+    "sanction": ("by", "action"), "notice": ("id", "by", "text"), "verdict": ("decision", "by"), "appeal": ("text",),
+    "mark": ("as", "by", "message"), "outcome": ("ok", "action", "error"),
+}  # fmt: skip
+"""Facts by the part of the event that alone carries them."""
+_SPELLED: Final = {"as": "as_"}
+
 _OTHERS: Final[dict[str, Reader]] = {
+    "member.id": _id,
     "member.role": _role,
     "message.videos": partial(_count, "videos"),
     "message.voices": partial(_count, "voices"),
     "message.longest_video": partial(_longest, "videos"),
     "message.longest_voice": partial(_longest, "voices"),
-    "sanction.by": partial(_sanction, attrgetter("by")),
-    "sanction.action": partial(_sanction, attrgetter("action")),
+    **{
+        f"{part}.{name}": partial(_told, part, _SPELLED.get(name, name))
+        for part, names in _TOLD.items()
+        for name in names
+    },
 }
 
 

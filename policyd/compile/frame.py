@@ -19,13 +19,14 @@ from policyd.compile.arithmetic import since
 from policyd.compile.emit import Emitter
 from policyd.compile.facts import ABSENT, PLAIN, ROLES, reader, text_key
 from policyd.compile.hours import OpenHours, WallClock
+from policyd.compile.kept import ReviewStanding, awaited, owed, record_of, switched
 from policyd.compile.pattern import Pattern
 from policyd.compile.reads import children
 from policyd.compile.text_facts import DERIVED
 
 PARAMETERS: Final = ("p", "o", "c", "n", "m")
 NOW: Final = "now"
-_ALWAYS_KNOWN: Final = frozenset({"event.kind", "group.id", "group.tags", "member.id"})
+_ALWAYS_KNOWN: Final = frozenset({"event.kind", "group.id", "group.tags"})
 _KNOWN_WITH_STATE: Final = frozenset({NOW, "member.muted"})
 
 Leaf = r.Fact | r.AttributeFact | r.Answer | r.CounterValue | r.Strikes | r.InHours | r.Matches
@@ -34,11 +35,15 @@ Key = tuple[str, ...]
 
 @dataclass
 class Surroundings:
-    """What the functions of one policy share. `places` numbers counters and ladders by key; a counter in `keyed` may
-    have no value. `inlined`: lets whose expression stands where they are read; the others are functions, named by
-    `let_functions`. `lexicons` numbers the lexicons of the whole set as the matcher does."""
+    """What the functions of one policy share. `places` numbers counters, ladders and records by key; a counter in
+    `keyed` may have no value. `inlined`: lets whose expression stands where they are read; the others are functions,
+    named by `let_functions`. `lexicons` numbers the lexicons of the whole set as the matcher does."""
 
     lets: Mapping[str, r.Let]
+    settings: Mapping[str, r.Setting]
+    rosters: Mapping[str, r.Roster]
+    reviews: Mapping[str, r.Review]
+    duties: Mapping[str, r.Duty]
     clock: WallClock
     hours: Mapping[str, OpenHours]
     places: Mapping[Key, int]
@@ -104,6 +109,41 @@ class Frame:
         """The value of what the expression reads itself; for `Matches` the hits in the text."""
         return self._local(_key(leaf), lambda: self._read(leaf))
 
+    def setting(self, name: str) -> ast.expr:
+        """The value of a setting in this group."""
+        emit, setting = self.emit, self.around.settings[name]
+        if not setting.values:
+            return emit.constant(setting.default)
+        value = self.around.once(("setting", name), lambda: setting.values.get)
+        return emit.call(emit.the(value), [self._fact_local("group.id"), emit.constant(setting.default)])
+
+    def switch(self, name: str) -> ast.expr:
+        """Whether a switch is on."""
+        return self._asked(switched, "board", [self.emit.constant(name)])
+
+    def duty(self, name: str) -> ast.expr:
+        """Whether the duty is open."""
+        duty = self.around.duties[name]
+        if duty.reply:
+            return self._asked(awaited, record_of(duty), [self.emit.constant(name), self._fact_local("member.id")])
+        return self._asked(owed, record_of(duty), [self.emit.constant(name)])
+
+    def review(self, name: str, standing: str) -> ast.expr:
+        """Whether a review stands so."""
+        if self.blind:
+            return self.emit.literal(None)
+        zone = self.around.clock.zone
+        of = self.around.once(("review", name), lambda: ReviewStanding(self.around.reviews[name], zone).of)
+        return self.emit.compare(self._asked(of, "file", [], "p"), "==", self.emit.constant(standing))
+
+    def _asked(self, ask: Any, record: str, told: list[ast.expr], *first: str) -> ast.expr:
+        """What is asked of a record that was read along."""
+        emit = self.emit
+        if self.blind:
+            return emit.literal(None)
+        place = emit.item(emit.name("n"), emit.literal(self.around.places["record", record]))
+        return emit.call(emit.the(ask), [*map(emit.name, first), emit.name("o"), place, emit.name("m"), *told])
+
     def _local(self, key: Key, make: Callable[[], ast.expr]) -> ast.expr:
         if key in self._locals:
             return self.emit.name(self._locals[key])
@@ -155,6 +195,9 @@ class Frame:
         owner, _, plain = name.partition(".")
         if FACTS[name].source in ("state", "clock"):
             return emit.literal(None) if self.blind else self._stateful(name)
+        if name == "member.id":
+            nobody = emit.literal(None)
+            return emit.either([emit.attribute(self._part(owner), "id"), nobody])
         if name in PLAIN:
             return emit.attribute(self._part(owner), plain)
         if name == "message.length":
@@ -228,6 +271,12 @@ def _uses(exprs: Iterable[r.Expr], around: Surroundings) -> Counter[Key]:
             case r.LetValue(let):
                 if let in around.inlined:
                     stack.append(around.lets[let].value)
+            case r.SettingValue(setting):
+                if around.settings[setting].values:
+                    _count_fact("group.id", uses)
+            case r.DutyOpen(duty):
+                if around.duties[duty].reply:
+                    _count_fact("member.id", uses)
             case r.Fact(name):
                 _count_fact(name, uses)
             case r.InHours(r.Fact("now"), hours):

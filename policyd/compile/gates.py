@@ -1,17 +1,23 @@
 """Which words must be found before a rule can fire at all.
 
 A gate is a set of (text fact, lexicon): the expression can be true only if one of these lexicons has a hit in that
-text. None: there is no such set, the expression may be true on a clean text.
+text. Or it is a set of (`RECORD`, kind of record): the expression can be true only if there is one of these records.
+None: there is no such set, the expression may be true on a clean text of a member about whom nothing is filed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from policyd.check import resolved as r
 from policyd.compile.facts import text_key
+from policyd.compile.kept import record_of
+from policyd.model.records import RecordKind
 
 Gate = frozenset[tuple[str, str]]
+RECORD: Final = ""
+"""Stands in a gate where others name the text fact."""
 _NEVER: Gate = frozenset()
 _DEEPEST_LET = 50
 """Lets that read lets further down than this are taken to be possible on a clean text."""
@@ -20,8 +26,9 @@ _DEEPEST_LET = 50
 class Gates:
     """Gates of expressions; that of a let is found out once."""
 
-    def __init__(self, lets: Mapping[str, r.Let]) -> None:
+    def __init__(self, lets: Mapping[str, r.Let], duties: Mapping[str, r.Duty]) -> None:
         self._lets = lets
+        self._duties = duties
         self._known: dict[str, Gate | None] = {}
         self._depth = 0
 
@@ -41,6 +48,12 @@ class Gates:
                 return _any([self.of(left, wanted), self.of(right, wanted)])
             case r.LetValue(let) if wanted:
                 return self._of_let(let)
+            case r.SwitchOn() if wanted:
+                return _filed("board")
+            case r.ReviewIs(_, standing) if wanted is not (standing == "pending"):
+                return _filed("file")
+            case r.DutyOpen(duty) if wanted:
+                return _filed(record_of(self._duties[duty]))
         return None
 
     def _of_let(self, let: str) -> Gate | None:
@@ -53,16 +66,26 @@ class Gates:
         return self._known[let]
 
 
+def by_record(gate: Gate) -> bool:
+    """Whether records open it, not words."""
+    return any(key == RECORD for key, _ in gate)
+
+
+def _filed(kind: RecordKind) -> Gate:
+    return frozenset({(RECORD, kind)})
+
+
 def _narrowest(gates: Iterable[Gate | None]) -> Gate | None:
     """All must come out: the one that fewest words open stands for them."""
     return min((gate for gate in gates if gate is not None), key=lambda gate: (len(gate), sorted(gate)), default=None)
 
 
 def _any(gates: Iterable[Gate | None]) -> Gate | None:
-    """One is enough: every one of them opens it."""
+    """One is enough: every one of them opens it. There is no gate of words and records."""
     opened: set[tuple[str, str]] = set()
     for gate in gates:
         if gate is None:
             return None
         opened |= gate
-    return frozenset(opened)
+    whole = frozenset(opened)
+    return None if by_record(whole) and any(key != RECORD for key, _ in whole) else whole

@@ -22,9 +22,10 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 class WallClock:
     """Local time in one IANA zone. Instants and local times are ms; local times count from 1970-01-01 00:00 there."""
 
-    __slots__ = ("_steady", "_zone")
+    __slots__ = ("_steady", "_zone", "zone")
 
     def __init__(self, zone: str) -> None:
+        self.zone = zone
         self._zone = ZoneInfo(zone)
         self._steady = (0, 0, 0)
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from policyd.check.resolved import PolicySet, Rule
 from policyd.compile.codegen import generate
 from policyd.compile.hours import WallClock
+from policyd.compile.kept import records
 from policyd.compile.link import link
 from policyd.compile.plan import PolicyPlan
 from policyd.compile.program import NOTHING_FIRED, Fired, Hits, Outcome, Prepared
@@ -76,7 +77,8 @@ class CompiledProgram:
         texts = TextFacts(event.message.text) if taken.text and event.message is not None else NO_TEXT
         ready = Ready(
             event, taken.policies, hits, hit, taken.windows, taken.counters, taken.ladders, taken.ladder_names,
-            taken.mute, taken.silence, taken.spoke, 0, 0, (), taken, texts, None,
+            taken.mute, taken.silence, taken.spoke, taken.wide_windows, taken.wide_ladders,
+            records(taken.records, event) if taken.records else (), taken, texts, None,
         )  # fmt: skip
         if not taken.fixed:
             _choose_windows(ready)
@@ -92,7 +94,7 @@ class CompiledProgram:
         counts: Sequence[int | None] = observed.counts
         if prepared.places is not None:
             counts = _spread(counts, prepared.places, len(taken.counters))
-        memo: dict[int, Any] = {}
+        memo: dict[Any, Any] = {}
         out: list[Fired] = []
         for function, places in visits.always:
             function(prepared, observed, counts, places, memo, out)
@@ -137,6 +139,8 @@ def _choose_windows(ready: Ready) -> None:
     if len(places) < len(ready.route.countings):
         ready.counters = tuple(ready.route.counters[place] for place in places)
         ready.places = tuple(places)
+        left = len(ready.route.countings) - ready.route.wide_windows
+        ready.wide_windows = sum(place >= left for place in places)
 
 
 def _spread(counts: Sequence[int | None], places: tuple[int, ...], length: int) -> list[int | None]:

@@ -16,8 +16,10 @@ from policyd.check.facts import KINDS
 from policyd.compile.frame import Key
 from policyd.compile.gates import Gate, Gates
 from policyd.compile.hours import OpenHours, WallClock
+from policyd.compile.kept import ORDER, record_of
 from policyd.compile.reads import Reader, Reads, children
 from policyd.compile.text_facts import DERIVED
+from policyd.model.records import RecordKind
 
 _INLINED_NODES: Final = 8
 """A let of at most so many nodes that reads no other let stands where it is read."""
@@ -37,6 +39,7 @@ class Needs:
     mute: bool = False
     silence: bool = False
     text: bool = False
+    records: tuple[RecordKind, ...] = ()
 
 
 class PolicyPlan:
@@ -45,6 +48,11 @@ class PolicyPlan:
     def __init__(self, policy: r.Policy, clock: WallClock) -> None:
         self.policy = policy
         self.clock = clock
+        self.rules = tuple(rule for rule in policy.rules if not (rule.shadow and rule.quiet))
+        self.settings = {setting.name: setting for setting in policy.settings}
+        self.rosters = {roster.name: roster for roster in policy.rosters}
+        self.reviews = {review.name: review for review in policy.reviews}
+        self.duties = {duty.name: duty for duty in policy.duties}
         self.lets = {let.name: let for let in policy.lets}
         self.reader = Reader(self.lets)
         self.hours = {hours.name: OpenHours(hours, WallClock(hours.zone)) for hours in policy.hours}
@@ -53,9 +61,10 @@ class PolicyPlan:
 
     @cached_property
     def places(self) -> dict[Key, int]:
-        """Where counters and ladders stand in the `n` of generated functions."""
+        """Where counters, ladders and records stand in the `n` of generated functions."""
         keys: list[Key] = [("counter", counter.name) for counter in self.policy.counters]
         keys += [("ladder", ladder.name) for ladder in self.policy.ladders]
+        keys += [("record", kind) for kind in ORDER]
         return {key: place for place, key in enumerate(keys)}
 
     @cached_property
@@ -78,7 +87,7 @@ class PolicyPlan:
         """Rules that cannot always be decided without the store: they, or what exempts them, read state."""
         return frozenset(
             rule.name
-            for rule in self.policy.rules
+            for rule in self.rules
             if self.reader.of([rule.when, rule.unless]).stateful
             or not self.stateful_exempts.isdisjoint(self.exempts.get(rule.name, ()))
         )
@@ -86,11 +95,8 @@ class PolicyPlan:
     @cached_property
     def gates(self) -> dict[str, Gate | None]:
         """The gate of each rule. None where it must be looked at on every event, as all with an `otherwise`."""
-        gates = Gates(self.lets)
-        return {
-            rule.name: None if rule.when is None or rule.otherwise else gates.of(rule.when)
-            for rule in self.policy.rules
-        }
+        gates = Gates(self.lets, self.duties)
+        return {rule.name: None if rule.when is None or rule.otherwise else gates.of(rule.when) for rule in self.rules}
 
     @cached_property
     def counted(self) -> tuple[r.Counter, ...]:
@@ -101,12 +107,13 @@ class PolicyPlan:
     @cached_property
     def needs(self) -> dict[str, Needs]:
         """By kind of event: what must be known before it can be decided, whatever it comes out as."""
-        return {kind: self._needs(kind) for kind in KINDS}
+        kinds = dict.fromkeys(chain(KINDS, *(rule.kinds for rule in self.rules)))
+        return {kind: self._needs(kind) for kind in kinds}
 
     def _needs(self, kind: str) -> Needs:
         kinds = {kind, AS_EDIT.get(kind, kind)}
         reads = Reads()
-        for rule in self.policy.rules:
+        for rule in self.rules:
             if kinds.intersection(rule.kinds):
                 reads.update(self._reads_of_rules[rule.name])
         counters = [counter for counter in self.counted if counter.kind in kinds or counter.name in reads.counters]
@@ -120,8 +127,21 @@ class PolicyPlan:
             subjects=dict(sorted(reads.subjects.items())),
             mute="member.muted" in reads.facts,
             silence="member.silent" in reads.facts,
-            text=any(fact.removeprefix("message.") in DERIVED for fact in reads.facts),
+            text=self._reads_text(reads),
+            records=self._records(reads),
         )
+
+    def _reads_text(self, reads: Reads) -> bool:
+        """Whether anything is worked out from the message's text."""
+        bound = any(self.reviews[review].approve == "content" for review in reads.reviews)
+        return bound or any(fact.removeprefix("message.") in DERIVED for fact in reads.facts)
+
+    def _records(self, reads: Reads) -> tuple[RecordKind, ...]:
+        """The kinds of records that tell of what is read."""
+        kinds = {record_of(self.duties[duty]) for duty in reads.duties}
+        kinds |= {"file"} if reads.reviews else set()
+        kinds |= {"board"} if reads.switches else set()
+        return tuple(kind for kind in ORDER if kind in kinds)
 
     @cached_property
     def _reads_of_rules(self) -> dict[str, Reads]:
@@ -132,7 +152,7 @@ class PolicyPlan:
             for ladder in self.policy.ladders
         }
         found = {}
-        for rule in self.policy.rules:
+        for rule in self.rules:
             silencers = [exempts[name].when for name in self.exempts.get(rule.name, ())]
             reads = self.reader.of([rule.when, rule.unless, *silencers])
             actions = (*rule.then, *rule.otherwise)

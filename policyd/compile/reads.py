@@ -31,6 +31,8 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (subject,)
         case r.FunctionCall(_, arguments):
             return arguments
+        case r.InRoster(item) | r.RosterField(item):
+            return (item,)
     return ()
 
 
@@ -45,6 +47,9 @@ class Reads:
     matched: dict[str, set[str]] = field(default_factory=dict)
     subjects: dict[str, r.Fact | r.AttributeFact | r.Answer] = field(default_factory=dict)
     patterns: set[str] = field(default_factory=set)
+    switches: set[str] = field(default_factory=set)
+    reviews: set[str] = field(default_factory=set)
+    duties: set[str] = field(default_factory=set)
     stateful: bool = False
 
     def add(self, expr: Expr) -> None:
@@ -59,6 +64,15 @@ class Reads:
             case r.Strikes(ladder):
                 self.ladders.add(ladder)
                 self.stateful = True
+            case r.SwitchOn(switch):
+                self.switches.add(switch)
+                self.stateful = True
+            case r.ReviewIs(review):
+                self.reviews.add(review)
+                self.stateful = True
+            case r.DutyOpen(duty):
+                self.duties.add(duty)
+                self.stateful = True
             case r.Matches(fact, lexicons):
                 key = text_key(fact)
                 self.matched.setdefault(key, set()).update(lexicons)
@@ -71,6 +85,9 @@ class Reads:
         self.counters |= other.counters
         self.ladders |= other.ladders
         self.patterns |= other.patterns
+        self.switches |= other.switches
+        self.reviews |= other.reviews
+        self.duties |= other.duties
         self.subjects |= other.subjects
         self.stateful = self.stateful or other.stateful
         for key, lexicons in other.matched.items():
@@ -140,5 +157,8 @@ def lets_in(expr: Expr) -> Iterator[str]:
 
 
 def _texts(actions: Iterable[r.Action]) -> Iterator[r.Text]:
-    for action in actions:
+    stack = list(actions)
+    while stack:
+        action = stack.pop()
         yield from (text for text in (action.text, action.group) if text is not None)
+        stack += [later for later in (action.proposed, action.expire) if later is not None]

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Final
 
-from policyd.check.resolved import Counter, Policy
+from policyd.check.resolved import Counter, Ladder, Policy
 from policyd.compile.facts import Reader, reader
-from policyd.compile.gates import Gate
+from policyd.compile.frame import Key
+from policyd.compile.gates import RECORD, Gate, by_record
+from policyd.compile.kept import ORDER
 from policyd.compile.link import Code
 from policyd.compile.plan import AS_EDIT, Needs, PolicyPlan
 from policyd.compile.program import Hits
+from policyd.model.records import RecordKind
 from policyd.model.state import Bump, LadderRead, Observed, Window
 
 Call = tuple[Callable[..., Any], tuple[int | None, ...]]
@@ -46,6 +49,24 @@ class Gated:
                 opened.update(self._by_word[key, highest])
                 bits ^= 1 << highest
         return opened.values()
+
+
+class Recorded:
+    """Functions that are called only where one of the records that they need is there, as one function. `slots`: where
+    these stand among those observed."""
+
+    def __init__(self, calls: Iterable[tuple[tuple[int, ...], Call]]) -> None:
+        self._calls = tuple(calls)
+
+    def __call__(self, prepared: Any, observed: Observed, counts: Any, _: Any, memo: Any, out: Any) -> None:
+        records = observed.records
+        if not any(records):
+            return
+        for slots, (function, places) in self._calls:
+            for slot in slots:
+                if slot < len(records) and records[slot]:
+                    function(prepared, observed, counts, places, memo, out)
+                    break
 
 
 @dataclass(frozen=True)
@@ -101,6 +122,9 @@ class Route:
     counters: tuple[str, ...]
     ladders: tuple[LadderRead, ...]
     ladder_names: tuple[str, ...]
+    wide_windows: int
+    wide_ladders: int
+    records: tuple[RecordKind, ...]
     mute: bool
     silence: bool
     spoke: bool
@@ -111,24 +135,31 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
     """The route of events of `kind` where the policies at the places `covering` take part."""
     taking_part = [plans[place] for place in covering]
     needs = [plan.needs.get(kind, _NOTHING) for plan in taking_part]
-    counters = [name for need in needs for name in need.counters]
-    ladders = [name for need in needs for name in need.ladders]
-    defined = {counter.name: counter for plan in taking_part for counter in plan.counted}
-    forget = {ladder.name: ladder.forget for plan in taking_part for ladder in plan.policy.ladders}
+    counted = {counter.name: counter for plan in taking_part for counter in plan.counted}
+    ladder = {ladder.name: ladder for plan in taking_part for ladder in plan.policy.ladders}
+    counters = _wide_last((name for need in needs for name in need.counters), counted)
+    ladders = _wide_last((name for need in needs for name in need.ladders), ladder)
+    records = tuple(kind for kind in ORDER if any(kind in need.records for need in needs))
     subjects = {key: fact for need in needs for key, fact in need.subjects.items()}
-    countings = tuple(_counting(defined[name], kind, code) for name in counters)
-    places = dict(zip(covering, _places(taking_part, needs), strict=True))
+    countings = tuple(_counting(counted[name], kind, code) for name in counters)
+    order: dict[Key, int] = {}
+    for owner, names in (("counter", counters), ("ladder", ladders), ("record", records)):
+        order.update(((owner, name), place) for place, name in enumerate(names))
+    places = {place: _row(plan, order) for place, plan in zip(covering, taking_part, strict=True)}
     return Route(
         policies=tuple(plan.policy for plan in taking_part),
-        visits=_visits(kind, places, code),
-        edit_visits=_visits(AS_EDIT.get(kind, kind), places, code),
+        visits=_visits(kind, places, records, code),
+        edit_visits=_visits(AS_EDIT.get(kind, kind), places, records, code),
         subjects=tuple((key, reader(fact)) for key, fact in subjects.items()),
         countings=countings,
         fixed=all(counting.where is None and counting.key is None for counting in countings),
         windows=tuple(counting.counts for counting in countings),
         counters=tuple(counters),
-        ladders=tuple(LadderRead(name, forget[name]) for name in ladders),
+        ladders=tuple(LadderRead(name, ladder[name].forget) for name in ladders),
         ladder_names=tuple(ladders),
+        wide_windows=sum(counted[name].across_groups for name in counters),
+        wide_ladders=sum(ladder[name].across_groups for name in ladders),
+        records=records,
         mute=any(need.mute for need in needs),
         silence=any(need.silence for need in needs),
         spoke=kind == "message" and any(need.silence for plan in plans for need in plan.needs.values()),
@@ -136,23 +167,22 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
     )
 
 
-def _places(plans: Sequence[PolicyPlan], needs: Sequence[Needs]) -> list[tuple[int | None, ...]]:
-    """For each policy where its counters and ladders stand in what is observed."""
-    places = []
-    counters = ladders = 0
-    for plan, need in zip(plans, needs, strict=True):
-        row: list[int | None] = [None] * len(plan.places)
-        for name in need.counters:
-            row[plan.places["counter", name]] = counters
-            counters += 1
-        for name in need.ladders:
-            row[plan.places["ladder", name]] = ladders
-            ladders += 1
-        places.append(tuple(row))
-    return places
+def _wide_last(names: Iterable[str], defined: Mapping[str, Counter] | Mapping[str, Ladder]) -> list[str]:
+    """Those across groups after all others."""
+    return sorted(names, key=lambda name: defined[name].across_groups)
 
 
-def _visits(kind: str, places: dict[int, tuple[int | None, ...]], code: Code) -> Visits:
+def _row(plan: PolicyPlan, order: Mapping[Key, int]) -> tuple[int | None, ...]:
+    """Where the policy's counters, ladders and records stand in what is observed."""
+    row: list[int | None] = [None] * len(plan.places)
+    for key, place in plan.places.items():
+        row[place] = order.get(key)
+    return tuple(row)
+
+
+def _visits(
+    kind: str, places: dict[int, tuple[int | None, ...]], records: tuple[RecordKind, ...], code: Code
+) -> Visits:
     made = [
         (rules, (code.functions[rules.name], row))
         for policy, row in places.items()
@@ -161,9 +191,18 @@ def _visits(kind: str, places: dict[int, tuple[int | None, ...]], code: Code) ->
     ]
     plain = [(rules, call) for rules, call in made if not rules.blind]
     stateless = [(rules, call) for rules, call in plain if not rules.stateful]
+    words = [(rules.gate, call) for rules, call in plain if rules.gate is not None and not by_record(rules.gate)]
+    always: list[Call] = [call for rules, call in plain if rules.gate is None]
+    recorded = [
+        (tuple(place for place, record in enumerate(records) if (RECORD, record) in rules.gate), call)
+        for rules, call in plain
+        if rules.gate is not None and by_record(rules.gate)
+    ]
+    if recorded:
+        always.append((Recorded(recorded), ()))
     return Visits(
-        always=tuple(call for rules, call in plain if rules.gate is None),
-        gated=Gated(((rules.gate, call) for rules, call in plain if rules.gate is not None), code.lexicons),
+        always=tuple(always),
+        gated=Gated(words, code.lexicons),
         stateless=tuple(call for rules, call in stateless if rules.gate is None),
         stateless_gated=Gated(
             ((rules.gate, call) for rules, call in stateless if rules.gate is not None), code.lexicons

@@ -53,7 +53,7 @@ _BOTH_GATE = frozenset({(TEXT, "p.bad"), (TEXT, "p.ads")})
 )  # fmt: skip
 def test_gate(expr: r.Expr, gate: frozenset[tuple[str, str]] | None) -> None:
     lets = {"p.words": t.let("words", t.every(_LONG, _BAD))}
-    assert Gates(lets).of(expr) == gate
+    assert Gates(lets, {}).of(expr) == gate
 
 
 def _called(program: CompiledProgram, event: Event) -> tuple[list[str], list[str]]:
