@@ -13,6 +13,7 @@ from policyd.check.resolved import Answer, AttributeFact, Fact, PolicySet
 from policyd.language.source import Span
 from policyd.model.event import Event
 from policyd.model.match import Match
+from policyd.model.records import Board, MemberFile, Thread
 
 Value = Any
 """A value of the language: bool, int, float, str, a tuple of them, or None, which is the unknown (law L5)."""
@@ -44,7 +45,9 @@ class Environment:
     `zone` is that of the policy whose expression is read. `hits` by `text_key` of the matched fact; a fact that is
     missing there had none. `counters` and `strikes` by qualified name; what is missing there is unknown. `now`,
     `mute_until` (0: not muted) and `last_seen` are None where they are unknown, and so is a `last_seen` of 0. `edit`:
-    the event is an edit, or a message whose id was seen before. `reads`: where given, every value read is added.
+    the event is an edit, or a message whose id was seen before. `file` of the member, `thread` of the message that this
+    one answers and `board` of the group are None where they are unknown. `reads`: where given, every value read is
+    added.
     """
 
     policies: PolicySet
@@ -57,6 +60,9 @@ class Environment:
     edit: bool = False
     mute_until: int | None = None
     last_seen: int | None = None
+    file: MemberFile | None = None
+    thread: Thread | None = None
+    board: Board | None = None
     reads: list[Read] | None = None
 
 

@@ -14,12 +14,16 @@ from policyd.check.functions import FUNCTIONS
 from policyd.reference.environment import Environment, Read, Value, text_key
 from policyd.reference.facts import answer, attribute, fact, whole
 from policyd.reference.hours import in_hours
+from policyd.reference.standing import duty_is_open, review_is, switch_is_on
 
 
 def evaluate(expr: r.Expr, env: Environment) -> Value:
     """None where the value is unknown. Adds to `env.reads` every fact and every value that was read on the way."""
     match expr:
-        case r.Fact() | r.AttributeFact() | r.Answer() | r.CounterValue() | r.Strikes() | r.LetValue():
+        case (
+            r.Fact() | r.AttributeFact() | r.Answer() | r.CounterValue() | r.Strikes() | r.LetValue() | r.SettingValue()
+            | r.SwitchOn() | r.ReviewIs() | r.DutyOpen()
+        ):  # fmt: skip
             value = _read(expr, env)
             if env.reads is not None:
                 env.reads.append(Read(expr.span, value))
@@ -40,13 +44,21 @@ def evaluate(expr: r.Expr, env: Environment) -> Value:
             return _arithmetic(expr, evaluate(expr.left, env), evaluate(expr.right, env))
         case r.FunctionCall():
             return _call(expr, env)
+        case r.RosterField():
+            key = evaluate(expr.item, env)
+            row = None if key is None else env.policies.rosters[expr.roster].rows.get(key.strip())
+            return None if row is None else row.get(expr.column) or None
         case _:
             return _logic(expr, env)
 
 
-def _read(
-    expr: r.Fact | r.AttributeFact | r.Answer | r.CounterValue | r.Strikes | r.LetValue, env: Environment
-) -> Value:
+_Readable = (
+    r.Fact | r.AttributeFact | r.Answer | r.CounterValue | r.Strikes | r.LetValue | r.SettingValue | r.SwitchOn
+    | r.ReviewIs | r.DutyOpen
+)  # fmt: skip
+
+
+def _read(expr: _Readable, env: Environment) -> Value:
     match expr:
         case r.Fact(name):
             return fact(name, env)
@@ -60,9 +72,18 @@ def _read(
             return env.strikes.get(ladder)
         case r.LetValue(let):
             return evaluate(env.policies.lets[let].value, env)
+        case r.SettingValue(setting):
+            declared = env.policies.settings[setting]
+            return declared.values.get(env.event.group.id, declared.default)
+        case r.SwitchOn(switch):
+            return switch_is_on(switch, env)
+        case r.ReviewIs(review, standing):
+            return review_is(review, standing, env)
+        case r.DutyOpen(duty):
+            return duty_is_open(duty, env)
 
 
-_Logical = r.Not | r.And | r.Or | r.Compare | r.TextTest | r.InList | r.InHours | r.Matches | r.Like
+_Logical = r.Not | r.And | r.Or | r.Compare | r.TextTest | r.InList | r.InHours | r.InRoster | r.Matches | r.Like
 
 
 def _logic(expr: _Logical, env: Environment) -> bool | None:
@@ -84,6 +105,10 @@ def _logic(expr: _Logical, env: Environment) -> bool | None:
             instant = evaluate(expr.item, env)
             inside = None if instant is None else in_hours(instant, env.policies.hours[expr.hours])
             return negation(inside) if expr.negated else inside
+        case r.InRoster():
+            key = evaluate(expr.item, env)
+            listed = None if key is None else key.strip() in env.policies.rosters[expr.roster].rows
+            return negation(listed) if expr.negated else listed
         case r.Matches():
             return _matches(expr, env)
         case r.Like():

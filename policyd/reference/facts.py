@@ -50,7 +50,7 @@ def _member(name: str, env: Environment) -> Value:
     member = env.event.member
     match name:
         case "member.id":
-            return member.id
+            return member.id or None
         case "member.name":
             return member.name
         case "member.role":
@@ -117,6 +117,27 @@ def _report(name: str, env: Environment) -> Value:
     return getattr(env.event.report or _NO_REPORT, name.removeprefix("report."))
 
 
+def _mark(name: str, env: Environment) -> Value:
+    plain = name.removeprefix("mark.")
+    return None if env.event.mark is None else getattr(env.event.mark, "as_" if plain == "as" else plain)
+
+
+def _notice(name: str, env: Environment) -> Value:
+    return None if env.event.notice is None else getattr(env.event.notice, name.removeprefix("notice."))
+
+
+def _outcome(name: str, env: Environment) -> Value:
+    return None if env.event.outcome is None else getattr(env.event.outcome, name.removeprefix("outcome."))
+
+
+def _verdict(name: str, env: Environment) -> Value:
+    return None if env.event.verdict is None else getattr(env.event.verdict, name.removeprefix("verdict."))
+
+
+def _appeal(name: str, env: Environment) -> Value:
+    return None if env.event.appeal is None else getattr(env.event.appeal, name.removeprefix("appeal."))
+
+
 def _sanction(name: str, env: Environment) -> Value:
     sanction: Sanction | None = env.event.sanction
     return None if sanction is None else getattr(sanction, name.removeprefix("sanction."))
@@ -132,6 +153,11 @@ _OWNERS: Final[dict[str, Callable[[str, Environment], Value]]] = {
     "request": _request,
     "report": _report,
     "sanction": _sanction,
+    "mark": _mark,
+    "notice": _notice,
+    "outcome": _outcome,
+    "verdict": _verdict,
+    "appeal": _appeal,
 }
 
 

@@ -6,10 +6,12 @@ An event is counted whatever is decided about it later (law L13).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import replace
 
 from policyd.check import resolved as r
 from policyd.model.event import Event
+from policyd.model.records import MemberFile, Thread
 from policyd.reference.climbing import total
 from policyd.reference.environment import Environment, Hits, Value, text_key
 from policyd.reference.expr import evaluate
@@ -83,8 +85,15 @@ def look(policies: r.PolicySet, words: Words, group: Group, event: Event, now: i
             now=now,
             mute_until=member.muted_until if member.muted_until > now else 0,
             last_seen=member.last_message or None,
+            file=deepcopy(group.files.get(event.member.id, MemberFile())),
+            thread=deepcopy(group.threads.get(_answered(event), Thread())),
+            board=deepcopy(group.board),
         )
     return Seen(environments, edit, given_before(group, event, now) if edit else frozenset(), now)
+
+
+def _answered(event: Event) -> str:
+    return (event.message.reply_to if event.message is not None else None) or ""
 
 
 def _expressions(policy: r.Policy) -> Iterable[r.Expr]:

@@ -27,7 +27,7 @@ def _children(expr: r.Expr, policies: r.PolicySet) -> tuple[r.Expr, ...]:
             return (expr.left, expr.right)
         case r.InList():
             return (expr.item, expr.items)
-        case r.InHours():
+        case r.InHours() | r.InRoster() | r.RosterField():
             return (expr.item,)
         case r.Matches():
             return (expr.fact,)
@@ -43,9 +43,9 @@ def own_expressions(rule: r.Rule) -> tuple[r.Expr, ...]:
 
 
 def reads_state(expr: r.Expr, policies: r.PolicySet) -> bool:
-    """Whether the value depends on the store: on counters, strikes, mutes, or on its clock."""
+    """Whether the value depends on the store: on counters, strikes, mutes, records, or on its clock."""
     return any(
-        isinstance(part, r.CounterValue | r.Strikes)
+        isinstance(part, r.CounterValue | r.Strikes | r.SwitchOn | r.ReviewIs | r.DutyOpen)
         or (isinstance(part, r.Fact) and FACTS[part.name].source in ("state", "clock"))
         for part in parts(expr, policies)
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from policyd.check.resolved import Counter, Ladder
 from policyd.model.decision import Decision
 from policyd.model.event import Event
+from policyd.model.records import Board, MemberFile, Thread
 from policyd.reference.environment import Environment, Value
 
 HOUR = 3_600_000
@@ -63,13 +64,16 @@ class Member:
 @dataclass
 class Group:
     """`messages`: when a message id was first seen. `given`: which rules gave something for a message id, and when the
-    last did. `counted`: by counter and key, when such events happened."""
+    last did. `counted`: by counter and key, when such events happened. `files` by member, `threads` by message."""
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
     messages: dict[str, int] = field(default_factory=dict)
     given: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     counted: dict[tuple[str, tuple[Value, ...]], list[int]] = field(default_factory=dict)
+    files: dict[str, MemberFile] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)
+    board: Board = field(default_factory=Board)
 
     def member(self, name: str) -> Member:
         return self.members.setdefault(name, Member())
