@@ -14,11 +14,18 @@ from urllib.parse import unquote
 
 from policyd.state.keys import PREFIX
 
-Kind = Literal["receipts", "given", "group windows", "member windows", "text windows", "standing", "other"]
+Kind = Literal[
+    "receipts", "given", "group windows", "member windows", "text windows", "standing", "journals",
+    "files", "threads", "boards", "tickets", "members", "groups", "parcels", "ticks", "desks", "dues", "filings",
+    "other",
+]  # fmt: skip
 
 EVERYTHING: Final = f"{PREFIX}*".encode()
 """Matches every key of policyd, and no other."""
 STANDINGS: Final = f"{PREFIX}{{*}}:s:*".encode()
+FILINGS: Final = f"{PREFIX}{{*}}:x:*".encode()
+DUES: Final = f"{PREFIX}{{*}}:u*".encode()
+JOURNALS: Final = f"{PREFIX}{{*}}:j:*".encode()
 WINDOW_FIELDS: Final = b"[gwk]:*"
 TEXT_WINDOW_FIELDS: Final = b"k:*"
 META: Final = b""
@@ -31,10 +38,30 @@ _KINDS: Final[dict[bytes, Kind]] = {
     b"w": "member windows",
     b"k": "text windows",
     b"s": "standing",
+    b"j": "journals",
+    b"f": "files",
+    b"t": "threads",
+    b"b": "boards",
+    b"q": "tickets",
+    b"m": "members",
+    b"n": "groups",
+    b"p": "parcels",
+    b"i": "ticks",
+    b"d": "desks",
+    b"u": "dues",
+    b"x": "filings",
 }
+HASHES: Final[frozenset[Kind]] = frozenset(("tickets", "members", "groups", "parcels"))
+"""Kinds of which a key is a hash of records by id."""
+SORTED: Final[frozenset[Kind]] = frozenset(("dues", "journals"))
+"""Kinds of which a key is a sorted set by instant."""
 _KEY: Final = re.compile(rb"pd:\{([^{}/]*)/(\d+)\}:(.*)", re.S).fullmatch
 _RING: Final = re.compile(rb"([ra])[0-2]").fullmatch
 _NAME: Final = re.compile(rb"([gwks]):([^/:]*)(?:/([^/:]*))?(?::([0-9a-f]{16}))?").fullmatch
+_OF_GROUP: Final = re.compile(
+    rb"(?:([jbqmpu]):([^/:]*)|(f):([^/:]*)/([^/:]*)|(t):([^/:]*):[0-9a-f]{16}|(x):([^/:]*):[0-9a-f]{24})"
+).fullmatch
+_OF_CELL: Final = re.compile(rb"(?:([ndu])|(i):[^/:]*)").fullmatch
 _ENTRY: Final = 25
 _DIGEST: Final = 12
 _REVISION: Final = 4
@@ -73,8 +100,16 @@ def read_key(key: bytes) -> Key:
     if parts is None:
         return Key(b"", 0, Name("other"))
     tenant, cell, end = parts.groups()
-    ring = _RING(end)
-    return Key(tenant, int(cell), Name(_KINDS[ring[1]]) if ring else read_name(end))
+    return Key(tenant, int(cell), _read_end(end))
+
+
+def _read_end(end: bytes) -> Name:
+    if own := _RING(end) or _OF_CELL(end):
+        return Name(_KINDS[own[own.lastindex or 1]])
+    if parts := _OF_GROUP(end):
+        letter, *ids = (part for part in parts.groups() if part is not None)
+        return Name(_KINDS[letter], *ids)
+    return read_name(end)
 
 
 def read_name(name: bytes) -> Name:

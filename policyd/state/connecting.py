@@ -33,7 +33,8 @@ OLDEST: Final = (7, 0)
 
 PERMISSIONS: Final = (
     "~pd:* resetchannels -@all +evalsha +script|load +info +time"
-    " +get +mget +set +hget +hmget +hset +del +unlink +pexpire"
+    " +get +mget +set +hget +hmget +hset +hdel +hscan +hrandfield +del +unlink +pexpire +pttl"
+    " +zadd +zrem +zremrangebyscore +zrange +zscore"
 )
 """What the service needs of a server, as rules of `ACL SETUSER`."""
 
@@ -54,6 +55,13 @@ def _lua(name: str) -> str:
 
 OBSERVE: Final = Script("observe")
 COMMIT: Final = Script("commit")
+RETRACT: Final = Script("retract")
+FILE: Final = Script("file")
+READ: Final = Script("read")
+DUE: Final = Script("due")
+LISTED: Final = Script("listed")
+JOURNAL: Final = Script("journal")
+_SCRIPTS: Final = (OBSERVE, COMMIT, RETRACT, FILE, READ, DUE, LISTED, JOURNAL)
 
 
 class Connector:
@@ -94,8 +102,11 @@ class Connector:
         try:
             server = await self._first(ask(connection, "INFO", "server"))
             check_server(server, await ask(connection, "INFO", "memory"), self._mode)
-            for script in (OBSERVE, COMMIT):
-                if await ask(connection, "SCRIPT", "LOAD", script.source) != script.digest:
+            await connection.send_packed_command(
+                connection.pack_commands([("SCRIPT", "LOAD", script.source) for script in _SCRIPTS])
+            )
+            for script in _SCRIPTS:
+                if await connection.read_response(disable_decoding=True) != script.digest:
                     raise StoreUnavailable("the server gave a script another name than it has")
         except BaseException:
             await connection.disconnect(nowait=True)

@@ -6,13 +6,30 @@
     pd:{TENANT/CELL}:w:GROUP/MEMBER      longer windows of a member, and when it was last seen
     pd:{TENANT/CELL}:g:GROUP             longer windows of a group
     pd:{TENANT/CELL}:k:GROUP[/MEMBER]:ID a longer window that a text is the key of
+    pd:{TENANT/CELL}:j:GROUP             what decisions did, a sorted set by instant
+    pd:{TENANT/CELL}:x:GROUP:ID          receipt of a filing
+
+Records of workflows (`policyd/model/records.py`), and when something comes due:
+
+    pd:{TENANT/CELL}:f:GROUP/MEMBER      file of a member
+    pd:{TENANT/CELL}:t:GROUP:ID          thread of a message
+    pd:{TENANT/CELL}:b:GROUP             board of a group
+    pd:{TENANT/CELL}:q:GROUP             tickets, a hash by their id
+    pd:{TENANT/CELL}:m:GROUP             members, a hash by their id
+    pd:{TENANT/CELL}:p:GROUP             parcels, a hash by their id
+    pd:{TENANT/CELL}:n                   groups, a hash by their id
+    pd:{TENANT/CELL}:i:TICK              tick
+    pd:{TENANT/CELL}:d                   desk
+    pd:{TENANT/CELL}:u:GROUP             a group's dues, a sorted set of names by instant
+    pd:{TENANT/CELL}:u                   groups, a sorted set by the first instant of their dues
 
 Shorter windows are in fields of the receipts' ring, named as the ends of these keys: `w:GROUP/MEMBER`, `g:GROUP`,
 `k:GROUP[/MEMBER]:ID`.
 
 A cell is a part of a tenant's groups, so that one call serves many events and all that it touches shares a slot of a
 Cluster. Ids are percent-encoded, which leaves none of `{}:/*` in them; a long one is replaced by `!` and a digest,
-and no encoded id begins with `!`. The packed values are described in `lua/observe.lua` and `lua/commit.lua`.
+and no encoded id begins with `!`. Fields of hashes and members of sets are ids as they are, so that they can be told
+again. The packed values are described in `lua/observe.lua`, `lua/standing.lua`, `lua/file.lua` and `lua/commit.lua`.
 """
 
 from __future__ import annotations
@@ -22,6 +39,9 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
 from urllib.parse import quote
+
+from policyd.model.records import Record, RecordKind
+from policyd.state.places import shelf_of
 
 PREFIX: Final = "pd:"
 LONGEST_ID: Final = 48
@@ -124,3 +144,59 @@ def cell_id(cell: str) -> bytes:
 def standing_id(name: str) -> bytes:
     """8 bytes for a ladder or a throttle."""
     return blake2b(name.encode(), digest_size=8).digest()
+
+
+# ---------------------------------------------------------------- records
+
+
+class Place(NamedTuple):
+    """Where a record is kept. `field` None: in a string."""
+
+    key: bytes
+    field: bytes | None
+
+
+_HASHES: Final[dict[RecordKind, str]] = {"ticket": "q", "member": "m", "parcel": "p", "group": "n"}
+
+
+@lru_cache(_CACHED)
+def of_record(prefix: str, record: Record) -> Place:
+    """Raises `ValueError` where the record has a group that its kind has not."""
+    (kind, group), name = shelf_of(record)
+    if kind in _HASHES:
+        return Place(shelf(prefix, kind, group), name.encode())
+    match kind:
+        case "file":
+            end = f"f:{encode(group)}/{encode(name)}"
+        case "thread":
+            end = f"t:{encode(group)}:{message_digest(group, name).hex()}"
+        case "board":
+            end = f"b:{encode(group)}"
+        case "tick":
+            end = f"i:{encode(name)}"
+        case _:
+            end = "d"
+    return Place((prefix + end).encode(), None)
+
+
+@lru_cache(_CACHED)
+def shelf(prefix: str, kind: RecordKind, group: str) -> bytes:
+    """The hash of all records of a kind that can be listed."""
+    letter = _HASHES[kind]
+    return (prefix + (f"{letter}:{encode(group)}" if group else letter)).encode()
+
+
+@lru_cache(_CACHED)
+def dues(prefix: str, group: str | None) -> bytes:
+    """None: the cell's groups."""
+    return f"{prefix}u".encode() if group is None else f"{prefix}u:{encode(group)}".encode()
+
+
+@lru_cache(_CACHED)
+def journal(prefix: str, group: str) -> bytes:
+    return f"{prefix}j:{encode(group)}".encode()
+
+
+def filing(prefix: str, group: str, event: str) -> bytes:
+    """The receipt of a filing."""
+    return f"{prefix}x:{encode(group)}:{event_digest(group, event).hex()}".encode()

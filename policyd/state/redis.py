@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
 from redis.exceptions import RedisError
 
-from policyd.model.state import Commit, Committed, Observe, Observed, StoreUnavailable
-from policyd.state import cluster, keys, sentinel, wire
+from policyd.model.records import Record, RecordKind
+from policyd.model.state import (
+    Commit,
+    Committed,
+    Due,
+    Filed,
+    Filing,
+    Journaled,
+    Observe,
+    Observed,
+    Retract,
+    Retracted,
+    StoreUnavailable,
+)
+from policyd.state import cluster, keys, sentinel, wire, wire_records
 from policyd.state.batcher import Batcher
 from policyd.state.calls import Answer, Batch, Durability, Limits
 from policyd.state.cluster import Cluster
-from policyd.state.connecting import COMMIT, OBSERVE, Connector
+from policyd.state.connecting import COMMIT, DUE, FILE, JOURNAL, LISTED, OBSERVE, READ, RETRACT, Connector, Script
+from policyd.state.places import check_asked, check_cell, check_filing, check_listed
 from policyd.state.retention import GIVEN, RECEIPTS
 from policyd.state.sentinel import SentinelConnector
 
@@ -25,6 +41,11 @@ _OPEN_PATIENCE: Final = 5.0
 _MOST_BATCHES: Final = 1_000
 _PERIODS: Final = (RECEIPTS // 2, GIVEN // 2)
 _COMMITTING: Final = Batch(COMMIT.digest, (), (*_PERIODS, b""), alone=True)
+_ALONE: Final = {
+    script: Batch(script.digest, (), (), alone=True) for script in (RETRACT, FILE, READ, DUE, LISTED, JOURNAL)
+}
+_READ_AT_ONCE: Final = 500
+_JOURNAL_AT_ONCE: Final = 1_000
 
 
 class Single:
@@ -62,7 +83,8 @@ class RedisStore:
     `redis+cluster://`; raises `ValueError` for others. `deadline` in seconds bounds every answer, retries included.
     With `durability` `replica` nothing is answered before a replica has it.
 
-    `virtual` is for tests: the clock then shows the `at` of the event last observed, not the server's TIME."""
+    `virtual`: the clock shows the `at` of the event last observed, not the server's TIME; until there is one, the time
+    of this machine. Keys live by the server's own clock nevertheless, for an hour at least."""
 
     def __init__(
         self,
@@ -82,7 +104,7 @@ class RedisStore:
             self._servers = Single(connector, limits)
         self._cells = cluster.CELLS if isinstance(self._servers, Cluster) else 1
         self._virtual = virtual
-        self._instant = 0
+        self._instant = time.time_ns() // 1_000_000 if virtual else 0
         self._batches: dict[tuple[str, str], Batch] = {}
 
     async def open(self) -> None:
@@ -95,7 +117,16 @@ class RedisStore:
         except (RedisError, OSError) as error:
             raise StoreUnavailable(f"the store at {self._servers} cannot be used: {error}") from error
 
+    @property
+    def cells(self) -> int:
+        return self._cells
+
+    def cell_of(self, group: str) -> int:
+        return keys.cell_of(group, self._cells)
+
     async def observe(self, ask: Observe) -> Observed:
+        if ask.records:
+            check_asked(ask)
         prefix = _prefix(ask.tenant, ask.group, self._cells)
         named, blob = wire.pack_observe(prefix, ask)
         instant, reply = await self._servers.ask(prefix, self._observing(prefix, ask), named, (blob,))
@@ -109,6 +140,85 @@ class RedisStore:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
         return wire.unpack_committed(reply)
 
+    async def file(self, filing: Filing) -> Filed:
+        check_filing(filing, self.cell_of)
+        prefix = keys.cell_prefix(filing.tenant, filing.cell)
+        _, reply = await self._alone(FILE, prefix, wire_records.pack_filing(prefix, filing, self._clock))
+        return wire_records.unpack_filed(reply)
+
+    async def read(self, tenant: str, cell: int, records: Sequence[Record]) -> tuple[bytes, ...]:
+        check_cell(records, cell, self.cell_of)
+        prefix = keys.cell_prefix(tenant, cell)
+        found: list[bytes] = []
+        for begin in range(0, len(records), _READ_AT_ONCE):
+            asked = wire_records.pack_read(prefix, records[begin : begin + _READ_AT_ONCE], self._clock)
+            _, reply = await self._alone(READ, prefix, asked)
+            found += wire_records.unpack_read(reply)
+        return tuple(found)
+
+    async def now(self, cell: int, at: int | None = None) -> int:
+        if self._virtual:
+            return self._virtual_clock(at)
+        prefix = keys.cell_prefix("", cell)
+        instant, _ = await self._alone(READ, prefix, wire_records.pack_read(prefix, (), b""))
+        return wire_records.unpack_instant(instant)
+
+    async def due(self, tenant: str, cell: int, group: str | None, until: int, most: int) -> tuple[Due, ...]:
+        prefix = keys.cell_prefix(tenant, cell)
+        groups = [group]
+        if group is None:
+            [first] = await self._due(prefix, [None], until, most)
+            groups = [name for name, _ in first]
+        found = await self._due(prefix, groups, until, most) if groups else []
+        return wire_records.earliest(groups, found, most)
+
+    async def next_due(self, tenant: str, cell: int, group: str | None) -> int:
+        [first] = await self._due(keys.cell_prefix(tenant, cell), [group], None, 1)
+        return first[0][1] if first else 0
+
+    async def listed(
+        self, tenant: str, cell: int, kind: RecordKind, group: str, cursor: int, about: int
+    ) -> tuple[int, tuple[tuple[str, bytes], ...]]:
+        check_listed(kind)
+        prefix = keys.cell_prefix(tenant, cell)
+        asked = wire_records.pack_listed(prefix, kind, group, cursor, about, self._clock)
+        _, reply = await self._alone(LISTED, prefix, asked)
+        return wire_records.unpack_listed(reply)
+
+    async def look(self, asks: Sequence[Observe]) -> tuple[Observed, ...]:
+        if not asks:
+            return ()
+        first = asks[0]
+        prefix = _prefix(first.tenant, first.group, self._cells)
+        looking = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, self._clock, first.revision))
+        waiting = []
+        for ask in asks:
+            check_asked(ask)
+            named, blob = wire.pack_observe(prefix, ask)
+            waiting.append(self._servers.ask(prefix, looking, named, (wire.to_look(blob),)))
+        answers = await asyncio.gather(*waiting)
+        return tuple([wire.unpack_observed(ask, *answer) for ask, answer in zip(asks, answers, strict=True)])
+
+    async def journal(self, tenant: str, group: str, since: int) -> tuple[Journaled, ...]:
+        """In parts, each from the last instant of the one before on."""
+        prefix = _prefix(tenant, group, self._cells)
+        found: list[Journaled] = []
+        while True:
+            known = sum(entry.now == since for entry in found)
+            asked = wire_records.pack_journal(prefix, group, since, known, _JOURNAL_AT_ONCE, self._clock)
+            _, reply = await self._alone(JOURNAL, prefix, asked)
+            part = wire_records.unpack_journal(reply)
+            found += part
+            if len(part) < _JOURNAL_AT_ONCE:
+                return tuple(sorted(found, key=lambda entry: (entry.now, entry.journal)))
+            since = part[-1].now
+
+    async def retract(self, change: Retract) -> Retracted:
+        prefix = _prefix(change.tenant, change.group, self._cells)
+        asked = wire_records.pack_retract(prefix, change, secrets.token_hex(8), self._clock)
+        _, reply = await self._alone(RETRACT, prefix, asked)
+        return wire_records.unpack_retracted(reply)
+
     async def ready(self) -> None:
         """Asks every cell for an event that nobody sent, and changes nothing."""
         change = Commit("", "", "", "", b"ready?", 0)
@@ -119,6 +229,21 @@ class RedisStore:
 
     async def close(self) -> None:
         await self._servers.close()
+
+    @property
+    def _clock(self) -> wire_records.Clock:
+        return self._instant if self._virtual else b""
+
+    def _alone(self, script: Script, prefix: str, asked: wire_records.Packed) -> asyncio.Future[Answer]:
+        return self._servers.ask(prefix, _ALONE[script], *asked)
+
+    async def _due(
+        self, prefix: str, groups: Sequence[str | None], until: int | None, most: int
+    ) -> list[list[tuple[str, int]]]:
+        """What is due in each group; None: the groups in which something is."""
+        named = [keys.dues(prefix, group) for group in groups]
+        _, reply = await self._alone(DUE, prefix, wire_records.pack_due(named, until, most))
+        return wire_records.unpack_due(reply)
 
     def _observing(self, prefix: str, ask: Observe) -> Batch:
         clock = self._virtual_clock(ask.at) if self._virtual else b""

@@ -9,15 +9,16 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from policyd.model.records import Record
 from policyd.model.state import Commit, Committed, EventIdReused, LadderRead, LadderStep, Observe, Observed, Window
 from policyd.state import keys
-from policyd.state.retention import RECEIPTS
+from policyd.state.retention import JOURNAL, RECEIPTS
 
 Word = bytes | str | int
 Reply = bytes | int | None | list["Reply"]
 
-_MESSAGE, _EDIT, _STANDING, _SILENCE, _SPOKE, _MUTE = 1, 2, 4, 8, 16, 32
-_R_EDIT, _R_WIDE, _R_FACTS, _R_GIVEN = 1, 2, 4, 8
+_MESSAGE, _EDIT, _STANDING, _SILENCE, _SPOKE, _MUTE, _RECORDS, _LOOK = 1, 2, 4, 8, 16, 32, 64, 128
+_R_EDIT, _R_WIDE, _R_FACTS, _R_GIVEN, _R_HELD = 1, 2, 4, 8, 16
 _BUMPS: Final = {"never": 0, "new": 1, "edit": 2, "always": 3}
 
 GONE: Final = b"gone"
@@ -79,8 +80,12 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
         tail = _tail(shape, ladders)
     member = keys.of_member(prefix, group, ask.member)
     named: list[bytes] = []
-    fields = member.field if shape.of_member else _fields(prefix, ask, shape.homes, named)
     flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)
+    if ask.records:
+        flags |= _RECORDS
+        fields = _records(prefix, ask.records, named) + _fields(prefix, ask, shape.homes, named)
+    else:
+        fields = member.field if shape.of_member else _fields(prefix, ask, shape.homes, named)
     if ask.silence or ask.spoke:
         flags |= (_SILENCE if ask.silence else 0) | (_SPOKE if ask.spoke else 0)
         named.append(member.windows)
@@ -96,6 +101,21 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     digest = messages.copy()
     digest.update(message.encode())
     return named, head + digest.digest() + fields + tail.packed
+
+
+def to_look(blob: bytes) -> bytes:
+    """The event, packed so that it is only looked at."""
+    return bytes((blob[0] | _LOOK,)) + blob[1:]
+
+
+def _records(prefix: str, records: tuple[Record, ...], named: list[bytes]) -> bytes:
+    """Where they are kept; their keys are added to `named`."""
+    packed = bytes((len(records),))
+    for record in records:
+        place = keys.of_record(prefix, record)
+        named.append(place.key)
+        packed += bytes(2) if place.field is None else (len(place.field) + 1).to_bytes(2) + place.field
+    return packed
 
 
 def _fields(prefix: str, ask: Observe, homes: tuple[_Home, ...], named: list[bytes]) -> bytes:
@@ -163,16 +183,16 @@ def unpack_observed(ask: Observe, instant: Reply, reply: Reply) -> Observed:
     """`instant` is that of the call. Raises `EventIdReused`, and `ValueError` where the reply is none of ours."""
     if isinstance(reply, bytes) and isinstance(instant, bytes):
         flags = reply[_COUNTS - 1]
-        if flags < _R_WIDE:
+        if flags < _R_WIDE and not ask.records:
             now = int.from_bytes(instant)
             return Observed(now, tuple(reply[_COUNTS:]), (), 0, 0, flags == _R_EDIT, _NONE, False, ask.revision)
-        return _unpack_receipt(reply, instant, False, ask.revision, None)
+        return _unpack_receipt(ask, reply, instant, False, ask.revision, None)
     if reply == 0:
         raise EventIdReused(f"event id `{ask.event}` was used before with another kind, member or content")
     match reply:
         case [bytes(receipt), bytes(then), bytes(revision), bytes() | None as committed]:
             answer = None if committed is None else unpack_committed(committed)
-            return _unpack_receipt(receipt, then, True, revision.decode(), answer)
+            return _unpack_receipt(ask, receipt, then, True, revision.decode(), answer)
         case _:
             raise ValueError(f"not an answer to an observation: {reply!r}")
 
@@ -180,6 +200,8 @@ def unpack_observed(ask: Observe, instant: Reply, reply: Reply) -> Observed:
 def pack_commit(prefix: str, change: Commit) -> tuple[list[bytes], list[Word]]:
     """The keys, and the arguments from the fifth on."""
     named = [*keys.rings(prefix), keys.of_member(prefix, change.group, change.member).standing]
+    if change.journal:
+        named.append(keys.journal(prefix, change.group))
     words: list[Word] = [
         keys.event_digest(change.group, change.event),
         change.digest[:4],
@@ -188,6 +210,8 @@ def pack_commit(prefix: str, change: Commit) -> tuple[list[bytes], list[Word]]:
         "\n".join(change.given) if change.message is not None else b"",
         change.mute,
         int(change.unmute),
+        change.journal,
+        JOURNAL,
         len(change.forgives),
     ]
     for forgive in change.forgives:
@@ -230,15 +254,15 @@ def _pack_window(window: Window) -> bytes:
 
 
 def _unpack_receipt(
-    reply: bytes, instant: bytes, replayed: bool, revision: str, committed: Committed | None
+    ask: Observe, reply: bytes, instant: bytes, replayed: bool, revision: str, committed: Committed | None
 ) -> Observed:
     now = int.from_bytes(instant)
     flags = reply[_COUNTS - 1]
+    edit = flags & _R_EDIT != 0
+    held = (b"",) * len(ask.records)
     if not flags & (_R_FACTS | _R_WIDE):
         zeros = (0,) * (flags >> 4)
-        return Observed(
-            now, tuple(reply[_COUNTS:]), zeros, 0, 0, flags & _R_EDIT != 0, _NONE, replayed, revision, committed
-        )
+        return Observed(now, tuple(reply[_COUNTS:]), zeros, 0, 0, edit, _NONE, replayed, revision, committed, held)
     at = _COUNTS
     ladders = flags >> 4
     number = (len(reply) - at) // 2
@@ -247,11 +271,26 @@ def _unpack_receipt(
         at += _NUMBERS.size
     counts = unpack_from(f">{number}{'H' if flags & _R_WIDE else 'B'}", reply, at)
     if not flags & _R_FACTS:
-        return Observed(now, counts, (0,) * ladders, 0, 0, flags & _R_EDIT != 0, _NONE, replayed, revision, committed)
+        return Observed(now, counts, (0,) * ladders, 0, 0, edit, _NONE, replayed, revision, committed, held)
     at += number * (2 if flags & _R_WIDE else 1)
     muted, seen = (int.from_bytes(part) for part in _FACTS.unpack_from(reply, at))
     at += _FACTS.size
     strikes = unpack_from(f">{ladders}I", reply, at)
-    rules = reply[at + 4 * ladders :].decode()
-    given = frozenset(rules.split("\n")) if flags & _R_GIVEN else _NONE
-    return Observed(now, counts, strikes, muted, seen, flags & _R_EDIT != 0, given, replayed, revision, committed)
+    at += 4 * ladders
+    if flags & _R_HELD:
+        held, at = _unpack_held(reply, at)
+    given = frozenset(reply[at:].decode().split("\n")) if flags & _R_GIVEN else _NONE
+    return Observed(now, counts, strikes, muted, seen, edit, given, replayed, revision, committed, held)
+
+
+def _unpack_held(reply: bytes, at: int) -> tuple[tuple[bytes, ...], int]:
+    """What stood in the records, and where they end."""
+    held = []
+    number = int.from_bytes(reply[at : at + 2])
+    at += 2
+    for _ in range(number):
+        length = int.from_bytes(reply[at : at + 4])
+        at += 4
+        held.append(reply[at : at + length])
+        at += length
+    return tuple(held), at

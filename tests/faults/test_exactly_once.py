@@ -58,7 +58,7 @@ def test_lost_answers_change_nothing(tmp_path: Path, valkey: EmbeddedServer, lon
             store = RedisStore(proxy.url)
             await store.open()
             bot = Bot(store)
-            proxy.every = 7  # a connection takes 4 answers before it can be used
+            proxy.every = 13  # a connection takes up to 10 answers before it can be used
             async with asyncio.timeout(HANG):
                 for number in range(10 * lost):
                     proxy.fault = "lost reply" if number % 2 else "half a reply"

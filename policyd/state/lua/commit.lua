@@ -1,6 +1,7 @@
 --[[ Records what the decision on one event changes, once: strikes, mutes, what was said and given.
 
 KEYS 1-3  ring of receipts; 4-6 ring of what was given (see observe.lua); 7 the member's standing
+     8    the group's journal, if one is kept
 ARGV 1    nonce, echoed
      2, 3 length of a period of receipts, of given, in ms
      4    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
@@ -8,22 +9,17 @@ ARGV 1    nonce, echoed
      8    8 digest of the message id, or empty                          9  names of rules to remember for it, one a line
      10   ms of mute asked for; -1: the member goes, so none is recorded
      11   1: a running mute ends first
-     12-  number of forgives, each: 8 id, times (0: all), ms to forget after (0: never)
+     12   what is kept in the journal, or empty             13  ms for which the journal is kept
+     14-  number of forgives, each: 8 id, times (0: all), ms to forget after (0: never)
           number of strikes, each: 8 id, times, forget, together, human (0, 1), number of steps, each: at, mute
           number of throttles, each: 8 id, span
 
 Reply     nonce, nothing, then 'gone' where the event was not observed (or another's content was), else numbers in words:
           number of strikes, each: strikes, step, together (0, 1), newest; of forgives, likewise; of throttles,
           each 1 if it may be said; muted until; muted until before.
-Standing  6 until when it matters, then records: 1 kind, 8 id, 6 until, 4 length, payload
-            M (id 0): 6 muted until
-            T: 6 last said
-            L: entries of 12 digest of the event, 6 instant, 4 weight, 2 step, 1 together; the oldest first
+Journal   sorted set by the instant of 12 digest of the event, 2 length, what was answered, what is kept.
 ]]
-local UNFORGOTTEN = 3650 * 86400000
-local LATEST = 36 * 3600000 -- a commit comes no later than this after its event was observed
 local MOST_ENTRIES = 1000
-local NO_ID = '\0\0\0\0\0\0\0\0'
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
 local sub, find, floor, max, min = string.sub, string.find, math.floor, math.max, math.min
 
@@ -58,7 +54,7 @@ end
 
 -- What is asked, read to the end before anything is written.
 
-local argument = 11
+local argument = 13
 local function next_number()
   argument = argument + 1
   return assert(tonumber(ARGV[argument]), 'POLICYD a number is missing')
@@ -85,63 +81,12 @@ for i = 1, next_number() do
   throttles[i] = { id = next_id(), span = next_number() }
 end
 local mute, unmute = assert(tonumber(ARGV[10])), ARGV[11] == '1'
-if argument ~= #ARGV then
+local journal, journal_kept = ARGV[12], assert(tonumber(ARGV[13]))
+if argument ~= #ARGV or (journal ~= '') ~= (KEYS[8] ~= nil) then
   return redis.error_reply('POLICYD arguments do not fit')
 end
 
--- The member's standing.
-
-local records, order = {}, {}
-local function set_record(kind, id, expires, payload)
-  local name = kind .. id
-  if not records[name] then
-    order[#order + 1] = name
-  end
-  records[name] = { expires = expires, payload = payload }
-end
-
-local function read_standing(text)
-  local at = 7
-  while at < #text do
-    local expires, length, first = unpack_at('>I6I4', text, at + 9)
-    set_record(sub(text, at, at), sub(text, at + 1, at + 8), expires, sub(text, first, first + length - 1))
-    at = first + length
-  end
-end
-
-local function written_standing()
-  local parts, expires = { '' }, 0
-  for _, name in ipairs(order) do
-    local record = records[name]
-    if record.expires > clock then
-      parts[#parts + 1] = name .. pack('>I6I4', record.expires, #record.payload) .. record.payload
-      expires = max(expires, record.expires)
-    end
-  end
-  parts[1] = pack('>I6', expires)
-  return #parts > 1 and table.concat(parts), expires
-end
-
-local function entries_of(id)
-  local record = records['L' .. id]
-  local payload, entries = record and record.payload or '', {}
-  for at = 1, #payload, 25 do
-    local instant, weight, step, together = unpack_at('>I6I4I2B', payload, at + 12)
-    entries[#entries + 1] = { event = sub(payload, at, at + 11), instant = min(instant, clock), weight = weight,
-      step = step, together = together }
-  end
-  return entries
-end
-
-local function keep_entries(id, entries, forget)
-  local parts, newest = {}, 0
-  for i, entry in ipairs(entries) do
-    newest = max(newest, entry.instant)
-    parts[i] = entry.event .. pack('>I6I4I2B', entry.instant, entry.weight, entry.step, entry.together)
-  end
-  local kept = (forget > 0 and forget or UNFORGOTTEN) + LATEST
-  set_record('L', id, #parts > 0 and newest + kept or 0, table.concat(parts))
-end
+--#include standing
 
 local function remembered(entries, forget)
   local kept = {}
@@ -258,8 +203,7 @@ local function muted_until(before)
   return (goes or longest == 0) and running or max(running, now + longest)
 end
 
-local text = call('GET', KEYS[7]) or ''
-read_standing(text)
+read_standing(KEYS[7])
 local answer, forgiven = { #strikes }, {}
 local function say(list, ...)
   for _, number in ipairs({ ... }) do
@@ -280,13 +224,9 @@ say(answer, #throttles)
 for _, ask in ipairs(throttles) do
   say(answer, may_speak(ask))
 end
-local muted = records['M' .. NO_ID]
-local before = muted and unpack_at('>I6', muted.payload, 1) or 0
-before = before > clock and before or 0
+local before = running_mute()
 local muted_now = muted_until(before)
-if muted or muted_now > 0 then
-  set_record('M', NO_ID, muted_now, pack('>I6', muted_now))
-end
+keep_mute(muted_now)
 say(answer, muted_now, before)
 
 -- What was given for the message.
@@ -312,12 +252,7 @@ end
 
 -- Everything is known: write.
 
-local standing, expires = written_standing()
-if standing and standing ~= text then
-  call('SET', KEYS[7], standing, 'PX', max(shortest_life, expires - clock))
-elseif text ~= '' and not standing then
-  call('DEL', KEYS[7])
-end
+write_standing(KEYS[7])
 if #names > 0 then
   if fresh then
     call('UNLINK', given_ring)
@@ -327,5 +262,10 @@ if #names > 0 then
   call('HSET', given_ring, message, table.concat(names, '\n'))
 end
 local reply = table.concat(answer, ' ')
+if journal ~= '' then
+  call('ZADD', KEYS[8], now, event .. pack('>I2', #reply) .. reply .. journal)
+  call('ZREMRANGEBYSCORE', KEYS[8], '-inf', clock - journal_kept)
+  call('PEXPIRE', KEYS[8], journal_kept)
+end
 call('HSET', ring, event .. 'c', reply)
 return { ARGV[1], '', reply }

@@ -1,7 +1,7 @@
 --[[ Part of observe.lua: what is known of the member besides counts.
 
 When it last spoke is kept as a window of one instant. Its standing holds records of 1 kind, 8 id, 6 until, 4 length,
-payload; see commit.lua, which writes them.
+payload; see standing.lua.
 ]]
 local SILENCE_KEPT = 400 * 86400000
 local LAST_SEEN = ZERO .. pack('>I6', SILENCE_KEPT)
@@ -42,7 +42,7 @@ end
 local function facts_of(event, edit)
   local flags, shape, last = event[2], event[7], event[10] + event[9]
   local standing = has(flags, STANDING)
-  local spoke = has(flags, SPOKE) and not edit
+  local spoke = has(flags, SPOKE) and not edit and not looking
   local seen = 0
   if spoke or has(flags, SILENCE) then
     seen = last_seen(KEYS[last - (standing and 1 or 0)], spoke)

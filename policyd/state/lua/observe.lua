@@ -9,13 +9,15 @@ ARGV 1    nonce, echoed
      5    revision of the policies that ask
      6-   one packed event each (big-endian):
             1 flags, 1 number of fields, 2 number of keys, 12 digest of the event id, 4 digest of its content,
-            8 digest of the message id (if MESSAGE), fields: 1 length, name
+            8 digest of the message id (if MESSAGE), records (if RECORDS): 1 number, for each 2 length of its field, which
+            follows, + 1, 0 if it is no field of a hash; fields: 1 length, name
             then, equal for events that ask for the same: 2 windows, 2 ladders
             windows: 6 id, 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always), 2 where it is kept (from 1:
                      first the fields, then the keys of this event)
             ladders: 8 id, 6 forget in ms (0: never)
           The last key of the event is the member's standing if STANDING, the one before it the member's long windows
-          if SILENCE or SPOKE.
+          if SILENCE or SPOKE; the first keys are those of the records. Either all events of a call are to be looked at
+          only (LOOK) or none: then nothing is written, and no id is known.
 
 Reply     nonce, 8 instant, then for each event
             first sight: its receipt
@@ -23,17 +25,19 @@ Reply     nonce, 8 instant, then for each event
             another content under this id: 0
 Receipt   4 digest of the content, 1 index of the revision, 4 ms since the period began (signed), 1 flags + 16 * ladders;
           if FACTS: 2 counts, 2 ladders; counts of 1 byte or (WIDE) 2 bytes; if FACTS: 6 muted until, 6 last seen,
-          4 strikes for each ladder; if GIVEN: names of rules, one a line. Facts that are all 0 are left out.
+          4 strikes for each ladder; if HELD: 2 number, for each record 4 length, what stood in it behind 6 until; if
+          GIVEN: names of rules, one a line. Facts that are all 0 are left out, records of which there is none too.
 Ring      field '' holds the period's number and the revisions seen in it, one a line, each line ended.
           A digest holds the receipt of an event; a digest and 'c' what the event's commit answered; 'm' and the first 14
           bits of the digest of a message id, in 2 bytes: the last 6 bytes, of all such messages (more bits would make
           more fields, which cost more memory than longer values). A name holds windows: 6 id, 6 span,
           2 number, instants of 6 bytes, the oldest first; what is in a newer hash hides what is in an older one. Where
           the clock goes back, the newest hash stays the current one.
-Strings   Windows of more than a day, behind 6 until when they matter. Standing: see commit.lua.
+Strings   Windows of more than a day, behind 6 until when they matter. Standing: see standing.lua. Records: see
+          file.lua.
 ]]
-local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE = 1, 2, 4, 8, 16, 32
-local R_EDIT, R_WIDE, R_FACTS, R_GIVEN = 1, 2, 4, 8
+local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE, RECORDS, LOOK = 1, 2, 4, 8, 16, 32, 64, 128
+local R_EDIT, R_WIDE, R_FACTS, R_GIVEN, R_HELD = 1, 2, 4, 8, 16
 local ZERO = '\0\0\0\0\0\0'
 local NOTHING = {}
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
@@ -55,7 +59,7 @@ local revision = ARGV[5]
 
 -- The events, and everything that they read, in one call a key. Nothing is written before all of it is known to be
 -- sound. An event: 1 blob, 2 flags, 3 digest, 4 its row, 5 the message's field, 6 its mark, 7 shape, 8 names, 9 number
--- of keys, 10 those before them.
+-- of keys but its records', 10 those before them, 11 records.
 
 local shapes = {}
 local function shape_of(text)
@@ -70,6 +74,11 @@ local function shape_of(text)
   return shape
 end
 
+local texts, expires = {}, {}
+
+--#include records
+
+local looking = #ARGV > 5 and byte(ARGV[6], 1) >= LOOK
 local events, fields, filled, rows_of, base = {}, { '' }, 1, {}, 6
 for i = 6, #ARGV do
   local blob = ARGV[i]
@@ -87,6 +96,12 @@ for i = 6, #ARGV do
       rows_of[message] = filled
     end
   end
+  local asked, keys = NOTHING, high * 256 + low
+  local first, after = base, base + keys
+  if flags >= RECORDS then
+    asked, at = records_asked(blob, flags, at, base)
+    first, keys = first + #asked, keys - #asked
+  end
   local names = NOTHING
   if named > 0 then
     names = {}
@@ -103,9 +118,8 @@ for i = 6, #ARGV do
     end
   end
   local text = sub(blob, at)
-  local keys = high * 256 + low
-  events[i - 5] = { blob, flags, digest, row, message, mark, shapes[text] or shape_of(text), names, keys, base }
-  base = base + keys
+  events[i - 5] = { blob, flags, digest, row, message, mark, shapes[text] or shape_of(text), names, keys, first, asked }
+  base = after
 end
 if base ~= #KEYS then
   return redis.error_reply('POLICYD keys do not fit the events')
@@ -133,7 +147,6 @@ local newest, middle, oldest = rows[1], rows[2], rows[3]
 local fresh = newest == NOTHING
 local ring = KEYS[places[1]]
 
-local texts, expires = {}, {}
 if #KEYS > 6 then
   local names = {}
   for i = 7, #KEYS do
@@ -187,7 +200,9 @@ local function seen_before(field, mark)
   if holds(marks, mark) or holds(middle[row], mark) or holds(oldest[row], mark) then
     return true
   end
-  messages[field] = marks .. mark
+  if not looking then
+    messages[field] = marks .. mark
+  end
   return false
 end
 
@@ -212,13 +227,13 @@ local added, sets, set = {}, {}, 0
 
 local function counts_of(event, edit)
   local shape, names = event[7], event[8]
-  local counting = edit and 2 or 1
+  local counting = looking and -1 or edit and 2 or 1
   local counts, wide = {}, false
   for i = 1, shape.windows do
     local window = shape[i]
     local place, when = window[5], window[4]
     local name = names[place] or KEYS[event[10] + place - #names]
-    local count = bump(name, window, when == 3 or when == counting)
+    local count = bump(name, window, when == counting or when == 3 and not looking)
     wide = wide or count > 255
     counts[i] = count
   end
@@ -236,12 +251,13 @@ local function first_sight(event, edit)
   local counts, flags = counts_of(event, edit)
   flags = flags + (edit and R_EDIT or 0)
   local facts = event[2] >= STANDING and facts_of(event, edit)
+  local held = event[11] ~= NOTHING and records_held(event[11]) or ''
   local rules = edit and event[5] and given(sub(event[1], 21, 28)) or ''
   local receipt = sub(event[1], 17, 20) .. (stamp or receipt_stamp())
-  if rules ~= '' or shape.ladders > 15 or (facts and find(facts, '[^%z]')) then
-    receipt = receipt .. char(flags + R_FACTS + (rules ~= '' and R_GIVEN or 0))
+  if rules ~= '' or held ~= '' or shape.ladders > 15 or (facts and find(facts, '[^%z]')) then
+    receipt = receipt .. char(flags + R_FACTS + (rules ~= '' and R_GIVEN or 0) + (held ~= '' and R_HELD or 0))
       .. pack('>I2I2', shape.windows, shape.ladders) .. counts
-      .. (facts or (ZERO .. ZERO .. string.rep('\0\0\0\0', shape.ladders))) .. rules
+      .. (facts or (ZERO .. ZERO .. string.rep('\0\0\0\0', shape.ladders))) .. held .. rules
   else
     receipt = receipt .. char(flags + 16 * shape.ladders) .. counts
   end
@@ -260,6 +276,15 @@ local function repeated(event, receipt, age)
   local instant = (period - age + 1) * period_length + offset
   local committed = not added[event[3]] and call('HGET', KEYS[places[age]], event[3] .. 'c')
   return { receipt, pack('>I8', instant), revision_at(text, index), committed }
+end
+
+if looking then
+  local seen = { ARGV[1], pack('>I8', now) }
+  for i, event in ipairs(events) do
+    local edit = has(event[2], EDIT) or event[5] and seen_before(event[5], event[6])
+    seen[i + 2] = first_sight(event, edit)
+  end
+  return seen
 end
 
 local replies = { ARGV[1], pack('>I8', now) }
