@@ -8,36 +8,37 @@ import msgspec
 
 from policyd.model.document import Form, check_plain, read, split
 from policyd.model.event import (
+    EVERY_GROUP,
     HANDLED_KINDS,
+    NOBODY,
     ROLES,
+    WITHOUT_MEMBER,
     Event,
     EventKind,
     Group,
     Join,
     Member,
-    Message,
+    Notice,
     Report,
     Request,
-    Sanction,
-    SanctionAction,
 )
+from policyd.model.parts import PARTS
+from policyd.model.platforms import CAPABILITIES, MOST_CAPABILITIES
 from policyd.model.problem import EventError, pointer, problem
 from policyd.model.readers import (
     MOST_SLIPS,
     Reader,
     Unfit,
     describe,
-    read_answers,
     read_attributes,
-    read_bool,
     read_choice,
     read_count,
+    read_event_id,
     read_id,
     read_item,
-    read_lengths,
+    read_known,
     read_list,
     read_part,
-    read_seconds,
     read_text,
     read_time,
     refuse_slip,
@@ -46,12 +47,8 @@ from policyd.model.usual import usual_message
 
 __all__ = ["Form", "decode", "encode", "event_from", "event_id", "read", "split"]
 
-_MESSAGE: Final = {
-    "id": read_id, "text": read_text, "images": read_count, "videos": read_lengths, "voices": read_lengths,
-    "files": read_count, "mentions": read_count, "qr_codes": read_count, "forwarded": read_bool, "reply_to": read_id,
-}  # fmt: skip
 _COMMON: Final[dict[str, Reader[Any]]] = {
-    "id": read_id,
+    "id": read_event_id,
     "kind": read_text,
     "time": read_time,
     "group": read_part(
@@ -66,35 +63,20 @@ _COMMON: Final[dict[str, Reader[Any]]] = {
          "attributes": read_attributes},
         required=("id",),
     ),
-    "capabilities": read_list(read_text),
+    "capabilities": read_list(read_known(CAPABILITIES), most=MOST_CAPABILITIES),
 }  # fmt: skip
-_read_join: Final = read_part(Join, {"source": read_text, "inviter": read_id})
-_PARTS: Final[dict[str, tuple[str, Reader[Any]]]] = {
-    "message": ("message", read_part(Message, _MESSAGE)),
-    "edit": ("message", read_part(Message, _MESSAGE, required=("id",))),
-    "join": ("join", _read_join),
-    "leave": ("join", _read_join),
-    "request": ("request", read_part(Request, {"text": read_text, "answers": read_answers})),
-    "report": ("report", read_part(Report, {"by": read_id, "reason": read_text, "message": read_id})),
-    "sanction": (
-        "sanction",
-        read_part(
-            Sanction,
-            {"by": read_id, "action": read_choice(get_args(SanctionAction)), "seconds": read_seconds,
-             "ladder": read_text, "reason": read_text},
-            required=("action",),
-        ),
-    ),
-}  # fmt: skip
-"""The key and reader of each kind's own part."""
-_FOREIGN: Final = frozenset(
-    {"message", "join", "request", "report", "sanction", "notice", "submission", "verdict", "appeal", "mark",
-     "outcome", "tick"}
-)  # fmt: skip
+_FOREIGN: Final = frozenset(name for name, _ in PARTS.values())
 """Parts of other kinds, which an event may carry to no effect."""
 _KNOWN: Final = frozenset(_COMMON) | _FOREIGN
 _read_kind: Final = read_choice(get_args(EventKind))
-_EMPTY: Final = {"join": Join(), "leave": Join(), "request": Request(), "report": Report()}
+_EMPTY: Final[dict[str, object]] = {
+    "join": Join(), "leave": Join(), "request": Request(), "report": Report(), "notice": Notice(), "tick": None,
+}  # fmt: skip
+"""What stands for the part of its kind where none came."""
+_GIVEN: Final[dict[str, dict[str, object]]] = {
+    kind: {"group": EVERY_GROUP, "member": NOBODY} if kind == "tick" else {"member": NOBODY} for kind in WITHOUT_MEMBER
+}
+"""What stands for the other parts that a kind may come without."""
 _REQUIRED: Final = ("id", "group", "member")
 
 
@@ -139,9 +121,9 @@ def _event(tree: Any) -> Event:
 def _build(tree: dict[str, Any]) -> Event:
     kind = tree.get("kind")
     if type(kind) is not str or kind not in HANDLED_KINDS:
-        raise _refused_kind(tree)
-    name, reader = _PARTS.get(kind, ("", None))
-    found: dict[str, Any] = {}
+        kind = _kind(tree)
+    name, reader = PARTS.get(kind, ("", None))
+    found: dict[str, Any] = dict(_GIVEN.get(kind, ()))
     strangers = 0
     for key, item in tree.items():
         common = _COMMON.get(key)
@@ -164,12 +146,10 @@ def _build(tree: dict[str, Any]) -> Event:
     return Event(**found)
 
 
-def _refused_kind(tree: dict[str, Any]) -> Unfit:
-    """What is wrong with a missing, unknown or not yet handled kind."""
+def _kind(tree: dict[str, Any]) -> str:
+    """Raises `Unfit` where it is missing or unknown; a slip in a key may be the reason."""
     for key in [key for key in tree if key not in _KNOWN][:MOST_SLIPS]:
         refuse_slip(key, _KNOWN)
     if tree.get("kind") is None:
-        return Unfit("a value", "null" if "kind" in tree else "nothing", path=("kind",))
-    kind = read_item(_read_kind, "kind", tree["kind"])
-    listed = ", ".join(f"`{handled}`" for handled in sorted(HANDLED_KINDS))
-    return Unfit("a kind that this version decides", f"`{kind}`", f"it decides {listed}", path=("kind",))
+        raise Unfit("a value", "null" if "kind" in tree else "nothing", path=("kind",))
+    return read_item(_read_kind, "kind", tree["kind"])

@@ -13,6 +13,9 @@ from policyd.model.event import MAX_COUNT, MAX_ID, MAX_SECONDS, AttributeValue
 
 T = TypeVar("T")
 Reader = Callable[[Any], T]
+MAX_REFERENCE: Final = 2048
+RESERVED: Final = "~"
+"""Ids of the events that policyd makes of what comes due begin so (`model.records.timed_id`)."""
 MOST_SLIPS: Final = 32
 """Unknown keys of one object that are looked at for misspellings: the search costs, and a bot chooses the keys."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -66,6 +69,22 @@ def read_id(value: Any) -> str:
     if not value.isprintable() and _CONTROL.search(value):
         raise Unfit("an id without control characters", f"the text {ascii(value)[:60]}")
     return value
+
+
+def read_event_id(value: Any) -> str:
+    """An event's own id."""
+    found = read_id(value)
+    if found[0] == RESERVED:
+        raise Unfit(f"an id that does not begin with `{RESERVED}`", describe(value), "such ids are policyd's own")
+    return found
+
+
+def read_reference(value: Any) -> str:
+    """Where something is kept: a short text."""
+    found = read_text(value)
+    if len(found) > MAX_REFERENCE:
+        raise Unfit(f"a text of at most {MAX_REFERENCE} characters", f"a text of {len(found)} characters")
+    return found
 
 
 def read_bool(value: Any) -> bool:
@@ -136,10 +155,27 @@ def read_choice(choices: Iterable[str]) -> Reader[str]:
     return read
 
 
-def read_list(reader: Reader[T]) -> Reader[tuple[T, ...]]:
+def read_known(known: frozenset[str]) -> Reader[str]:
+    """Texts that are known; others are passed over, unless they look like a slip of the pen."""
+
+    def read(value: Any) -> str:
+        found = read_text(value)
+        if found not in known:
+            near = near_miss(found, known)
+            if near is not None:
+                raise Unfit(f"`{near}`", describe(value), f"did you mean `{near}`?")
+        return found
+
+    return read
+
+
+def read_list(reader: Reader[T], *, least: int = 0, most: int | None = None) -> Reader[tuple[T, ...]]:
     def read(value: Any) -> tuple[T, ...]:
         if type(value) is not list and type(value) is not tuple:
             raise Unfit("a list", describe(value))
+        if len(value) < least or (most is not None and len(value) > most):
+            bounds = f"{least} to {most}" if least else f"at most {most}"
+            raise Unfit(f"a list of {bounds}", f"one of {len(value)}")
         return tuple([read_item(reader, index, item) for index, item in enumerate(value)])
 
     return read

@@ -11,7 +11,8 @@ from typing import Any, Final
 import msgspec
 
 from policyd.model.event import Event
-from policyd.model.readers import Unfit, read_attributes, read_lengths, read_time
+from policyd.model.platforms import CAPABILITIES
+from policyd.model.readers import RESERVED, Unfit, read_attributes, read_lengths, read_time
 
 _KINDS: Final = frozenset({"message", "edit"})
 _KEYS: Final = frozenset({"id", "kind", "time", "group", "member", "message", "capabilities"})
@@ -38,8 +39,15 @@ def usual_message(body: bytes) -> Event | None:
         event = msgspec.convert(tree, Event)
     except _OTHERWISE:
         return None
+    return event if _is_right(event, message) else None
+
+
+def _is_right(event: Event, message: dict[str, Any]) -> bool:
+    """What the types of its parts do not say."""
     ids = f"{event.id}{event.group.id}{event.member.id}{message.get('id')}{message.get('reply_to')}"
-    return event if ids.isprintable() and (event.kind == "message" or message.get("id") is not None) else None
+    if not ids.isprintable() or event.id[0] == RESERVED or (event.kind == "edit" and message.get("id") is None):
+        return False
+    return event.capabilities is None or CAPABILITIES.issuperset(event.capabilities)
 
 
 def _attributes(owner: dict[str, Any]) -> int:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from policyd.model.codec import decode, encode, event_from, split
 from policyd.model.document import MAX_DEPTH
-from policyd.model.event import HANDLED_KINDS, Event, Member, Message
+from policyd.model.event import Event, Member, Message
 from policyd.model.problem import EventError, Problem
 
 FULL: dict[str, Any] = {
@@ -73,15 +73,20 @@ def test_what_is_null_is_as_if_left_out() -> None:
     assert event_from(nulls) == event_from(event())
 
 
-@pytest.mark.parametrize("kind", sorted(HANDLED_KINDS - {"message", "edit", "sanction"}))
+@pytest.mark.parametrize("kind", ["join", "leave", "request", "profile", "report", "tick"])
 def test_parts_of_other_kinds_have_no_effect(kind: str) -> None:
     found = event_from(event(kind=kind, notice={"members": ["x"]}, outcome={"ok": True}))
     assert found.kind == kind
-    assert found.message is None
+    assert (found.message, found.notice, found.outcome) == (None, None, None)
 
 
 def test_unknown_keys_are_passed_over() -> None:
     assert event_from(event(platform={"deep": [{}]}, message__sticker="x", member__is_bot=False)) == event_from(event())
+    assert event_from(event(due={"at": 5})) == event_from(event()), "what has come due is policyd's to say"
+
+
+def test_capabilities_of_the_future_are_passed_over() -> None:
+    assert event_from(event(capabilities=["delete", "levitate"])).capabilities == ("delete", "levitate")
 
 
 WRONG_EVENTS = [
@@ -94,7 +99,16 @@ WRONG_EVENTS = [
     ({"group": "g1"}, "/group", 'expected an object, but the text "g1" came', None),
     ({"group": {"name": "x"}}, "/group/id", "expected a value, but nothing came", None),
     ({"kind": None}, "/kind", "expected a value, but null came", None),
-    ({"kind": "tick"}, "/kind", "expected a kind that this version decides, but `tick` came", "it decides `edit`, "),
+    ({"kind": "late class_group.introduction"}, "/kind", "expected one of `message`, `edit`, ", None),
+    ({"id": "~late class.duty 1 u1"}, "/id", "expected an id that does not begin with `~`, but the text", "such ids"),
+    ({"capabilities": ["delete", "telegarm"]}, "/capabilities/1", "expected `telegram`, but the text", "did you mean"),
+    (
+        {"capabilities": ["call out"]},
+        "/capabilities/0",
+        "expected `call_out`, but the text",
+        "did you mean `call_out`?",
+    ),
+    ({"capabilities": ["x"] * 101}, "/capabilities", "expected a list of at most 100, but one of 101 came", None),
     ({"kind": "mesage"}, "/kind", "expected one of `message`, `edit`, ", "did you mean `message`?"),
     ({"messsage": {}}, "/messsage", "expected the key `message`, but `messsage` came", "did you mean `message`?"),
     ({"message__txet": 1}, "/message/txet", "expected the key `text`, but `txet` came", "did you mean `text`?"),
