@@ -14,6 +14,15 @@ from policyd.language.source import Span
 from policyd.language.types import EVENT_KIND
 
 _DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_JOINING: Final = {
+    "when": Phrase("join two conditions with `and`", "两个条件请用 `and` 连接"),
+    "unless": Phrase("join two conditions with `or`", "两个条件请用 `or` 连接"),
+}
+_LISTS: Final = frozenset(
+    "resist by then otherwise on on_where from_rules needs silences pending refused late without platforms".split()
+)
+_LIST: Final = Phrase("list everything in the first", "全部写在第一个里")
+_OTHER: Final = Phrase("delete the other", "删除另一个")
 
 
 class ClauseBuilder(ActionBuilder):
@@ -37,10 +46,10 @@ class ClauseBuilder(ActionBuilder):
 
     def report_repeated(self, form: Form, clause: Form) -> None:
         word = plain_word(clause.word)
-        joining = {"when": Phrase("join two conditions with `and`", "两个条件请用 `and` 连接"),
-                   "unless": Phrase("join two conditions with `or`", "两个条件请用 `or` 连接")}  # fmt: skip
-        other = Phrase("list everything in the first", "全部写在第一个里")
-        self.findings.add("P135", clause.word.span, clause=word, where=describe(form), join=joining.get(word, other))
+        join = _JOINING.get(word) or (_LIST if clause.kind in _LISTS else _OTHER)
+        if clause.kind == "approves_what":
+            word = "content` / `member"
+        self.findings.add("P135", clause.word.span, clause=word, where=describe(form), join=join)
 
     def condition(self, form: Form, kind: str) -> Expr | None:
         clause = self.one(form, kind)
@@ -62,9 +71,9 @@ class ClauseBuilder(ActionBuilder):
         clause = self.one(form, kind)
         return None if clause is None else self.actions(clause)
 
-    def needed_actions(self, form: Form) -> tuple[Action, ...]:
+    def needed_actions(self, form: Form, example: str = "then delete") -> tuple[Action, ...]:
         """The actions after the `then` that a declaration must have."""
-        then = self.needed(form, "then", "then", "then delete")
+        then = self.needed(form, "then", "then", example)
         return () if then is None else self.actions(then)
 
 

@@ -126,7 +126,8 @@ class WorkflowBuilder(ClauseBuilder):
 
     def schedule(self, form: Form) -> Schedule | None:
         name, name_span = self.declared(form)
-        timings, when, then = self._timings(form), self.condition(form, "when"), self.needed_actions(form)
+        timings, when = self._timings(form), self.condition(form, "when")
+        then = self.needed_actions(form, "then lock")
         if not (timings and form.find("then")):
             return None
         return Schedule(name, self.title(form), timings, when, then, name_span=name_span, span=form.span)
@@ -134,7 +135,7 @@ class WorkflowBuilder(ClauseBuilder):
     def sweep(self, form: Form) -> Sweep | None:
         name, name_span = self.declared(form)
         timings, when, unless = self._timings(form), self.condition(form, "when"), self.condition(form, "unless")
-        then = self.needed_actions(form)
+        then = self.needed_actions(form, "then remove")
         if not (timings and form.find("then")):
             return None
         return Sweep(name, self.title(form), timings, when, unless, then, name_span=name_span, span=form.span)
@@ -226,7 +227,7 @@ class WorkflowBuilder(ClauseBuilder):
             hours = part.find("dotted")
             named = None if hours is None else self.dotted(hours)
             parts.append(Within(self.duration(part.leaf("DURATION")), named, span=part.span))
-        if parts[-1].hours is not None:
+        if all(part.hours for part in parts):
             self.report_missing(form, "otherwise", f"{_shown(parts[-1])}, 24h otherwise")
         for before, after in pairwise(parts):
             if before.hours is None:

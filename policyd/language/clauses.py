@@ -13,7 +13,7 @@ from policyd.language.nodes import Unread
 from policyd.language.source import Source, Span
 from policyd.language.split import Piece
 
-_NO_START_AFTER: Final = frozenset({"given", "notify"})
+_NO_START_AFTER: Final = frozenset({"given", "notify", "month"})
 
 
 def join_closed_too_early(pieces: list[Piece]) -> list[Piece]:
@@ -50,15 +50,23 @@ def _starts(piece: Piece) -> tuple[list[int], int]:
     """Where clauses start, the first right after the opening brace, and where the last one ends."""
     words = CLAUSES.get(piece.keyword, frozenset())
     starts: list[int] = []
-    before = ""
-    for token in piece.tokens:
+    for index, token in enumerate(piece.tokens):
         if token.is_sign("{") and not starts and words:
             starts.append(token.end)
-        elif starts and token.text in words and before not in _NO_START_AFTER and not before.endswith("."):
+        elif starts and _starts_clause(piece, index, words):
             starts.append(token.start)
-        before = token.text
     last = piece.tokens[-1]
     return starts, last.start if last.is_sign("}") else last.end
+
+
+def _starts_clause(piece: Piece, index: int, words: frozenset[str]) -> bool:
+    token, (second, before) = piece.tokens[index], piece.tokens[index - 2 : index]
+    if token.text == "then" and second.text == "for":
+        return False
+    if token.text in words:
+        return before.text not in _NO_START_AFTER and not before.is_sign(".")
+    follows = piece.tokens[index + 1] if index + 1 < len(piece.tokens) else None
+    return piece.keyword == "group" and token.kind == "word" and follows is not None and follows.is_sign("=")
 
 
 def unread(source: Source, piece: Piece) -> Iterator[Unread]:
@@ -66,9 +74,10 @@ def unread(source: Source, piece: Piece) -> Iterator[Unread]:
     tokens = piece.tokens
     first = 1 if tokens[0].text == "shadow" else 0
     yield _unread(source, piece, first, piece.keyword)
+    others = frozenset(SUPPORTED) - CLAUSES.get(piece.keyword, frozenset())
     for index in range(first + 1, len(tokens) - 1):
         starts = tokens[index].starts_line or tokens[index - 1].text == "shadow"
-        if starts and tokens[index].text in SUPPORTED and tokens[index + 1].kind == "word":
+        if starts and tokens[index].text in others and tokens[index + 1].kind == "word":
             yield _unread(source, piece, index, tokens[index].text)
 
 

@@ -11,7 +11,7 @@ from lark import Lark, Tree
 from lark import Token as LarkToken
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from policyd.language import lexical_codes, syntax_codes
+from policyd.language import lexical_codes, syntax_codes, workflow_codes
 from policyd.language.build_declarations import DeclarationBuilder
 from policyd.language.build_scenarios import ScenarioBuilder
 from policyd.language.build_workflows import WORKFLOWS, WorkflowBuilder
@@ -28,7 +28,7 @@ from policyd.language.syntax_errors import explain_no_declaration, explain_unexp
 
 __all__ = ["parse"]
 
-CODES: Final = (lexical_codes, syntax_codes)
+CODES: Final = (lexical_codes, syntax_codes, workflow_codes)
 """The modules whose import registers the kinds of findings that are made here."""
 
 _FORMS_PER_LEVEL: Final = 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from policyd.language.keywords import DECLARATIONS, WITH_BRACES
+from policyd.language.keywords import CLAUSES, DECLARATIONS, WITH_BRACES
 from policyd.language.scan import Token
 
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
@@ -121,8 +121,10 @@ class _Splitter:
         if field or (self._current and self._current[-1].text == "shadow"):
             return ""
         if self._braces > 0:
+            clause = keyword in CLAUSES.get(self._keyword, ())
             starts = token.starts_line and (
-                (token.at_margin and self._looks_like(index)) or (keyword in WITH_BRACES and self._is_sure(index))
+                (token.at_margin and not clause and self._looks_like(index))
+                or (keyword in WITH_BRACES and self._is_sure(index))
             )
         else:
             starts = not self._current or (token.starts_line and self._looks_like(index)) or self._is_sure(index)
@@ -160,8 +162,11 @@ class _Splitter:
             return second is not None and any(
                 second.text == text or second.is_sign(text) for text in _AFTER_UNBRACED_NAME[keyword]
             )
-        while after < len(self.tokens) and self.tokens[after].kind in ("word", "string") and after < index + 3:
+        last = index + 3
+        while after < len(self.tokens) and self.tokens[after].kind in ("word", "string") and after < last:
             after += 1
+            if keyword == "group" and after < len(self.tokens) and self.tokens[after].is_sign(","):
+                after, last = after + 1, last + 2
         return after < len(self.tokens) and self.tokens[after].is_sign("{")
 
     def _text(self, index: int) -> str:

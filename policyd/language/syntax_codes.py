@@ -313,12 +313,12 @@ register(
         "error",
         Texts(
             "a time of day has no value",
-            "`{got}` stands only in `hours`",
+            "`{got}` stands only in `hours` and `schedule`",
             "declare `hours night {{ every day 22:00-08:00 }}` and write `now in night`; or `now.hour >= 22`",
         ),
         Texts(
             "钟点不能这样用",
-            "`{got}` 只能写在 `hours` 里",
+            "`{got}` 只能写在 `hours` 和 `schedule` 里",
             "请声明 `hours night {{ every day 22:00-08:00 }}` 并写 `now in night`;或者写 `now.hour >= 22`",
         ),
         bad="rule ads { when now.hour >= 22:00 then delete }",
@@ -347,55 +347,5 @@ register(
         Texts("选项要写在模式里面", "最后的 `/` 之后不能有 `{got}`", "请写 `{want}`"),
         bad="rule ads { when message.text like /abc/i then delete }",
         good="rule ads { when message.text like /(?i)abc/ then delete }",
-    ),
-)
-register(
-    Code(
-        "P161",
-        "no-such-day-of-month",
-        "error",
-        Texts(
-            "no month has this day",
-            "`{got}` is not a day of a month",
-            "write a day from 1 to 31, or `last day of month`",
-        ),
-        Texts("没有这一天", "一个月里没有 `{got}` 日", "请写 1 到 31,或者 `last day of month`"),
-        bad="schedule bill { every month on 32 09:00 then lock }",
-        good="schedule bill { every month on 31 09:00 then lock }",
-    ),
-    Code(
-        "P162",
-        "no-such-period",
-        "error",
-        Texts("no such period", "`{got}` is not a period of the calendar", "write `day`, `week` or `month`"),
-        Texts("没有这种周期", "`{got}` 不是日历上的周期", "请写 `day`、`week` 或 `month`"),
-        bad="review ads { when message.contacts > 0 approve at most 2 per year }",
-        good="review ads { when message.contacts > 0 approve at most 2 per month }",
-    ),
-    Code(
-        "P163",
-        "two-deadlines",
-        "error",
-        Texts("a duty has two deadlines", "both `within` and `due` say when it is late", "keep one of them"),
-        Texts("一项义务有两个期限", "`within` 和 `due` 都规定了期限", "请只保留一个"),
-        bad="duty hello { on join within 24h due sun 24:00 until message late then remove }",
-        good="duty hello { on join within 24h until message late then remove }",
-    ),
-    Code(
-        "P164",
-        "after-otherwise",
-        "error",
-        Texts(
-            "a time that never applies",
-            "`{got}` stands after the time for all other hours",
-            "write times with `in HOURS` first, and one for all others last: `3m in peak, 15m otherwise`",
-        ),
-        Texts(
-            "这个时限永远用不上",
-            "`{got}` 写在了其他时段的时限后面",
-            "请先写带 `in 时段` 的时限,最后写其他时段的:`3m in peak, 15m otherwise`",
-        ),
-        bad="duty hello { on message within 15m otherwise, 3m in peak, 5m otherwise until reply late then lock }",
-        good="duty hello { on message within 3m in peak, 5m otherwise until reply late then lock }",
     ),
 )

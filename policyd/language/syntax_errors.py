@@ -5,48 +5,38 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from policyd.language.codes import diagnostic
 from policyd.language.diagnostics import Diagnostic, FieldValue, Phrase
 from policyd.language.keywords import ANY_CLAUSE, CLAUSES, SUPPORTED
+from policyd.language.missing_words import missing_keyword
 from policyd.language.names import RESERVED
 from policyd.language.numbers import UNIT_OF_WORD, WELL_FORMED_DURATION, full_width_to_plain
 from policyd.language.scan import Token
 from policyd.language.source import Source, Span
 from policyd.language.split import Piece
-from policyd.language.vocabulary import ACTIONS, DAYS, expected_phrase, other_words, spelling
+from policyd.language.trouble import Trouble
+from policyd.language.vocabulary import ACTION_WORDS, DAYS, expected_phrase, other_words, spelling
+from policyd.language.workflow_errors import (
+    clause_of_another,
+    edge_of_hours,
+    event_with_condition,
+    interval,
+    lasting,
+    named_appeal,
+    proposal,
+    quoted_name,
+    setting_of_group,
+    switched,
+    timing,
+)
 
 _COMPARISONS: Final = frozenset({"==", "!=", "<", "<=", ">", ">=", "=", "contains", "in", "matches", "like"})
+_GIVES_VALUES: Final = ("let", "template", "setting", "group")
 _OTHER_DATE: Final = re.compile(r"([0-9]{4})\s?[/.年]\s?([0-9]{1,2})\s?[/.月]\s?([0-9]{1,2})日?")
 _NEAR: Final = 0.75
 """How alike two words must be, by difflib's ratio, for one to be offered for the other."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A token that cannot stand where it stands, its neighbours, and the terminals that could."""
-
-    source: Source
-    piece: Piece
-    index: int
-    accepted: frozenset[str]
-
-    @property
-    def token(self) -> Token:
-        return self.piece.tokens[self.index]
-
-    def neighbour(self, distance: int) -> Token | None:
-        index = self.index + distance
-        return self.piece.tokens[index] if 0 <= index < len(self.piece.tokens) else None
-
-    @property
-    def span(self) -> Span:
-        return Span(self.source, self.token.start, self.token.end)
-
-    def span_to(self, other: Token) -> Span:
-        return Span(self.source, self.token.start, other.end)
 
 
 def explain_no_declaration(source: Source, piece: Piece) -> Diagnostic:
@@ -92,7 +82,8 @@ def _equals_signs(trouble: Trouble) -> Diagnostic | None:
     token = trouble.token
     if token.is_sign("=") and "EQ" in trouble.accepted:
         return diagnostic("P137", trouble.span)
-    if token.is_sign("==") and trouble.piece.keyword in ("let", "template") and trouble.index == 2:
+    gives = "IS" in trouble.accepted or (trouble.index > 1 and "STRING" in trouble.accepted)
+    if token.is_sign("==") and gives and trouble.piece.keyword in _GIVES_VALUES:
         return diagnostic("P144", trouble.span)
     if token.text in _COMPARISONS and "PLUS" in trouble.accepted and "EQ" not in trouble.accepted:
         return diagnostic("P143", trouble.span, got=token.text)
@@ -206,8 +197,8 @@ def _lexicons_without_brackets(trouble: Trouble) -> Diagnostic | None:
 
 def _and_between_actions(trouble: Trouble) -> Diagnostic | None:
     after = trouble.neighbour(1)
-    joins = trouble.token.text in ("and", "&", "\u548c", "\u5e76", "then", "also")
-    if not (joins and "COMMA" in trouble.accepted and after and after.text in _ACTION_WORDS):
+    joins = "RBRACE" in trouble.accepted and trouble.token.text in ("and", "&", "\u548c", "\u5e76", "then", "also")
+    if not (joins and "COMMA" in trouble.accepted and after and after.text in ACTION_WORDS):
         return None
     return None if "AND" in trouble.accepted else diagnostic("P148", trouble.span, got=trouble.token.text)
 
@@ -248,7 +239,8 @@ def _no_opening_brace(trouble: Trouble) -> Diagnostic | None:
 
 def _declaration_inside(trouble: Trouble) -> Diagnostic | None:
     after = trouble.neighbour(1)
-    if trouble.token.text not in SUPPORTED or "RBRACE" not in trouble.accepted or after is None:
+    given = trouble.token.text == "group" and "GIVEN" in trouble.accepted
+    if trouble.token.text not in SUPPORTED or "RBRACE" not in trouble.accepted or after is None or given:
         return None
     return diagnostic("P152", trouble.span, got=trouble.token.text) if after.kind in ("word", "string") else None
 
@@ -272,29 +264,6 @@ def _reserved_name(trouble: Trouble) -> Diagnostic | None:
     return diagnostic("P134", trouble.span, got=trouble.token.text)
 
 
-def _missing_keyword(trouble: Trouble) -> Diagnostic | None:
-    """A word left out: `at` before a step, `words` before texts, `every day` before times, `member` before an id,
-    `then` before an action."""
-    token, accepted, want = trouble.token, trouble.accepted, ""
-    plain, before, after = full_width_to_plain(token.text), trouble.neighbour(-1), trouble.neighbour(1)
-    if trouble.piece.keyword == "attribute" and trouble.index == 2 and before is not None:
-        span = Span(trouble.source, before.start, before.end)
-        return diagnostic("P154", span, got=before.text, want=f"member.{before.text}")
-    if token.kind == "number" and "FORGET_AFTER" in accepted:
-        want = f"at {plain}"
-    elif token.kind == "number" and {"AT_MOST", "UNLESS"} <= accepted:
-        want = f"at most {plain}"
-    elif token.kind == "string" and "WORDS" in accepted:
-        want = f"words {token.text}"
-    elif token.kind == "number" and "EVERY" in accepted and ":" in plain:
-        want = f"every day {plain}"
-    elif token.kind == "word" and "GIVEN" in accepted and after and after.text in _VERBS:
-        want = f"member {token.text}"
-    elif token.text in _ACTION_WORDS and "THEN" in accepted and "COMMA" not in accepted:
-        want = f"then {token.text}"
-    return diagnostic("P154", trouble.span, got=token.text, want=want) if want else None
-
-
 def _other_word(trouble: Trouble) -> Diagnostic | None:
     """A word for which the language has another, or one misspelt, or half of a keyword of several words."""
     if trouble.token.kind != "word":
@@ -302,6 +271,8 @@ def _other_word(trouble: Trouble) -> Diagnostic | None:
     got, words = full_width_to_plain(trouble.token.text), {spelling(terminal) for terminal in trouble.accepted} - {""}
     if "DAY" in trouble.accepted:
         words |= set(DAYS)
+    if trouble.token.text in CLAUSES.get(trouble.piece.keyword, ()):
+        words.discard("-")
     want = next((word for word in other_words(got) if word in words), "")
     if not want:
         begun = sorted(word for word in words if word.split()[0] == got.lower() and " " in word)
@@ -315,16 +286,25 @@ def _missing_comma(trouble: Trouble) -> Diagnostic | None:
     before, second = trouble.neighbour(-1), trouble.neighbour(-2)
     if "COMMA" not in trouble.accepted or before is None or trouble.token.kind not in ("word", "string", "number"):
         return None
+    if trouble.token.text in CLAUSES.get(trouble.piece.keyword, ()):
+        return None
     in_list = "RSQB" in trouble.accepted or (second is not None and second.text in ("on", "from", "by", "because"))
-    if in_list or trouble.token.text in _ACTION_WORDS:
+    if in_list or trouble.token.text in ACTION_WORDS:
         return diagnostic("P156", trouble.span, before=before.text, got=trouble.token.text)
     return None
 
 
-_ACTION_WORDS: Final = frozenset(spelling(terminal).split()[0] for terminal in ACTIONS)
-_VERBS: Final = frozenset({"says", "joins", "leaves", "requests", "edits", "reports", "renames", "has", "say", "said"})
 _MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
     _equals_signs,
+    setting_of_group,
+    switched,
+    event_with_condition,
+    interval,
+    timing,
+    edge_of_hours,
+    proposal,
+    lasting,
+    named_appeal,
     _duration,
     _clock,
     _date,
@@ -333,6 +313,7 @@ _MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
     _not_inside,
     _pattern_flags,
     _text_for_name,
+    quoted_name,
     _lexicons_without_brackets,
     _and_between_actions,
     _no_opening_brace,
@@ -341,8 +322,9 @@ _MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
     _name_for_text,
     _declaration_inside,
     _not_needed,
-    _missing_keyword,
+    missing_keyword,
     _other_word,
+    clause_of_another,
     _missing_comma,
 )
 """In this order: the first that recognises the mistake explains it."""

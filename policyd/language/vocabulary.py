@@ -38,14 +38,20 @@ _ONE_CONDITION: Final = Phrase("a condition or a value", "条件或值")
 _AN_OPERATOR: Final = Phrase("an operator such as `and` or `==`", "运算符,如 `and` 或 `==`")
 
 ACTIONS: Final = frozenset(
-    "FLAG MASK HOLD DELETE WARN CALL_OUT MUTE REMOVE BAN ADMIT REFUSE REPLY NOTIFY STRIKE FORGIVE ASSIGN".split()
+    "FLAG MASK HOLD DELETE WARN CALL_OUT MUTE REMOVE BAN ADMIT REFUSE REPLY NOTIFY STRIKE FORGIVE ASSIGN LOCK UNLOCK "
+    "SLOW MOVE SET PROPOSE".split()
 )
-_LATER: Final = frozenset("BRAKE PER ACROSS_GROUPS DISTINCT SUMS DIGEST LOCK UNLOCK SLOW MOVE ADD SET PROPOSE".split())
+_LATER: Final = frozenset({"DISTINCT", "SUMS", "ADD"})
 """Words that parse and are not supported yet: nobody is told to write them."""
+_DAYS_OF_MONTH: Final = frozenset({"SECOND", "THIRD", "FOURTH", "FIFTH"})
+"""Said with `first` and `last`."""
 _ANSWERED: Final = frozenset({"RELEASE", "UNMUTE", "UNBAN"})
 """What only a decision does."""
+ACTION_WORDS: Final = frozenset(terminal.split("_")[0].lower() for terminal in ACTIONS)
+"""The first words of actions."""
 _TELLING_ACTIONS: Final = frozenset({"DELETE", "WARN", "MUTE", "REMOVE"})
 _AN_ACTION: Final = Phrase("an action such as `delete` or `strike LADDER`", "动作,如 `delete` 或 `strike LADDER`")
+_A_WORD: Final = Phrase("an action such as `delete` or `remove`", "动作,如 `delete` 或 `remove`")
 
 DAYS: Final = {
     "mon": "monday mo 周一 星期一", "tue": "tuesday tues tu 周二 星期二", "wed": "wednesday we 周三 星期三",
@@ -68,10 +74,37 @@ _OTHER_WORDS: Final = {
     "==": "is equals equal 等于 是", "!=": "isnt 不等于", ">": "above over exceeds more greater 大于 超过",
     "<": "below under less 小于 少于", "in": "among 属于", "-": "to until till 至 到",
     "policy": "policies 策略", "rule": "filter rules 规则", "limit": "limits ratelimit 限频 限制",
-    "lexicon": "wordlist dictionary words list 词库 词表", "hours": "schedule time times 时段 时间",
+    "lexicon": "wordlist dictionary words list 词库 词表", "hours": "time times 时段 时间",
     "ladder": "punishments penalties 阶梯 处罚", "let": "def const var define set 令 设", "template": "text 模板",
-    "exempt": "exception whitelist allow 豁免 例外", "test": "tests case 测试", "counter": "count 计数",
+    "exempt": "exception whitelist allow without skip 豁免 例外 免除", "test": "tests case 测试",
+    "counter": "count 计数",
     "attribute": "field property 属性", "timezone": "tz zone 时区", "for every group": "everywhere all",
+    "setting": "settings parameter option config 设置 参数 配置", "group": "groups 群 群组 群设置",
+    "roster": "table list sheet csv 名单 名册 花名册 表格", "switch": "toggle mode 开关",
+    "schedule": "timer cron timed 定时 计划 日程", "sweep": "scan patrol cleanup 巡检 清理 扫描",
+    "review": "approval moderation audit 审核 审批 复核", "duty": "task todo obligation 义务 值日 任务 职责",
+    "appeal": "appeals complaint 申诉 上诉", "brake": "cap breaker 刹车 熔断", "platform": "platforms 平台",
+    "without": "disable except off 不用 关闭", "key": "by column 键 主键",
+    "off after": "for within lasts expires 自动关闭",
+    "every": "each 每", "first": "1st 第一个", "second": "2nd 第二个", "third": "3rd 第三个", "fourth": "4th 第四个",
+    "fifth": "5th 第五个", "last": "final 最后", "opens": "opened starts begins start begin open 开始",
+    "closes": "closed ends end finishes close 结束",
+    "needs": "requires require need evidence 需要 材料", "approve": "approval allow approved 批准 通过",
+    "content": "message messages post 内容", "valid": "for lasts expires 有效 有效期",
+    "pending": "waiting unapproved open 待审 等待", "refused": "rejected denied refuse 拒绝 驳回",
+    "due": "deadline by 截止 期限", "until": "unless done finish till 直到", "pause in": "except during stop 暂停",
+    "remind after": "warn nag reminder 提醒", "late": "overdue expired missed timeout 逾期 超时",
+    "each": "every per 每次", "together": "all collected 合并 一起", "even if removed": "always anyway",
+    "decided by": "by decide 裁决",
+    "moderators": "moderator mods mod 管理", "admins": "admin administrators 管理员",
+    "lock": "close freeze 全员禁言 锁定", "unlock": "open unfreeze 解锁 解除", "slow": "slowmode throttle 慢速",
+    "move": "transfer 转移", "set": "turn enable activate 打开 开启", "propose": "ask suggest request 提议 请示",
+    "digest": "batch collect 汇总", "release": "unhold publish 放行",
+    "submits": "submitted uploads sends 提交", "appeals": "appealed objects 申诉",
+    "approves": "approved accepts 批准", "refuses": "refused rejects denies 驳回",
+    "posts notice": "post posts announces publishes 公告 通知", "marks": "marked flags 标记",
+    "failed": "fails fail error 失败", "succeeded": "ok succeeds done worked 成功",
+    "replying to": "reply replies answering 回复", "invited by": "from inviter via 邀请",
     "words": "word entries 词", "file": "files include 文件", "day": "daily", "at": "step", "from": "rules",
     "says": "said writes posts sends 说", "joins": "joined enters 加入", "leaves": "left quits 退出",
     "requests": "asks applies 申请", "edits": "changes 修改", "expect": "expects assert should 期望",
@@ -101,12 +134,16 @@ def spelling(terminal: str) -> str:
 def expected_phrase(accepted: frozenset[str]) -> Phrase:
     """What could stand in a place, most telling first."""
     rest, phrases = set(accepted) - {"$END"} - _LATER, []
+    if "BY" in rest:
+        rest.discard("PER")
+    if "FIRST" in rest:
+        rest -= _DAYS_OF_MONTH
     if _VALUE <= rest:
         rest -= _VALUE_TERMINALS
         phrases.append(_ONE_CONDITION)
     if _TELLING_ACTIONS <= rest:
+        phrases.append(_AN_ACTION if "STRIKE" in rest else _A_WORD)
         rest -= ACTIONS | _ANSWERED
-        phrases.append(_AN_ACTION)
     if {"AND", "EQ"} <= rest or {"AND", "OR"} <= rest:
         rest -= _OPERATORS
         phrases.append(_AN_OPERATOR)

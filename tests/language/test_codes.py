@@ -7,14 +7,14 @@ from dataclasses import replace
 
 import pytest
 
-from policyd.language import lexical_codes, syntax_codes
+from policyd.language import lexical_codes, syntax_codes, workflow_codes
 from policyd.language.codes import CODES, diagnostic, register
 from policyd.language.diagnostics import Code, Language, Phrase
 from policyd.language.read import decode
 from policyd.language.source import NOWHERE
 from tests.language.reading import read
 
-REGISTERED_BY = (lexical_codes, syntax_codes)
+REGISTERED_BY = (lexical_codes, syntax_codes, workflow_codes)
 SYNTAX = [code for code in CODES.values() if code.code.startswith("P1")]
 IN_BYTES = {"not-utf-8"}
 """Kinds that no text can show: their examples are bytes."""
