@@ -29,17 +29,18 @@ async def open_store(
     *,
     deadline: float = DEADLINE,
     durability: Durability = "memory",
+    virtual: bool = False,
     say: Callable[[str], None] = _LOG.warning,
 ) -> AsyncIterator[Store]:
     """`memory`; None for a server of our own that keeps its data in `data_dir`; or where a Redis or Valkey listens:
     `redis://`, `rediss://`, `unix://`, `redis+sentinel://`, `redis+cluster://`. `deadline` in seconds bounds every
     answer; with `durability` `replica` (not for a server of our own) nothing is answered before a replica has it.
-    `say` is told what an operator should know. Raises `StoreUnavailable` where the store cannot be used, and says why.
+    With `virtual` the clock is that of the events: it shows the `at` of the one last observed. `say` is told what an operator should know. Raises `StoreUnavailable` where the store cannot be used, and says why.
     """
     if url == "memory":
-        yield MemoryStore()
+        yield MemoryStore(virtual=virtual)
     elif url is not None:
-        async with _remote(url, deadline, durability) as store:
+        async with _remote(url, deadline, durability, virtual) as store:
             yield store
     else:
         with EmbeddedServer(data_dir) as server:
@@ -47,16 +48,16 @@ async def open_store(
                 say(note)
             watching = asyncio.create_task(_keep_alive(server, say))
             try:
-                async with _remote(server.url, deadline, "memory") as store:
+                async with _remote(server.url, deadline, "memory", virtual) as store:
                     yield store
             finally:
                 watching.cancel()
 
 
 @asynccontextmanager
-async def _remote(url: str, deadline: float, durability: Durability) -> AsyncIterator[Store]:
+async def _remote(url: str, deadline: float, durability: Durability, virtual: bool) -> AsyncIterator[Store]:
     try:
-        store = RedisStore(url, deadline=deadline, durability=durability)
+        store = RedisStore(url, deadline=deadline, durability=durability, virtual=virtual)
     except ValueError as error:
         raise StoreUnavailable(why_unreadable(url, error)) from None
     await store.open()

@@ -22,15 +22,41 @@ from tests.state.test_laws import (
     test_throttle_speaks_once,
     test_what_was_given_for_a_message_is_kept,
 )
+from tests.state.test_records import (
+    desk,
+    test_a_filing_changes_all_or_nothing,
+    test_a_filing_goes_through_once,
+    test_a_filing_needs_what_it_was_worked_out_from,
+    test_all_that_is_there_is_listed,
+    test_commits_leave_a_journal,
+    test_groups_of_a_cell_are_listed,
+    test_looking_changes_nothing,
+    test_mutes_are_taken_back,
+    test_records_are_read_along_and_answered_as_they_were,
+    test_strikes_are_taken_back,
+    test_the_earliest_is_due_first,
+)
 
 from .servers import CLUSTER_PERMISSIONS, LOGIN, Server, cluster, permit, sentinel_pair
 
 __all__ = [
+    "desk",
+    "test_a_filing_changes_all_or_nothing",
+    "test_a_filing_goes_through_once",
+    "test_a_filing_needs_what_it_was_worked_out_from",
+    "test_all_that_is_there_is_listed",
+    "test_commits_leave_a_journal",
     "test_edits_count_only_where_asked",
+    "test_groups_of_a_cell_are_listed",
     "test_ladder_climbs_and_repeats_its_last_step",
+    "test_looking_changes_nothing",
     "test_mutes",
+    "test_mutes_are_taken_back",
+    "test_records_are_read_along_and_answered_as_they_were",
     "test_repeated_event_changes_nothing_and_answers_as_before",
     "test_silence_is_since_the_last_message",
+    "test_strikes_are_taken_back",
+    "test_the_earliest_is_due_first",
     "test_throttle_speaks_once",
     "test_what_was_given_for_a_message_is_kept",
 ]

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import time
 from pathlib import Path
 
 import pytest
 import redis
+from msgspec.structs import replace
 
 from policyd.model.state import Observe, StoreUnavailable
 from policyd.state.connecting import PERMISSIONS, Connector, check_server
@@ -17,7 +19,7 @@ from policyd.state.memory import MemoryStore
 from policyd.state.opening import open_store
 from policyd.state.redis import RedisStore
 
-from .conftest import restricted
+from .conftest import DAY, T0, restricted
 
 ASK = Observe("", "g", "u", "e", b"8 bytes.", "r")
 
@@ -30,6 +32,20 @@ def test_memory(tmp_path: Path) -> None:
 
     asyncio.run(scenario())
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("url", ["memory", None, "valkey"])
+def test_the_clock_of_the_events(url: str | None, valkey: EmbeddedServer, tmp_path: Path) -> None:
+    async def scenario() -> None:
+        async with open_store(valkey.url if url == "valkey" else url, tmp_path, virtual=True, deadline=5.0) as store:
+            assert abs(await store.now(0) - time.time() * 1000) < 60_000
+            for at in (T0, T0 + DAY, T0 - DAY):
+                assert (await store.observe(replace(ASK, event=f"{url}{at}", at=at))).now == at
+                assert await store.now(0) == at
+            assert await store.now(0, T0) == T0
+            assert (await store.observe(replace(ASK, event=f"{url}none"))).now == T0
+
+    asyncio.run(scenario())
 
 
 def test_embedded_is_kept_and_restarted(tmp_path: Path) -> None:
