@@ -9,10 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from policyd.check import resolved as r
-from policyd.check.facts import FACTS
+from policyd.check.facts import FACTS, KINDS
 from policyd.compile.facts import text_key, typed
 from policyd.compile.load import compile_policies
 from policyd.language.types import BOOL, DURATION, INT, NUMBER, ROLE, TEXT, TIME, Type, list_of
+from policyd.model.event import (
+    Appeal,
+    Event,
+    Group,
+    Mark,
+    Member,
+    Notice,
+    OutcomeReport,
+    Sanction,
+    Verdict,
+)
 from policyd.model.state import Observed
 from policyd.reference.facts import typed as plainly_typed
 from tests.compile import trees as t
@@ -51,11 +62,37 @@ def test_keys_are_written_as_in_policies() -> None:
 def test_every_fact_can_be_read(name: str) -> None:
     """On every event, also one that lacks the part: unknown, and no fault."""
     fact = t.fact(name)
-    kinds = ("message", "join", "leave", "request", "profile", "report", "sanction")
-    program = compile_policies(t.one(t.rule("a", r.Known(fact, BOOL), kinds=kinds, otherwise=t.FLAG)))
-    for kind in kinds:
+    program = compile_policies(t.one(t.rule("a", r.Known(fact, BOOL), kinds=KINDS, otherwise=t.FLAG)))
+    for kind in KINDS:
         event = t.message()
-        changed = type(event)(id="e", kind=kind, group=event.group, member=event.member)  # type: ignore[arg-type]
+        changed = type(event)(id="e", kind=kind, group=event.group, member=event.member)
         outcome = program.decide(program.prepare(changed), Observed(now=1_772_452_800_000))
         assert len(outcome.fired) == 1
         assert program.decide(program.prepare(changed), None) is not None
+
+
+_PARTS: dict[str, Any] = {
+    "notice": Notice("u7", "n1", "停课"), "verdict": Verdict("t1", "u7", "refuse"), "appeal": Appeal("e0", "为什么"),
+    "mark": Mark("quality", "u7", "m1"), "outcome": OutcomeReport("e0", "mute", False, "denied"),
+    "sanction": Sanction("u7", "ban"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("notice.by", "u7"), ("notice.id", "n1"), ("notice.text", "停课"), ("verdict.by", "u7"),
+        ("verdict.decision", "refuse"), ("appeal.text", "为什么"), ("mark.as", "quality"), ("mark.by", "u7"),
+        ("mark.message", "m1"), ("outcome.ok", False), ("outcome.action", "mute"), ("outcome.error", "denied"),
+        ("sanction.by", "u7"), ("sanction.action", "ban"),
+    ],
+)  # fmt: skip
+def test_what_humans_and_platforms_say(name: str, value: str | bool) -> None:
+    part = name.partition(".")[0]
+    rule = t.rule("a", t.compare(t.fact(name), "==", value), kinds=(part,))
+    known = t.rule("b", r.Known(t.fact(name), BOOL), kinds=(part,), otherwise=t.FLAG)
+    program = compile_policies(t.one(rule, known))
+    for told, fires in ({part: _PARTS[part]}, True), ({}, False):
+        event = Event("e", part, Group("g1"), Member("u1"), **told)
+        outcome = program.decide(program.prepare(event), Observed(now=1_772_452_800_000))
+        assert [one.otherwise for one in outcome.fired] == ([False, False] if fires else [True])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from policyd.check import resolved as r
-from policyd.compile.gates import Gates
+from policyd.compile.gates import RECORD, Gate, Gates
 from policyd.compile.load import CompiledProgram, compile_policies
 from policyd.language.types import BOOL
 from policyd.model.event import Event, Member
@@ -23,6 +23,10 @@ _LONG = t.compare(t.fact("message.length"), ">", 300)
 TEXT = "message.text"
 _BAD_GATE = frozenset({(TEXT, "p.bad")})
 _BOTH_GATE = frozenset({(TEXT, "p.bad"), (TEXT, "p.ads")})
+
+
+def _filed(*kinds: str) -> Gate:
+    return frozenset((RECORD, kind) for kind in kinds)
 
 
 @pytest.mark.parametrize(
@@ -49,11 +53,25 @@ _BOTH_GATE = frozenset({(TEXT, "p.bad"), (TEXT, "p.ads")})
         (t.compare(_BAD, "==", t.const(False)), None),
         (t.const(False), frozenset()),
         (t.const(True), None),
+        (t.on("lockdown"), _filed("board")),
+        (t.no(t.on("lockdown")), None),
+        (t.owes(), _filed("file")),
+        (t.owes("answer"), _filed("thread")),
+        (t.is_("ad", "allowed"), _filed("file")),
+        (t.is_("ad", "refused"), _filed("file")),
+        (t.is_("ad", "pending"), None),
+        (t.no(t.is_("ad", "pending")), _filed("file")),
+        (t.no(t.is_("ad", "allowed")), None),
+        (t.every(_LONG, t.owes()), _filed("file")),
+        (t.every(_BAD, t.owes()), _filed("file")),
+        (t.some(t.on("lockdown"), t.owes()), _filed("board", "file")),
+        (t.some(t.on("lockdown"), _BAD), None),
     ],
 )  # fmt: skip
 def test_gate(expr: r.Expr, gate: frozenset[tuple[str, str]] | None) -> None:
     lets = {"p.words": t.let("words", t.every(_LONG, _BAD))}
-    assert Gates(lets, {}).of(expr) == gate
+    duties = {duty.name: duty for duty in (t.duty(), t.duty("answer", reply=True))}
+    assert Gates(lets, duties).of(expr) == gate
 
 
 def _called(program: CompiledProgram, event: Event) -> tuple[list[str], list[str]]:

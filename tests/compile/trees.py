@@ -111,3 +111,43 @@ def message(
         member=member or Member("u1"),
         message=Message(id="m1", text=text, **fields),
     )
+
+
+# ---------------------------------------------------------------- workflows
+
+
+def setting(name: str, default: bool | int | float | str, **values: Any) -> r.Setting:
+    return r.Setting(f"p.{name}", const(default).type, default, values)
+
+
+def roster(name: str, key: str, *rows: dict[str, str]) -> r.Roster:
+    return r.Roster(f"p.{name}", key, tuple(rows[0]), {row[key]: row for row in reversed(rows)})
+
+
+def review(name: str = "ad", **fields: Any) -> r.Review:
+    whole: dict[str, Any] = {
+        "title": name, "kinds": ("message", "edit"), "needs": (), "approve": "content", "at_most": 0, "per": None,
+        "valid": 0, "by": 1, **fields,
+    }  # fmt: skip
+    return r.Review(name=f"p.{name}", **whole)
+
+
+def is_(review: str, standing: Any) -> r.ReviewIs:
+    return r.ReviewIs(f"p.{review}", standing, BOOL)
+
+
+def duty(name: str = "introduction", **fields: Any) -> r.Duty:
+    whole: dict[str, Any] = {
+        "title": name, "kinds": ("join",), "within": (r.Within(3_600_000, None),), "due_days": (), "due_time": 0,
+        "pause": None, "reminders": (), "late": True, "reply": False, "each": False, "together": False,
+        "even_if_removed": False, **fields,
+    }  # fmt: skip
+    return r.Duty(name=f"p.{name}", **whole)
+
+
+def owes(name: str = "introduction") -> r.DutyOpen:
+    return r.DutyOpen(f"p.{name}", BOOL)
+
+
+def on(switch: str) -> r.SwitchOn:
+    return r.SwitchOn(f"p.{switch}", BOOL)
