@@ -37,14 +37,14 @@ from typing import Final
 
 import uvloop
 from msgspec import Struct
-from msgspec.structs import replace
 
 from policyd.state.embedded import find_server
 from policyd.state.memory import MemoryStore
 from policyd.state.redis import RedisStore
 from policyd.state.store import Store
 from tests.faults.servers import Server, cluster, free_ports
-from tests.state.sequences import REVISIONS, Answer, Asked, Sequence, Turn, asking, at_once, clock, of_error, vocabulary
+from tests.state.asked import Asked, Listing, WhatIsDue, asking, in_tenant
+from tests.state.sequences import REVISIONS, Answer, Sequence, Turn, at_once, clock, of_error, vocabulary
 
 SERVERS: Final = ("redis7", "valkey", "redis7-cluster", "valkey-cluster")
 TOGETHER: Final = 250
@@ -110,22 +110,35 @@ async def fly(packed: Store, seed: int, flight: int, number: int) -> Counter[str
             (sequence, sequence.turn(now, REVISIONS[place < half])) for place, sequence in enumerate(sequences)
         ]
         await compare(packed, turns)
+        await compare_cells(packed, plain, f"t{flight}", now)
     for sequence in sequences:
         tally.update(sequence.tally)
     return tally
 
 
 async def compare(packed: Store, turns: list[tuple[Sequence, Turn]]) -> None:
-    """All at once: those that were asked for first are answered first."""
+    """All that changes something at once: those that were asked for first are answered first. Then what only reads."""
     asked: list[tuple[Sequence, Asked, Answer]] = [
         (sequence, ask, answer) for sequence, turn in turns for ask, answer in turn.observes
     ]
-    asked += [(sequence, change, answer) for sequence, turn in turns for change, answer in turn.commits]
-    answers = await answered(packed, [ask for _, ask, _ in asked])
-    for (sequence, ask, plain), answer in zip(asked, answers, strict=True):
-        if answer != plain:
-            until = next(place for place, each in enumerate(sequence.asked) if each is ask)
-            raise Difference(sequence.asked[: until + 1], plain, answer)
+    asked += [(sequence, change, answer) for sequence, turn in turns for change, answer in turn.changes]
+    reads = [(sequence, reading, answer) for sequence, turn in turns for reading, answer in turn.reads]
+    for part in (asked, reads):
+        answers = await answered(packed, [ask for _, ask, _ in part])
+        for (sequence, ask, plain), answer in zip(part, answers, strict=True):
+            if answer != plain:
+                until = next(place for place, each in enumerate(sequence.asked) if each is ask)
+                raise Difference(sequence.asked[: until + 1], plain, answer)
+
+
+async def compare_cells(packed: Store, plain: Store, tenant: str, now: int) -> None:
+    """What is asked of all cells, after all sequences have had their turn."""
+    due = [WhatIsDue(tenant, None, now, 20), WhatIsDue(tenant, None, now + 1, 500)]
+    for ask in (*due, Listing(tenant, "group", "", 50)):
+        expected = at_once(asking(plain, ask))
+        [answer] = await answered(packed, [ask])
+        if answer != expected:
+            raise Difference([ask], expected, answer)
 
 
 async def answered(packed: Store, asked: list[Asked]) -> list[Answer]:
@@ -138,7 +151,7 @@ async def alone(packed: Store, asked: Iterable[Asked]) -> tuple[Answer, Answer] 
     tenant = secrets.token_hex(8)
     plain = MemoryStore(virtual=True)
     for ask in asked:
-        ask = replace(ask, tenant=tenant)
+        ask = in_tenant(ask, tenant)
         expected = at_once(asking(plain, ask))
         [answer] = await answered(packed, [ask])
         if answer != expected:

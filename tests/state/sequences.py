@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeVar
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from policyd.model.records import Record, stamp
 from policyd.model.state import (
     Bump,
     Commit,
     Committed,
+    Due,
     EventIdReused,
+    Filed,
+    Filing,
     Forgive,
     LadderRead,
     Observe,
     Observed,
+    Put,
+    Retract,
+    Retracted,
     StoreUnavailable,
     Strike,
     Throttle,
@@ -26,6 +34,7 @@ from policyd.model.state import (
 )
 from policyd.state.store import Store
 
+from .asked import Asked, Journal, Listing, Looking, Reading, WhatIsDue, asking
 from .conftest import DAY, HOUR, MINUTE, SECOND, T0
 
 SPANS: Final = (1, 1_000, 10_000, HOUR, 40 * DAY)
@@ -38,6 +47,7 @@ MESSAGES: Final = (None, "m1", "m2", "m3")
 REVISIONS: Final = ("sha256:1", "sha256:2")
 FORGETS: Final = {"p.conduct": 30 * DAY, "p.spam": 0, "p.flood": MINUTE}
 SAID_FOR: Final = {"p.r#0": 1, "p.r#1": MINUTE, "p.r#2": HOUR, "p.r#3": DAY, "p.r#4": 20 * DAY}
+T = TypeVar("T")
 Steps = tuple[tuple[int, int], ...]
 STEPS: Final[tuple[Steps, ...]] = (
     (),
@@ -61,8 +71,22 @@ class NotAnswered(Struct, frozen=True):
     message: str
 
 
-Asked = Observe | Commit
-Answer = Observed | Committed | NotAnswered
+Answer = object
+"""What a store answers to something asked, or `NotAnswered`."""
+
+
+def records_of(group: str) -> tuple[Record, ...]:
+    """Of every kind, but that of a whole cell; a tick that is named after the group."""
+    return (
+        Record("file", group, "u1"), Record("file", group, "用户" * 40), Record("thread", group, "m1"),
+        Record("board", group), Record("ticket", group, "t1"), Record("ticket", group, "t2"),
+        Record("member", group, "u1"), Record("member", group, "用户" * 40), Record("parcel", group, "p1"),
+        Record("group", group), Record("tick", "", f"{group}#1"),
+    )  # fmt: skip
+
+
+KEEPS: Final = (1, 1_000, HOUR, 40 * DAY)
+DUES: Final = ("d1", "d2", "截止 u1", "d4")
 
 
 def of_error(error: BaseException) -> NotAnswered:
@@ -72,20 +96,21 @@ def of_error(error: BaseException) -> NotAnswered:
     return NotAnswered(type(error).__name__, str(error))
 
 
-def asking(store: Store, asked: Asked) -> Coroutine[Any, Any, Observed | Committed]:
-    return store.observe(asked) if isinstance(asked, Observe) else store.commit(asked)
-
-
-def at_once(coroutine: Coroutine[Any, Any, Observed | Committed]) -> Answer:
+def at_once(coroutine: Coroutine[Any, Any, object]) -> Answer:
     """The answer of a store whose coroutines never suspend."""
     try:
         coroutine.send(None)
     except StopIteration as done:
-        answer: Observed | Committed = done.value
-        return answer
+        return done.value
     except (EventIdReused, StoreUnavailable) as error:
         return of_error(error)
     raise AssertionError("the plain store waits for something")
+
+
+def at_once_all(coroutine: Coroutine[Any, Any, tuple[T, ...]]) -> tuple[T, ...]:
+    """The same where it cannot be refused."""
+    found: Any = at_once(coroutine)
+    return tuple(found)
 
 
 class Vocabulary(Struct, frozen=True):
@@ -96,6 +121,7 @@ class Vocabulary(Struct, frozen=True):
     throttles: tuple[Throttle, ...]
     steps: tuple[Steps, ...]
     mutes: tuple[int, ...]
+    keeps: tuple[int, ...]
 
 
 def vocabulary(shortest: int) -> Vocabulary:
@@ -110,6 +136,7 @@ def vocabulary(shortest: int) -> Vocabulary:
                 tuple((at, max(mute, shortest) if mute > 0 else mute) for at, mute in ladder) for ladder in STEPS
             ),
             tuple(max(mute, shortest) if mute > 0 else mute for mute in MUTES),
+            tuple(max(keep, shortest) for keep in KEEPS),
         )
     return _VOCABULARIES[shortest]
 
@@ -170,10 +197,12 @@ def _swinging(chance: random.Random, start: int, within: int, rounds: int) -> It
 
 
 class Turn(Struct):
-    """What one sequence asks for at an instant, observations before commits, each with the plain store's answer."""
+    """What one sequence asks for at an instant, observations before changes and these before what only reads, each with
+    the plain store's answer."""
 
-    observes: list[tuple[Observe, Answer]]
-    commits: list[tuple[Commit, Answer]]
+    observes: list[tuple[Asked, Answer]]
+    changes: list[tuple[Asked, Answer]]
+    reads: list[tuple[Asked, Answer]]
 
 
 class Sequence:
@@ -189,6 +218,8 @@ class Sequence:
         self._events = chance.choice((5, 15, 60))
         self._members = chance.choice((MEMBERS, chance.choices(MEMBERS, k=1)))
         self._seen: dict[tuple[str, str], tuple[Observe, int]] = {}
+        self._struck: list[tuple[Commit, Strike]] = []
+        self._numbers = itertools.count()
         self._last = 0
         self.asked: list[Asked] = []
         self.tally: Counter[str] = Counter()
@@ -196,14 +227,23 @@ class Sequence:
     def turn(self, now: int, revision: str) -> Turn:
         """Its next operations, after the plain store has done them."""
         chance = self._chance
-        turn = Turn([], [])
+        turn = Turn([], [], [])
         for _ in range(chance.choice((0, 1, 1, 2, 4))):
             ask = self._again(now) if self._seen and chance.random() < 0.3 else self._observation(now, revision)
             turn.observes.append((ask, self._observe(ask)))
         if self._seen and turn.observes:
             for _ in range(chance.choice((0, 1, 1, 2))):
                 change = self._change()
-                turn.commits.append((change, self._commit(change)))
+                turn.changes.append((change, self._commit(change)))
+            for _ in range(chance.choice((0, 0, 1, 2))):
+                filing = self._filing(now)
+                turn.changes.append((filing, self._file(filing)))
+            if self._struck and chance.random() < 0.2:
+                retract = self._retraction(now)
+                turn.changes.append((retract, self._retract(retract)))
+            for _ in range(chance.choice((0, 0, 1, 1, 2))):
+                reading = self._reading(now, revision)
+                turn.reads.append((reading, self._read(reading)))
         self._last = now
         return turn
 
@@ -216,11 +256,14 @@ class Sequence:
         member, message, flags = chance.choice(self._members), chance.choice(MESSAGES), chance.getrandbits(4)
         digest = b"anotherx" if chance.random() < 0.1 else f"{member[:2]:x<8}".encode()[:8]
         ladders = chance.choices(list(FORGETS), k=chance.randrange(4))
+        group = chance.choice(self._groups)
+        records = chance.sample(records_of(group)[:10], chance.choice((0, 0, 0, 1, 3)))
         return Observe(
-            self._tenant, chance.choice(self._groups), member, f"e{chance.randrange(self._events)}", digest, revision,
+            self._tenant, group, member, f"e{chance.randrange(self._events)}", digest, revision,
             now, message, bool(flags & 1) and message is not None, chance.choice(self._theme),
             tuple(LadderRead(ladder, FORGETS[ladder]) for ladder in ladders),
             bool(flags & 2), bool(flags & 4), bool(flags & 8),
+            tuple(record for record in records if record.group == group),
         )  # fmt: skip
 
     def _change(self) -> Commit:
@@ -243,7 +286,57 @@ class Sequence:
         return Commit(
             self._tenant, ask.group, ask.member, ask.event, digest, observed, ask.message,
             strikes, forgives, throttles, chance.choice(GIVEN), chance.choice(self._words.mutes), chance.random() < 0.2,
+            f"did {next(self._numbers)}".encode() if chance.random() < 0.3 else b"",
         )  # fmt: skip
+
+    def _filing(self, now: int) -> Filing:
+        """Mostly worked out from what is there; a stamp or an instant may be another."""
+        chance = self._chance
+        group = chance.choice(self._groups)
+        event = f"e{chance.randrange(3 * self._events)}"
+        puts = []
+        for record in chance.sample(records_of(group), chance.choice((0, 1, 1, 2, 4))):
+            [stored] = at_once_all(self._plain.read(self._tenant, 0, [record]))
+            expected = chance.choices((stored[:8], None, b"", b"another."), (20, 4, 1, 1))[0]
+            value = chance.choice((b"", b"x", f"{group}{event}".encode() * chance.choice((1, 9))))
+            puts.append(Put(record, expected, value, chance.choice(self._words.keeps)))
+        dues = []
+        known = {due.name: due.at for due in at_once_all(self._plain.due(self._tenant, 0, group, 1 << 50, 99))}
+        for name in chance.sample(DUES, chance.choice((0, 0, 1, 2))):
+            was = chance.choices((known.get(name, 0), -1, 0, now + 1), (20, 4, 1, 1))[0]
+            dues.append(Due(group, name, chance.choice((0, now, now + 1, now + chance.randrange(DAY))), was))
+        return Filing(
+            self._tenant, 0, group, event, stamp(group, event), tuple(puts), tuple(dues), f"did {event}".encode()
+        )
+
+    def _retraction(self, now: int) -> Retract:
+        chance = self._chance
+        change, _ = chance.choice(self._struck)
+        of_member = [
+            (strike.ladder, each.event)
+            for each, strike in self._struck
+            if (each.group, each.member) == (change.group, change.member)
+        ]
+        strikes = chance.sample(of_member, min(len(of_member), chance.choice((0, 1, 2))))
+        until = chance.choice((None, None, 0, now + max(HOUR, self._words.keeps[0])))
+        return Retract(self._tenant, change.group, change.member, now, tuple(strikes), until)
+
+    def _reading(self, now: int, revision: str) -> Asked:
+        chance = self._chance
+        group, tenant = chance.choice(self._groups), self._tenant
+        match chance.randrange(6):
+            case 0:
+                return Reading(tenant, group, records_of(group))
+            case 1:
+                return WhatIsDue(tenant, group, now + chance.choice((0, 1, DAY)), chance.choice((1, 2, 99)))
+            case 2:
+                return Listing(tenant, chance.choice(("ticket", "member", "parcel")), group, chance.choice((1, 99)))
+            case 3:
+                return Journal(tenant, group, now - chance.choice((0, HOUR, 40 * DAY)))
+            case _:
+                looked = [self._observation(now, revision) for _ in range(chance.randint(1, 3))]
+                looked += [replace(ask, is_edit=False, spoke=False) for ask in looked]
+                return Looking(tuple(ask for ask in looked if ask.group == looked[0].group))
 
     def _observe(self, ask: Observe) -> Answer:
         self.asked.append(ask)
@@ -265,6 +358,7 @@ class Sequence:
         tally["ladders with strikes"] += sum(count > 0 for count in answer.strikes)
         tally["muted"] += answer.mute_until > 0
         tally["last seen"] += answer.last_seen > 0
+        tally["records read along"] += sum(record != b"" for record in answer.records)
         tally["windows"] += len(ask.windows)
         for window, count in zip(ask.windows, answer.counts, strict=True):
             tally["windows with events"] += count > (window.bump != "never")
@@ -284,10 +378,37 @@ class Sequence:
             tally["strikes"] += 1
             tally["steps that ran"] += step.step > 0
             tally["together"] += step.together
+            self._struck.append((change, strike))
             tally["human"] += strike.human
         tally["forgiven"] += len(answer.forgiven)
         tally["texts said"] += sum(answer.spoken)
         tally["texts held back"] += len(answer.spoken) - sum(answer.spoken)
         tally["mutes begun or longer"] += answer.mute_until > answer.was_muted_until
         tally["mutes ended"] += answer.mute_until < answer.was_muted_until
+        return answer
+
+    def _file(self, filing: Filing) -> Answer:
+        self.asked.append(filing)
+        answer = at_once(asking(self._plain, filing))
+        assert isinstance(answer, Filed)
+        tally = self.tally
+        tally["filings"] += 1
+        tally["filings answered again"] += answer.replayed
+        tally["filings refused"] += answer.answer is None
+        tally["records put"] += len(filing.puts) * (answer.answer is not None)
+        tally["dues"] += len(filing.dues) * (answer.answer is not None)
+        return answer
+
+    def _retract(self, change: Retract) -> Answer:
+        self.asked.append(change)
+        answer = at_once(self._plain.retract(change))
+        assert isinstance(answer, Retracted)
+        self.tally["strikes taken back"] += sum(weight > 0 for weight in answer.taken)
+        self.tally["mutes taken back"] += answer.was_muted_until > 0 and change.mute_until is not None
+        return answer
+
+    def _read(self, reading: Asked) -> Answer:
+        self.asked.append(reading)
+        answer = at_once(asking(self._plain, reading))
+        self.tally[f"asked: {type(reading).__name__}"] += 1
         return answer

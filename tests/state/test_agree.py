@@ -18,10 +18,19 @@ SEED = 6
 
 FLIGHTS = range(6)
 REACHED = (
+    "asked: Journal",
+    "asked: Listing",
+    "asked: Looking",
+    "asked: Reading",
+    "asked: WhatIsDue",
     "edits with something given",
+    "filings answered again",
+    "filings refused",
     "ids forgotten",
     "replays of commits",
+    "records read along",
     "reused ids",
+    "strikes taken back",
     "together",
     "windows after the clock went back",
     "windows full",
