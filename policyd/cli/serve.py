@@ -24,7 +24,7 @@ from policyd.server.settings import SettingsError, load_settings, show_settings
     type=click.Choice(["memory", "replica"]),
     help="Answer once the Redis has it, or once a replica has it too.  [default: memory]",
 )
-@click.option("--clock", type=click.Choice(["store", "event"]), help="Whose time counts; `event` with --store memory.")
+@click.option("--clock", type=click.Choice(["store", "event"]), help="Whose time counts; `event` is for trying out.")
 @click.option("--config", type=click.Path(dir_okay=False), help="Settings file.  [default: policyd.toml, if there]")
 @click.option("--print-settings", is_flag=True, help="Show the settings that would be used, secrets hidden, and stop.")
 def command(print_settings: bool, **flags: Any) -> int:

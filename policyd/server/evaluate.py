@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
@@ -15,6 +16,7 @@ from policyd.model.event import Event
 from policyd.model.problem import EventError, Failure, Problem, problem
 from policyd.server.answers import Send, send_answer, send_problem
 from policyd.server.bots import ANYONE, Bot, find
+from policyd.server.lanes import Placed, stretches
 from policyd.server.outage import Outage
 from policyd.server.settings import Settings
 
@@ -30,11 +32,11 @@ _FORMS: Final[dict[bytes, Form]] = {
 _DRAINED: Final = 16
 """So many times the allowed length is read of a body that is too long."""
 _RETRY_AFTER: Final = (b"retry-after", b"1")
-_LANES: Final = 64
-"""So many events of an array are decided at the same time."""
 AT_ONCE: Final = 128
 """So many events of all arrays together, and one array is read in a turn of the event loop: turns must stay well within
 the deadline of the store, or answers that are there would be read too late."""
+_ASIDE: Final = contextlib.nullcontext()
+"""A tick takes no turn: it may have much to do, and nobody waits for that."""
 _WAITING: Final = Failure(None, problem("internal", "this event was not decided"))
 _log: Final = logging.getLogger("policyd")
 
@@ -157,8 +159,7 @@ class Evaluate:
             raise EventError(problem("too_large", detail))
         event = decode(body, form)
         if not bot.may_ask(event.group.id):
-            detail = f"bot `{bot.name}` may not ask about group `{event.group.id}`"
-            raise EventError(problem("group_not_allowed", detail, pointer="/group/id"))
+            raise EventError(_not_allowed(bot, event.group.id))
         return event
 
     async def _decide_many(
@@ -166,32 +167,39 @@ class Evaluate:
     ) -> list[Decision | Failure]:
         """Events of one group one after the other, as their order counts; groups side by side."""
         answers: list[Decision | Failure] = [_WAITING] * len(bodies)
-        lanes: dict[int, list[tuple[int, Event]]] = {}
+        events: list[Placed] = []
         async with self._reading:
             for place, body in enumerate(bodies):
                 try:
-                    event = self._event(body, form, bot)
+                    events.append((place, self._event(body, form, bot)))
                 except EventError as error:
                     answers[place] = Failure(_id_in(body, form), error.problem)
-                else:
-                    lanes.setdefault(hash(event.group.id) % _LANES, []).append((place, event))
             await asyncio.sleep(0)
 
-        async def decide(lane: list[tuple[int, Event]]) -> None:
+        async def decide(lane: list[Placed]) -> None:
             for place, event in lane:
-                async with self._turns:
+                async with _ASIDE if event.kind == "tick" else self._turns:
                     try:
                         answers[place] = await self._decide(event, bot, explain)
                     except EventError as error:
                         answers[place] = Failure(event.id, error.problem)
 
-        if len(lanes) == 1:
-            await decide(*lanes.values())
-        else:
-            async with asyncio.TaskGroup() as group:
-                for lane in lanes.values():
-                    group.create_task(decide(lane))
+        for lanes in stretches(events):
+            if len(lanes) == 1:
+                await decide(*lanes)
+            else:
+                async with asyncio.TaskGroup() as group:
+                    for lane in lanes:
+                        group.create_task(decide(lane))
         return answers
+
+
+def _not_allowed(bot: Bot, group: str) -> Problem:
+    if not group:
+        detail = f"bot `{bot.name}` may not ask about every group"
+        hint = "send a tick for each of its groups, with `group`"
+        return problem("group_not_allowed", detail, pointer="/group", hint=hint)
+    return problem("group_not_allowed", f"bot `{bot.name}` may not ask about group `{group}`", pointer="/group/id")
 
 
 def _form(headers: dict[bytes, bytes]) -> Form:

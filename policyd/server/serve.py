@@ -22,7 +22,6 @@ from policyd.server.app import build_app
 from policyd.server.reload import InvalidPolicies, Reloader, load_program
 from policyd.server.settings import Settings
 from policyd.server.welcome import welcome
-from policyd.state.memory import MemoryStore
 from policyd.state.opening import open_store
 from policyd.state.store import Store
 
@@ -124,12 +123,13 @@ def _calm_collector() -> None:
 
 @contextlib.asynccontextmanager
 async def _open_store(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[Store]:
-    if settings.clock == "event":
-        yield MemoryStore(virtual=True)
-        return
-    deadline = settings.store_deadline_ms / 1000
     async with open_store(
-        settings.store_url, settings.data_dir, deadline=deadline, durability=settings.durability, say=say
+        settings.store_url,
+        settings.data_dir,
+        deadline=settings.store_deadline_ms / 1000,
+        durability=settings.durability,
+        virtual=settings.clock == "event",
+        say=say,
     ) as store:
         yield store
 

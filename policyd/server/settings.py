@@ -37,7 +37,8 @@ class Settings:
     """`store`: `embedded` keeps its data in `data_dir`, `memory` keeps nothing; with `redis` (a URL) neither is used.
     `durability`: with `replica` nothing is answered before a replica of `redis` has it. `store_deadline_ms` is how long
     an event waits for the store, retries included, before it is decided as `if store fails` says.
-    `clock`: `event` takes the events' own times instead of the store's, to try out recorded traffic in memory."""
+    `clock`: `event` takes the events' own times instead of the store's, to try out recorded traffic: an instant is the
+    `time` of the event, which the bot then has to send."""
 
     policies: Path = Path("policies")
     listen: str = "127.0.0.1:8900"
@@ -178,10 +179,6 @@ def _checked(settings: Settings) -> Settings:
     host, _, port = settings.listen.rpartition(":")
     if not host or not port.isdigit() or int(port) > 65535:
         raise SettingsError(f'`listen` is an address and a port like 127.0.0.1:8900, not "{settings.listen}"')
-    if settings.clock == "event" and settings.store_url != "memory":
-        raise SettingsError(
-            'clock = "event" goes with store = "memory" only: a store that is kept counts on its own clock'
-        )
     if settings.durability == "replica" and not settings.redis:
         raise SettingsError(
             'durability = "replica" goes with `redis` only: a store of the service\'s own has no replicas (it answers '

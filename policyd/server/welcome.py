@@ -5,17 +5,12 @@ from __future__ import annotations
 import json
 import shlex
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any
 
 from policyd.check.resolved import Policy, PolicySet
 from policyd.reference.reading import matches_in, own_expressions
 from policyd.server.app import EVALUATE
 from policyd.server.settings import Settings
-
-_MEMORY: Final = {
-    "store": "memory (nothing is kept when the service stops)",
-    "event": "memory, on the events' own clock (for trying out; nothing is kept when the service stops)",
-}
 
 
 def welcome(settings: Settings, policies: PolicySet, address: str) -> str:
@@ -41,11 +36,12 @@ def policies_line(policies: PolicySet) -> str:
 
 
 def store_line(settings: Settings) -> str:
+    clock = ", on the events' own clock (for trying out)" if settings.clock == "event" else ""
     if settings.redis:
-        return "Redis or Valkey at " + settings.redis.rpartition("@")[2].rpartition("//")[2]
+        return "Redis or Valkey at " + settings.redis.rpartition("@")[2].rpartition("//")[2] + clock
     if settings.store == "memory":
-        return _MEMORY[settings.clock]
-    return f"embedded Valkey, kept in {settings.data_dir}"
+        return f"memory (nothing is kept when the service stops){clock}"
+    return f"embedded Valkey, kept in {settings.data_dir}{clock}"
 
 
 def curl(settings: Settings, policies: PolicySet, url: str) -> str:

@@ -46,7 +46,7 @@ def test_evaluate_answers_every_line_as_the_library_does(run: Run, folder: Path)
 
 def test_evaluate_puts_a_problem_where_a_decision_cannot_be(run: Run, folder: Path) -> None:
     broken = says(7, "x") | {"member": {}}
-    ran = run("evaluate", "policies", write(folder, "{", broken, "", says(1, "hello"), '{"id":"e9","kind":"tick"}'))
+    ran = run("evaluate", "policies", write(folder, "{", broken, "", says(1, "hello"), '{"id":"e9","kind":"late x"}'))
     assert ran.code == 0
     answers = [json.loads(line) for line in ran.out.splitlines()]
     assert [answer["event"] for answer in answers] == [None, "e7", "e1", "e9"]

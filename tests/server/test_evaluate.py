@@ -141,7 +141,9 @@ BAD_REQUESTS = [
     (b"7", {}, 422, "invalid_event"),
     (b"{}", {}, 422, "invalid_event"),
     (GOOD.replace(b"u1", b"u\\u0000"), {}, 422, "invalid_event"),
-    (GOOD.replace(b'"message", "time"', b'"tick", "time"'), {}, 422, "invalid_event"),
+    (GOOD.replace(b'"message", "time"', b'"late club.duty", "time"'), {}, 422, "invalid_event"),
+    (GOOD.replace(b"enever", b"~late club.duty 1 u1"), {}, 422, "invalid_event"),
+    (b'{"id": "t", "kind": "tick", "tick": {"ack": 7}}', {}, 422, "invalid_event"),
 ]
 
 

@@ -75,7 +75,7 @@ REFUSED = [
     ("store_deadline_ms = '50'", {}, {}, "`store_deadline_ms` in {path} is a whole number from 1, not '50'"),
     ("durability = 'disk'", {}, {}, '`durability` in {path} is memory or replica, not "disk"'),
     ("", {"durability": "replica"}, {}, 'durability = "replica" goes with `redis` only'),
-    ("", {"clock": "event"}, {}, 'clock = "event" goes with store = "memory" only'),
+    ("", {"clock": "bot"}, {}, '`clock` in the command line is store or event, not "bot"'),
     ("", {"listen": "0.0.0.0:80"}, {}, "listening on 0.0.0.0:80 without a token would let anyone"),
     ("", {"config": "/nowhere/x.toml"}, {}, "/nowhere/x.toml cannot be read: No such file or directory"),
     ("[[bot]]\ntenant = 'x'", {}, {}, "{path}: every [[bot]] has a `name`"),

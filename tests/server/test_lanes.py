@@ -1,0 +1,44 @@
+"""The order in which the events of an array are decided."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from policyd.model.event import EVERY_GROUP, NOBODY, Event, Group, Member
+from policyd.server.lanes import LANES, stretches
+
+
+def placed(groups: list[str]) -> list[tuple[int, Event]]:
+    """A message of each group; a tick of every group for ""."""
+    return [
+        (place, Event(str(place), "message", Group(group), Member("u")))
+        if group
+        else (place, Event(str(place), "tick", EVERY_GROUP, NOBODY))
+        for place, group in enumerate(groups)
+    ]
+
+
+@given(st.lists(st.sampled_from(["", "a", "b", "c", "d"]), max_size=30))
+def test_order_is_kept_where_it_counts_and_nothing_is_lost(groups: list[str]) -> None:
+    found = stretches(placed(groups))
+    done = [place for stretch in found for lane in stretch for place, _ in lane]
+    assert sorted(done) == list(range(len(groups)))
+    for stretch in found:
+        assert 0 < len(stretch) <= LANES
+        assert len(stretch) == 1 or "" not in {event.group.id for lane in stretch for _, event in lane}
+    rank = {place: (number, at) for number, stretch in enumerate(found) for at, (place, _) in in_order(stretch)}
+    for earlier in range(len(groups)):
+        for later in range(earlier + 1, len(groups)):
+            if groups[earlier] == groups[later] or "" in (groups[earlier], groups[later]):
+                assert rank[earlier] < rank[later]
+
+
+def in_order(stretch: list[list[tuple[int, Event]]]) -> list[tuple[int, tuple[int, Event]]]:
+    return [(at, each) for lane in stretch for at, each in enumerate(lane)]
+
+
+def test_events_of_different_groups_stand_side_by_side() -> None:
+    groups = [f"g{number}" for number in range(200)]
+    (stretch,) = stretches(placed(groups))
+    assert len(stretch) > LANES // 2
