@@ -133,8 +133,9 @@ async def compare(packed: Store, turns: list[tuple[Sequence, Turn]]) -> None:
 
 async def compare_cells(packed: Store, plain: Store, tenant: str, now: int) -> None:
     """What is asked of all cells, after all sequences have had their turn."""
-    due = [WhatIsDue(tenant, None, now, 20), WhatIsDue(tenant, None, now + 1, 500)]
-    for ask in (*due, Listing(tenant, "group", "", 50)):
+    asked: list[Asked] = [WhatIsDue(tenant, None, now, 20), WhatIsDue(tenant, None, now + 1, 500)]
+    asked.append(Listing(tenant, "group", "", 50))
+    for ask in asked:
         expected = at_once(asking(plain, ask))
         [answer] = await answered(packed, [ask])
         if answer != expected:

@@ -14,12 +14,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from msgspec.structs import replace
 
+from policyd.model.records import stamp
 from policyd.model.state import (
     Commit,
+    Due,
     EventIdReused,
+    Filing,
     Forgive,
     LadderRead,
     Observe,
+    Put,
+    Retract,
     StoreUnavailable,
     Strike,
     Throttle,
@@ -29,15 +34,18 @@ from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
 from policyd.state.redis import RedisStore
 
-from .conftest import DAY, T0, flush
+from .asked import Asked, Journal, Listing, Looking, Reading, WhatIsDue, asking
+from .conftest import DAY, HOUR, T0, flush
 from .sequences import (
     BUMPS,
     CAPS,
     CELLS,
+    DUES,
     ELAPSED,
     FORGETS,
     GIVEN,
     GROUPS,
+    KEEPS,
     MEMBERS,
     MESSAGES,
     MUTES,
@@ -46,6 +54,7 @@ from .sequences import (
     SPANS,
     STEPS,
     TOGETHER,
+    records_of,
 )
 
 SEQUENCES = int(os.environ.get("POLICYD_AGREEMENT", "50"))
@@ -57,6 +66,8 @@ AT_ONCE = 500
 groups = st.sampled_from(GROUPS)
 members = st.sampled_from(MEMBERS)
 messages = st.sampled_from(MESSAGES)
+events = st.sampled_from([f"e{n}" for n in range(12)])
+values = st.sampled_from([b"", b"1", b"more than a few bytes " * 9])
 windows = st.builds(
     lambda name, scope, span, cap, bump: Window(f"{name[:4]}{span}{name[4:]}", scope, span, cap, bump),
     st.sampled_from(CELLS),
@@ -102,11 +113,11 @@ class Agreement(RuleBasedStateMachine):
         if hasattr(self, "packed"):
             self.runner.run(self.packed.close())
 
-    def both(self, operation: str, asked: Observe | Commit) -> Any:
+    def both(self, asked: Asked) -> Any:
         answers: list[Any] = []
         for store in (self.plain, self.packed):
             try:
-                answers.append(self.runner.run(getattr(store, operation)(asked)))
+                answers.append(self.runner.run(asking(store, asked)))
             except (EventIdReused, StoreUnavailable) as error:
                 answers.append((type(error), str(error)))
         assert answers[0] == answers[1], answers
@@ -117,7 +128,7 @@ class Agreement(RuleBasedStateMachine):
         self.now += ms
 
     @rule(
-        event=st.sampled_from([f"e{n}" for n in range(12)]),
+        event=events,
         group=groups,
         member=members,
         message=messages,
@@ -129,6 +140,7 @@ class Agreement(RuleBasedStateMachine):
         spoke=st.booleans(),
         other=st.sampled_from([False] * 9 + [True]),
         revision=st.sampled_from(REVISIONS),
+        kinds=st.lists(st.integers(0, 9), max_size=3),
     )
     def observe(
         self,
@@ -144,13 +156,14 @@ class Agreement(RuleBasedStateMachine):
         spoke: bool,
         other: bool,
         revision: str,
+        kinds: list[int],
     ) -> None:
         digest = b"anotherx" if other else f"{member[:2]:x<8}".encode()[:8]
         ask = Observe(
             "", group, member, event, digest, revision, self.now, message, is_edit and message is not None,
-            asked, read, mute, silence, spoke,
+            asked, read, mute, silence, spoke, tuple(records_of(group)[kind] for kind in kinds),
         )  # fmt: skip
-        if isinstance(self.both("observe", ask), tuple):
+        if isinstance(self.both(ask), tuple):
             return
         self.seen.setdefault((group, event), ask)
 
@@ -162,6 +175,7 @@ class Agreement(RuleBasedStateMachine):
         given=st.sampled_from(GIVEN),
         mute=st.sampled_from(MUTES),
         unmute=st.booleans(),
+        journal=st.booleans(),
     )
     def commit(
         self,
@@ -172,18 +186,72 @@ class Agreement(RuleBasedStateMachine):
         given: tuple[str, ...],
         mute: int,
         unmute: bool,
+        journal: bool,
     ) -> None:
         if not self.seen:
             return
         ask = list(self.seen.values())[which % len(self.seen)]
-        observed = self.both("observe", replace(ask, at=self.now))
+        observed = self.both(replace(ask, at=self.now))
         if isinstance(observed, tuple):
             return
         change = Commit(
             "", ask.group, ask.member, ask.event, ask.digest, observed.now, ask.message,
-            struck, forgiven, said, given, mute, unmute,
+            struck, forgiven, said, given, mute, unmute, f"{ask.group}{ask.event}".encode() * journal,
         )  # fmt: skip
-        self.both("commit", change)
+        self.both(change)
+
+    @rule(
+        event=events,
+        group=groups,
+        changes=st.lists(
+            st.tuples(st.integers(0, 10), st.sampled_from([True] * 5 + [False]), st.sampled_from(KEEPS), values),
+            max_size=4,
+        ),
+        scheduled=st.lists(
+            st.tuples(st.sampled_from(DUES), st.integers(0, DAY), st.sampled_from([True] * 5 + [False])), max_size=2
+        ),
+    )
+    def files(
+        self,
+        event: str,
+        group: str,
+        changes: list[tuple[int, bool, int, bytes]],
+        scheduled: list[tuple[str, int, bool]],
+    ) -> None:
+        self.both(Reading("", group, records_of(group)))
+        puts = []
+        for place, right, keep, value in changes:
+            record = records_of(group)[place]
+            [stored] = self.runner.run(self.plain.read("", 0, [record]))
+            puts.append(Put(record, stored[:8] if right else b"another.", value, keep))
+        known = {due.name: due.at for due in self.runner.run(self.plain.due("", 0, group, 1 << 50, 99))}
+        dues = [
+            Due(group, name, self.now + after if after else 0, known.get(name, 0) if right else self.now)
+            for name, after, right in scheduled
+        ]
+        self.both(Filing("", 0, group, event, stamp(group, event), tuple(puts), tuple(dues), event.encode()))
+
+    @rule(group=groups, member=members, strikes=st.lists(st.tuples(ladders, events), max_size=2), mute=st.booleans())
+    def take_back(self, group: str, member: str, strikes: list[tuple[str, str]], mute: bool) -> None:
+        self.both(Retract("", group, member, self.now, tuple(strikes), self.now + HOUR if mute else None))
+
+    @rule(group=st.none() | groups, most=st.sampled_from([1, 2, 99]), until=st.sampled_from(ELAPSED))
+    def what_is_due(self, group: str | None, most: int, until: int) -> None:
+        self.both(WhatIsDue("", group, self.now + until, most))
+
+    @rule(group=groups, since=st.sampled_from(ELAPSED))
+    def read(self, group: str, since: int) -> None:
+        self.both(Reading("", group, records_of(group)))
+        self.both(Journal("", group, self.now - since))
+        for kind in ("ticket", "member", "parcel"):
+            self.both(Listing("", kind, group, 1))
+        self.both(Listing("", "group", "", 1))
+
+    @rule(which=st.integers(0, 100), member=members)
+    def look(self, which: int, member: str) -> None:
+        if self.seen:
+            ask = list(self.seen.values())[which % len(self.seen)]
+            self.both(Looking((ask, replace(ask, member=member), ask)))
 
 
 @pytest.mark.parametrize("which", ["valkey", "redis7"])
