@@ -188,11 +188,16 @@ class Scanner:
             self._report("P105", start, start + len(text), got=text, want=explain_character(text))
 
     def _check_number(self, text: str, start: int, end: int) -> None:
-        before = self.tokens[-1].text if self.tokens else ""
-        if before in DECLARATIONS and full_width_to_plain(text)[-1] != "%":
+        if self._is_after_keyword() and full_width_to_plain(text)[-1] != "%":
             self._report("P123", start, end, got=text)
         elif not _WELL_FORMED_NUMBER.fullmatch(text):
             self.findings.append(explain_glued_number(text, Span(self.source, start, end)))
+
+    def _is_after_keyword(self) -> bool:
+        """Whether the word before seems to start a declaration, so that a name should follow."""
+        if not self.tokens or self.tokens[-1].text not in DECLARATIONS:
+            return False
+        return self.tokens[-1].starts_line or self.tokens[-2].text not in ("strike", "forgive")
 
     def _check_scripts(self, word: str, start: int, end: int) -> None:
         mixed = scripts_that_may_not_mix(word)

@@ -19,6 +19,7 @@ from policyd.language.split import Piece
 from policyd.language.trouble import Trouble
 from policyd.language.vocabulary import ACTION_WORDS, DAYS, expected_phrase, other_words, spelling
 from policyd.language.workflow_errors import (
+    bound_of_limit,
     clause_of_another,
     edge_of_hours,
     event_with_condition,
@@ -297,6 +298,7 @@ def _missing_comma(trouble: Trouble) -> Diagnostic | None:
 _MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
     _equals_signs,
     setting_of_group,
+    bound_of_limit,
     switched,
     event_with_condition,
     interval,

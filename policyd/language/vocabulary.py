@@ -136,6 +136,8 @@ def expected_phrase(accepted: frozenset[str]) -> Phrase:
     rest, phrases = set(accepted) - {"$END"} - _LATER, []
     if "BY" in rest:
         rest.discard("PER")
+    if len(rest) > 1:
+        rest.discard("DOT")
     if "FIRST" in rest:
         rest -= _DAYS_OF_MONTH
     if _VALUE <= rest:

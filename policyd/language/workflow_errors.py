@@ -13,6 +13,7 @@ from policyd.language.numbers import UNIT_OF_WORD, WELL_FORMED_DURATION, full_wi
 from policyd.language.scan import Token
 from policyd.language.source import Span
 from policyd.language.trouble import Trouble
+from policyd.language.types import EVENT_KIND
 from policyd.language.vocabulary import DAYS, other_words
 
 _TIMED: Final = ("schedule", "sweep")
@@ -59,6 +60,16 @@ def setting_of_group(trouble: Trouble) -> Diagnostic | None:
     if "without" in other_words(before.text):
         return diagnostic("P141", span, got=before.text, want="without")
     return None
+
+
+def bound_of_limit(trouble: Trouble) -> Diagnostic | None:
+    """`at most messages by member`, `at most longest by member`."""
+    most, before = trouble.neighbour(-2), trouble.neighbour(-1)
+    if most is None or before is None or most.text != "most" or before.kind != "word" or "KIND" not in trouble.accepted:
+        return None
+    kind = before.text.removesuffix("s") in EVENT_KIND.members
+    span = Span(trouble.source, before.start, before.end)
+    return diagnostic("P154", span, got=before.text, want=f"5 {before.text}" if kind else f"{before.text} messages")
 
 
 def switched(trouble: Trouble) -> Diagnostic | None:
@@ -108,7 +119,15 @@ def timing(trouble: Trouble) -> Diagnostic | None:
         return diagnostic("P141", trouble.span, got=token.text, want="every day")
     if "EVERY_MONTH_ON" in accepted and _day(token):
         return diagnostic("P154", trouble.span, got=token.text, want=f"every {_day(token)}")
-    if before is not None and before.text == "on" and trouble.piece.keyword in _TIMED and token.kind == "word":
+    month = trouble.neighbour(-2)
+    in_month = month is not None and month.text == "month"
+    if (
+        before is not None
+        and before.text == "on"
+        and not in_month
+        and trouble.piece.keyword in _TIMED
+        and token.kind == "word"
+    ):
         return _not_a_date(trouble, before)
     if token.kind != "number":
         return None
