@@ -59,9 +59,10 @@ _KEY: Final = re.compile(rb"pd:\{([^{}/]*)/(\d+)\}:(.*)", re.S).fullmatch
 _RING: Final = re.compile(rb"([ra])[0-2]").fullmatch
 _NAME: Final = re.compile(rb"([gwks]):([^/:]*)(?:/([^/:]*))?(?::([0-9a-f]{16}))?").fullmatch
 _OF_GROUP: Final = re.compile(
-    rb"(?:([jbqmpu]):([^/:]*)|(f):([^/:]*)/([^/:]*)|(t):([^/:]*):[0-9a-f]{16}|(x):([^/:]*):[0-9a-f]{24})"
+    rb"(?:([jbqmpud]):([^/:]*)|(f):([^/:]*)/([^/:]*)|(i):([^/:]*)/[^/:]*"
+    rb"|(t):([^/:]*):[0-9a-f]{16}|(x):([^/:]*):[0-9a-f]{24})"
 ).fullmatch
-_OF_CELL: Final = re.compile(rb"(?:([ndu])|(i):[^/:]*)").fullmatch
+_OF_CELL: Final = re.compile(rb"[nu]").fullmatch
 _ENTRY: Final = 25
 _DIGEST: Final = 12
 _REVISION: Final = 4
@@ -104,8 +105,10 @@ def read_key(key: bytes) -> Key:
 
 
 def _read_end(end: bytes) -> Name:
-    if own := _RING(end) or _OF_CELL(end):
-        return Name(_KINDS[own[own.lastindex or 1]])
+    if ring := _RING(end):
+        return Name(_KINDS[ring[1]])
+    if _OF_CELL(end):
+        return Name(_KINDS[end])
     if parts := _OF_GROUP(end):
         letter, *ids = (part for part in parts.groups() if part is not None)
         return Name(_KINDS[letter], *ids)

@@ -18,8 +18,8 @@ Records of workflows (`policyd/model/records.py`), and when something comes due:
     pd:{TENANT/CELL}:m:GROUP             members, a hash by their id
     pd:{TENANT/CELL}:p:GROUP             parcels, a hash by their id
     pd:{TENANT/CELL}:n                   groups, a hash by their id
-    pd:{TENANT/CELL}:i:TICK              tick
-    pd:{TENANT/CELL}:d                   desk
+    pd:{TENANT/CELL}:i:[GROUP]/TICK      tick of all groups of the cell, or of one
+    pd:{TENANT/CELL}:d:[GROUP]           desk, likewise
     pd:{TENANT/CELL}:u:GROUP             a group's dues, a sorted set of names by instant
     pd:{TENANT/CELL}:u                   groups, a sorted set by the first instant of their dues
 
@@ -161,7 +161,6 @@ _HASHES: Final[dict[RecordKind, str]] = {"ticket": "q", "member": "m", "parcel":
 
 @lru_cache(_CACHED)
 def of_record(prefix: str, record: Record) -> Place:
-    """Raises `ValueError` where the record has a group that its kind has not."""
     (kind, group), name = shelf_of(record)
     if kind in _HASHES:
         return Place(shelf(prefix, kind, group), name.encode())
@@ -173,9 +172,9 @@ def of_record(prefix: str, record: Record) -> Place:
         case "board":
             end = f"b:{encode(group)}"
         case "tick":
-            end = f"i:{encode(name)}"
+            end = f"i:{encode(group)}/{encode(name)}"
         case _:
-            end = "d"
+            end = f"d:{encode(group)}"
     return Place((prefix + end).encode(), None)
 
 

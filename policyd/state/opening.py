@@ -35,7 +35,8 @@ async def open_store(
     """`memory`; None for a server of our own that keeps its data in `data_dir`; or where a Redis or Valkey listens:
     `redis://`, `rediss://`, `unix://`, `redis+sentinel://`, `redis+cluster://`. `deadline` in seconds bounds every
     answer; with `durability` `replica` (not for a server of our own) nothing is answered before a replica has it.
-    With `virtual` the clock is that of the events: it shows the `at` of the one last observed. `say` is told what an operator should know. Raises `StoreUnavailable` where the store cannot be used, and says why.
+    With `virtual` the clock is that of the events: it shows the `at` of the one last observed. `say` is told what an
+    operator should know. Raises `StoreUnavailable` where the store cannot be used, and says why.
     """
     if url == "memory":
         yield MemoryStore(virtual=virtual)

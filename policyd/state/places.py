@@ -11,18 +11,14 @@ from policyd.model.state import Filing, Observe
 LISTED: Final[frozenset[RecordKind]] = frozenset(("ticket", "member", "group", "parcel"))
 """Kinds of which all that a group has, or of groups all in a cell, stand together and can be listed."""
 
-OF_CELL: Final[frozenset[RecordKind]] = frozenset(("tick", "desk"))
-
 Shelf = tuple[RecordKind, str]
 """A kind and a group, "" for what belongs to a cell."""
 
 
 def shelf_of(record: Record) -> tuple[Shelf, str]:
-    """Where a record stands, and its name there. Raises `ValueError` where it has a group that its kind has not."""
+    """Where a record stands, and its name there."""
     if record.kind == "group":
         return ("group", ""), record.group
-    if record.kind in OF_CELL and record.group:
-        raise ValueError(f"a record `{record.kind}` belongs to a cell, and this one to the group `{record.group}`")
     return (record.kind, record.group), record.id
 
 
@@ -40,9 +36,9 @@ def check_asked(ask: Observe) -> None:
 
 
 def check_cell(records: Iterable[Record], cell: int, cell_of: Callable[[str], int]) -> None:
-    """Raises `ValueError` where one does not lie in the cell."""
+    """Raises `ValueError` where one does not lie in the cell; what has no group belongs to any."""
     for record in records:
-        if record.kind not in OF_CELL and cell_of(record.group) != cell:
+        if record.group and cell_of(record.group) != cell:
             raise ValueError(f"record {record} is not in cell {cell}")
 
 

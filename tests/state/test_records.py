@@ -49,7 +49,9 @@ OF_EVERY_KIND = (
     Record("group", "g1"),
     Record("group", GROUPS[2]),
     Record("tick", "", "t/1"),
+    Record("tick", "g1", "t/1"),
     Record("desk"),
+    Record("desk", "g1"),
 )
 
 
@@ -126,7 +128,7 @@ def test_records_of_every_kind_are_kept_apart(desk: Desk) -> None:
     assert desk.reads(Record("file", OTHER, "u1"), Record("board", OTHER), Record("tick", "", "t/2")) == [b""] * 3
 
 
-@pytest.mark.parametrize("record", OF_EVERY_KIND, ids=lambda record: f"{record.kind}{len(record.id)}")
+@pytest.mark.parametrize("record", OF_EVERY_KIND, ids=lambda record: f"{record.kind}{len(record.id)}{record.group}")
 def test_a_filing_needs_what_it_was_worked_out_from(desk: Desk, record: Record) -> None:
     first, second = stamp("g1", "first"), stamp("g1", "second")
     assert desk.files("early", Put(record, first, b"x", DAY)) == Filed(None)
@@ -174,7 +176,7 @@ def test_a_filing_goes_through_once(desk: Desk) -> None:
     assert desk.files("e", put, tenant="t2") == Filed(b"answer e")
 
 
-@pytest.mark.parametrize("record", OF_EVERY_KIND, ids=lambda record: f"{record.kind}{len(record.id)}")
+@pytest.mark.parametrize("record", OF_EVERY_KIND, ids=lambda record: f"{record.kind}{len(record.id)}{record.group}")
 def test_a_record_is_kept_as_long_as_was_asked(desk: Desk, record: Record) -> None:
     desk.files("a", Put(record, b"", b"1", HOUR), Put(Record("member", "g1", "other"), None, b"x", 90 * DAY))
     desk.bot.now += HOUR - 1
@@ -197,7 +199,7 @@ def test_a_record_is_kept_as_long_as_was_asked(desk: Desk, record: Record) -> No
         Filing("", 1, "", "e", bytes(8), (Put(FILE, None, b"", 1),)),
         Filing("", 1, "", "e", bytes(8), (Put(Record("group", "g1"), None, b"", 1),)),
         Filing("", 1, "", "e", bytes(8), (), (Due("g1", "d", 1),)),
-        Filing("", 0, "", "e", bytes(8), (Put(Record("desk", "g1"), None, b"", 1),)),
+        Filing("", 1, "", "e", bytes(8), (Put(Record("desk", "g1"), None, b"", 1),)),
     ],
 )
 def test_what_lies_in_another_cell_is_refused(store: Store, run: Run, filing: Filing) -> None:
@@ -263,11 +265,12 @@ def test_what_stands_alone_cannot_be_listed(desk: Desk) -> None:
 
 def test_records_are_read_along_and_answered_as_they_were(desk: Desk) -> None:
     of_group = tuple(record for record in OF_EVERY_KIND if record.group == "g1")
+    assert len(of_group) == 10
     desk.files("a", *(Put(record, None, record.kind.encode(), DAY) for record in of_group[:5]))
     asked: dict[str, Any] = {"records": of_group, "message": "m", "ladders": (LadderRead("p.l", 0),), "mute": True}
     asked["windows"] = tuple(Window(f"p.{n}", "member", span, 5, "always") for n, span in enumerate((HOUR, 40 * DAY)))
     first = desk.bot.sees("e", **asked, silence=True, spoke=True)
-    expected = tuple(stamp("g1", "a") + record.kind.encode() for record in of_group[:5]) + (b"",) * 3
+    expected = tuple(stamp("g1", "a") + record.kind.encode() for record in of_group[:5]) + (b"",) * 5
     assert (first.records, first.counts) == (expected, (1, 1))
     desk.files("b", *(Put(record, None, b"changed", DAY) for record in of_group))
     assert desk.bot.sees("e", **asked) == replace(first, replayed=True)
