@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from policyd.check import resolved as r
-from policyd.check.axes import IN_STEPS, acts_on, kinds_for, weaker_on
+from policyd.check.axes import IN_STEPS, weaker_on
+from policyd.check.deferred import can_be_proposed, check_deferred
 from policyd.check.draft import PolicyDraft
-from policyd.check.facts import KINDS
-from policyd.check.kinds import check_reads
+from policyd.check.kinds import check_does, check_reads
 from policyd.check.references import reference
 from policyd.check.texts import message_text
-from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase, Related
 
@@ -24,29 +24,64 @@ LONGEST_MUTE = 28 * 86_400_000
 def actions(
     written: Sequence[n.Action], policy: PolicyDraft, kinds: Sequence[str], place: Literal["rule", "step"]
 ) -> tuple[r.Action, ...]:
-    """The actions of a clause of a rule on `kinds`, or of a step (then `kinds` are all)."""
+    """The actions of a clause of a rule on `kinds` (or of what comes due: `facts.TIMED`), or of a step, then of all
+    kinds."""
     _check_overridden(written, policy)
-    return tuple(_action(action, policy, kinds, place) for action in written)
+    return tuple(_action(_throttled(action), policy, kinds, place) for action in written)
+
+
+def _throttled(action: n.Action) -> n.Action:
+    """`propose remove once in 7d`: it is the proposal that is not made again so soon."""
+    if action.proposed is None or action.once is not None:
+        return action
+    return replace(action, once=action.proposed.once, proposed=replace(action.proposed, once=None))
 
 
 def _action(action: n.Action, policy: PolicyDraft, kinds: Sequence[str], place: Literal["rule", "step"]) -> r.Action:
     if place == "step":
         _check_step(action, policy)
     else:
-        _check_kinds(action, policy, kinds)
+        check_does(action, kinds, policy)
+    return _resolved(action, policy, kinds, place)
+
+
+def _resolved(action: n.Action, policy: PolicyDraft, kinds: Sequence[str], place: Literal["rule", "step"]) -> r.Action:
+    check_deferred(action, kinds, policy)
     _check_numbers(action, policy)
-    ladder = reference(action.target, n.Ladder, policy) if action.target else None
+    ladder = reference(action.target, n.Ladder, policy) if action.target and action.do != "set" else None
+    switch = reference(action.target, n.Switch, policy) if action.target and action.do == "set" else None
+    proposed, expire = (
+        _resolved(part, policy, kinds, place) if part else None for part in (action.proposed, action.expire)
+    )  # fmt: skip
+    if action.proposed is not None and can_be_proposed(action.proposed):
+        check_does(action.proposed, kinds, policy)
     return r.Action(
         action.do,
         text=_text(action.text, policy, kinds, place),
-        duration=action.duration,
+        duration=action.duration if switch is None else _set_for(action, switch, policy),
         audience=action.audience,
         ladder=policy.qualified(ladder.name) if ladder else None,
         group=_text(action.group, policy, kinds, place),
         times=action.times if action.times is not None else (0 if action.do == "forgive" else 1),
         once=action.once,
+        digest=action.digest,
+        subject=policy.qualified(switch.name) if switch else None,
+        proposed=proposed,
+        by=action.by if action.by is not None else 1,
+        wait=action.wait or 0,
+        expire=expire,
         span=action.span,
     )
+
+
+def _set_for(action: n.Action, switch: n.Switch, policy: PolicyDraft) -> int:
+    """How long the switch is on: what is written, or what the switch says itself."""
+    if action.duration is not None:
+        return action.duration
+    if switch.off_after is None:
+        place = Related(switch.name_span, Phrase("declared here", "在这里声明"))
+        policy.report("C324", action.span, place, name=switch.name)
+    return switch.off_after or 0
 
 
 def _text(
@@ -59,31 +94,26 @@ def _text(
     return text
 
 
-def _check_kinds(action: n.Action, policy: PolicyDraft, kinds: Iterable[str]) -> None:
-    for kind in kinds:
-        if not acts_on(action.do, kind):
-            having = listed(other for other in KINDS if other in kinds_for(action.do))
-            policy.report("C302", action.span, action=action.do, kind=kind, having=having)
-
-
 def _check_step(action: n.Action, policy: PolicyDraft) -> None:
     if action.do not in IN_STEPS:
         policy.report("C308", action.span, action=action.do)
-    elif action.once is not None:
+    elif action.once is not None or action.digest is not None:
         policy.report("C309", action.span)
 
 
 def _check_numbers(action: n.Action, policy: PolicyDraft) -> None:
-    for duration in (action.duration, action.once):
+    timed = action.duration if action.do != "set" else None  # `set S for 0s` turns it off
+    for duration in (timed, action.once, action.digest, action.wait):
         if duration is not None and duration <= 0:
             policy.report("C219", action.span)
     if action.do == "mute" and action.duration is not None and action.duration > LONGEST_MUTE:
-        policy.report("W323", action.span)
+        if not policy.header.platforms:
+            policy.report("W323", action.span)
     if action.times is not None and not 1 <= action.times <= MOST_TIMES:
         policy.report("C315", action.span, action=action.do, most=MOST_TIMES)
 
 
-def _check_overridden(written: Sequence[n.Action], policy: PolicyDraft) -> None:
+def _check_overridden(written: Iterable[n.Action], policy: PolicyDraft) -> None:
     """In one clause the weaker of two actions on an axis never happens (law L8)."""
     for action in written:
         stronger = next((other for other in written if weaker_on(action.do, other.do)), None)

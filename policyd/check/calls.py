@@ -10,11 +10,11 @@ from policyd.check.draft import PolicyDraft
 from policyd.check.facts import FACTS, STATISTICS
 from policyd.check.functions import FUNCTIONS
 from policyd.check.references import reference
+from policyd.check.rows import name_span, row_cell
 from policyd.check.suggest import did_you_mean
 from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
-from policyd.language.source import Span
 from policyd.language.types import BOOL, INT, NOTHING, TEXT
 
 Resolve = Callable[[n.Expr], r.Expr]
@@ -36,8 +36,10 @@ def call(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
             return r.Strikes(policy.qualified(ladder.text), INT if found else NOTHING, span=node.span)
         case "request.answer", (n.Constant(unit="text", value=str(question)),):
             return r.Answer(question, TEXT, span=node.span)
+    if name in policy.names["roster"] or node.column is not None:
+        return row_cell(node, [resolve(argument) for argument in arguments], policy)
     if name in STATISTICS:
-        policy.report("P138", _name_span(node), word=name)
+        policy.report("P138", name_span(node), word=name)
     elif name in _SPECIAL:
         policy.report("C210", node.span, name=name, usage=_SPECIAL[name])
     elif name in FUNCTIONS:
@@ -64,10 +66,5 @@ def _unknown(node: n.Call, policy: PolicyDraft) -> None:
     else:
         every = listed(sorted((*FUNCTIONS, *_SPECIAL)))
         hint = did_you_mean(name, (*FUNCTIONS, *_SPECIAL), Phrase(f"there are {every.en}", f"现有函数:{every.zh}"))
-    policy.report("C110", _name_span(node), name=name, hint=hint)
+    policy.report("C110", name_span(node), name=name, hint=hint)
 
-
-def _name_span(node: n.Call) -> Span:
-    """The function's name without the bracket that belongs to it."""
-    span = node.function.span
-    return Span(span.source, span.start, span.start + len(span.text.rstrip("( ")))

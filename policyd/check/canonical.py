@@ -22,7 +22,7 @@ def _write(value: object, lets: Mapping[str, r.Let], digests: dict[str, str]) ->
                 written = _write(found.value, lets, digests) if found else ""
                 digests[name] = hashlib.blake2b(written.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
             return digests[name]
-        case r.Fact(name=name) | r.CounterValue(counter=name) | r.Strikes(ladder=name):
+        case r.Fact(name=name) | r.CounterValue(counter=name) | r.Strikes(ladder=name) | r.SettingValue(setting=name):
             return name
         case tuple():
             return f"({' '.join(_write(item, lets, digests) for item in value)})"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from policyd.check import resolved as r
 from policyd.check.counters import MOST
 from policyd.check.draft import PolicyDraft
-from policyd.check.walk import children
+from policyd.check.walk import children, with_parts
 from policyd.language import nodes as n
 from policyd.language.source import Span
 
@@ -62,7 +62,7 @@ def _roots(policy: PolicyDraft) -> Iterator[r.Expr]:
 
 
 def _printed(actions: tuple[r.Action, ...]) -> Iterator[r.Expr]:
-    for action in actions:
+    for action in with_parts(actions):
         for text in (action.text, action.group):
             yield from (part for part in (text.parts if text else ()) if not isinstance(part, str | r.TextFact))
 
@@ -103,9 +103,14 @@ def _compared(expr: r.Expr, policy: PolicyDraft) -> tuple[str, int, int] | None:
 
 
 def _constants(expr: r.Expr, policy: PolicyDraft) -> list[int | float]:
-    """The numbers of a constant, of a list of constants or of a let that is one; none for anything else."""
+    """The numbers of a constant, of a list of constants, of a setting in all groups, or of a let that is one; none for
+    anything else."""
     while isinstance(expr, r.LetValue) and expr.let in policy.lets:
         expr = policy.lets[expr.let].value
+    if isinstance(expr, r.SettingValue):
+        setting = policy.settings.get(expr.setting.removeprefix(f"{policy.name}."))
+        every = (setting.default, *setting.values.values()) if setting else ()
+        return [value for value in every if isinstance(value, int | float)]
     if not isinstance(expr, r.Const):
         return []
     values = expr.value if isinstance(expr.value, tuple) else (expr.value,)

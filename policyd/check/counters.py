@@ -12,7 +12,7 @@ from policyd.check.expressions import Expressions
 from policyd.check.facts import FACTS, KINDS
 from policyd.check.kinds import check_reads, event_kind
 from policyd.check.values import value_of
-from policyd.check.walk import walk_through
+from policyd.check.walk import STATE, walk_through
 from policyd.language import nodes as n
 from policyd.language.types import NOTHING, TEXT
 
@@ -29,7 +29,7 @@ def counters(policy: PolicyDraft) -> None:
             policy.report("C406", declared.name_span, most=MOST)
         policy.counters[declared.name] = _counter(declared.name, declared.counting, policy)
     for limit in policy.of(n.Limit):
-        if not 0 <= limit.at_most < MOST:
+        if isinstance(limit.at_most, int) and not 0 <= limit.at_most < MOST:
             policy.report("C406", limit.at_most_span, most=MOST)
         policy.counters[limit.name] = _counter(limit.name, limit.counting, policy)
 
@@ -45,11 +45,15 @@ def _counter(name: str, counting: n.Counting, policy: PolicyDraft) -> r.Counter:
         where = Expressions(policy).condition(counting.where, "where")
         check_reads(where, kinds, policy)
         _check_carried(where, policy)
-    written = canonical((name, kind, keys, counting.within, where), policy.lets)
+    if counting.across_groups and "group" in keys:
+        policy.report("C409", counting.span, name=name)
+    scope = ("across groups",) if counting.across_groups else ()
+    written = canonical((name, kind, keys, counting.within, where, *scope), policy.lets)
     identity = hashlib.blake2b(f"{policy.name}.{written}".encode(), digest_size=8).hexdigest()
     return r.Counter(
-        policy.qualified(name), kind or "message", keys, counting.within, where, 1, identity, span=counting.span
-    )
+        policy.qualified(name), kind or "message", keys, counting.within, where, 1, identity,
+        counting.across_groups, span=counting.span,
+    )  # fmt: skip
 
 
 def _keys(counting: n.Counting, kinds: tuple[str, ...], policy: PolicyDraft) -> tuple[Key, ...]:
@@ -80,8 +84,7 @@ def _keys(counting: n.Counting, kinds: tuple[str, ...], policy: PolicyDraft) -> 
 def _check_carried(where: r.Expr, policy: PolicyDraft) -> None:
     """What is counted must not depend on what was counted before, nor on when it is asked (law L13)."""
     for part, place in walk_through(where, policy.let_reads):
-        stateful = isinstance(part, r.CounterValue | r.Strikes)
-        if stateful or (isinstance(part, r.Fact) and not _carried(part)):
+        if isinstance(part, STATE) or (isinstance(part, r.Fact) and not _carried(part)):
             policy.report("C402", place.span, name=part.span.text)
 
 

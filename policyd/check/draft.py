@@ -15,21 +15,30 @@ from policyd.language.source import Span
 from policyd.language.types import Type
 from policyd.text.lexicon import Lexicon
 
-Space = Literal["firing", "value", "lexicon", "hours", "ladder", "exempt"]
-"""Namespaces (law L3). `firing`: rules and limits. `value`: lets, counters, templates and attributes."""
-Named = n.Attribute | n.Let | n.Template | n.Lexicon | n.Hours | n.Counter | n.Limit | n.Ladder | n.Rule | n.Exempt
+Space = Literal["firing", "value", "lexicon", "hours", "ladder", "exempt", "roster"]
+"""Namespaces (law L3). `firing`: rules, limits, schedules, sweeps, reviews and duties. `value`: lets, counters,
+templates, attributes, settings and switches."""
+Firing = n.Rule | n.Limit | n.Schedule | n.Sweep | n.Review | n.Duty
+Named = (
+    Firing | n.Attribute | n.Let | n.Template | n.Lexicon | n.Hours | n.Counter | n.Ladder | n.Exempt | n.Setting
+    | n.Roster | n.Switch
+)  # fmt: skip
 NamedT = TypeVar("NamedT", bound=Named)
 
 SPACES: Final[Mapping[type, Space]] = {
-    n.Rule: "firing", n.Limit: "firing", n.Let: "value", n.Counter: "value", n.Template: "value",
-    n.Attribute: "value", n.Lexicon: "lexicon", n.Hours: "hours", n.Ladder: "ladder", n.Exempt: "exempt",
+    n.Rule: "firing", n.Limit: "firing", n.Schedule: "firing", n.Sweep: "firing", n.Review: "firing",
+    n.Duty: "firing", n.Let: "value", n.Counter: "value", n.Template: "value", n.Attribute: "value",
+    n.Setting: "value", n.Switch: "value", n.Lexicon: "lexicon", n.Hours: "hours", n.Ladder: "ladder",
+    n.Exempt: "exempt", n.Roster: "roster",
 }  # fmt: skip
 
 WHAT: Final[Mapping[type, Phrase]] = {
     n.Rule: Phrase("rule", "规则"), n.Limit: Phrase("limit", "限频"), n.Let: Phrase("value", "命名值"),
     n.Counter: Phrase("counter", "计数"), n.Template: Phrase("template", "模板"),
     n.Attribute: Phrase("attribute", "属性"), n.Lexicon: Phrase("lexicon", "词库"), n.Hours: Phrase("`hours`", "时段"),
-    n.Ladder: Phrase("ladder", "阶梯"), n.Exempt: Phrase("exemption", "豁免"),
+    n.Ladder: Phrase("ladder", "阶梯"), n.Exempt: Phrase("exemption", "豁免"), n.Setting: Phrase("setting", "设置"),
+    n.Switch: Phrase("switch", "开关"), n.Roster: Phrase("roster", "名册"), n.Schedule: Phrase("schedule", "定时任务"),
+    n.Sweep: Phrase("sweep", "巡查"), n.Review: Phrase("review", "审核"), n.Duty: Phrase("duty", "义务"),
 }  # fmt: skip
 """What a declaration is called in messages."""
 
@@ -97,6 +106,16 @@ class PolicyDraft:
     ladders: dict[str, r.Ladder] = field(default_factory=dict)
     rules: dict[str, r.Rule] = field(default_factory=dict)
     exempts: dict[str, r.Exempt] = field(default_factory=dict)
+    settings: dict[str, r.Setting] = field(default_factory=dict)
+    rosters: dict[str, r.Roster] = field(default_factory=dict)
+    switches: dict[str, r.Switch] = field(default_factory=dict)
+    schedules: dict[str, r.Schedule] = field(default_factory=dict)
+    sweeps: dict[str, r.Sweep] = field(default_factory=dict)
+    reviews: dict[str, r.Review] = field(default_factory=dict)
+    duties: dict[str, r.Duty] = field(default_factory=dict)
+    brakes: tuple[r.Brake, ...] = ()
+    appeals: r.Appeals | None = None
+    without: dict[str, frozenset[str]] = field(default_factory=dict)
     used: set[tuple[Space, str]] = field(default_factory=set)
 
     def report(self, code: str, span: Span, /, *related: Related, **fields: FieldValue) -> None:

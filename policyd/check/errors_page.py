@@ -18,6 +18,8 @@ _LONGEST: Final = 12
 """Lines of the longest example that is shown."""
 _WIDEST: Final = 240
 _FIELD: Final = re.compile(r"(?<!\{)\{\w+\}(?!\})")
+_FILES: Final = {"students.csv": "phone,class\n13800000000,A\n"}
+"""What examples find in their folder."""
 _GROUPS: Final = {
     "P1": "Characters, numbers and the order of words · 字符、数字与语序",
     "C0": "Folders and files · 目录与文件",
@@ -25,7 +27,8 @@ _GROUPS: Final = {
     "C2": "Values and their types · 取值与类型",
     "C3": "Events, actions and ladders · 事件、动作与阶梯",
     "C4": "Counters · 计数",
-    "C5": "Hours, lexicons, templates, headers and tests · 时段、词库、模板、策略头与测试",
+    "C5": "Hours, lexicons, templates, headers, tests, rosters, settings and workflows · "
+          "时段、词库、模板、策略头、测试、名册、设置与流程",
     "W": "Warnings · 警告",
 }
 _INTRO: Final = """\
@@ -95,7 +98,7 @@ def _in_short(found: Diagnostic, language: Language) -> Iterator[str]:
 def _finding(code: Code) -> Diagnostic | None:
     if code.bad.count("\n") > _LONGEST * 10:
         return None
-    _, found = load_texts({"my.policy": code.bad})
+    _, found = load_texts({"my.policy": code.bad}, _FILES)
     return next((diagnostic for diagnostic in found if diagnostic.code == code.code), None)
 
 

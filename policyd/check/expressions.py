@@ -14,6 +14,7 @@ from policyd.check.facts import FACTS
 from policyd.check.mismatch import why_not_a_text, why_not_comparable
 from policyd.check.patterns import pattern_problem
 from policyd.check.references import reference
+from policyd.check.rows import in_roster, is_roster
 from policyd.check.values import value_of
 from policyd.check.wording import called
 from policyd.language import nodes as n
@@ -163,6 +164,8 @@ class Expressions:
             self.policy.find("hours", node.container.text)
             hours = self.policy.qualified(node.container.text)
             return r.InHours(item, hours, node.negated, BOOL, span=node.span)
+        if is_roster(node.container, item, self.policy):
+            return in_roster(node, item, self.policy)
         if self._hours_missing(node, item):
             return failed(node.span)
         items = self.resolve(node.container)

@@ -19,12 +19,27 @@ Origin = Literal["event", "text", "state", "clock"]
 KINDS: Final = tuple(kind for kind in EVENT_KIND.members if kind in HANDLED_KINDS)
 """Event kinds that rules may stand on, in the order of the language."""
 MESSAGES: Final = ("message", "edit")
+TIMED: Final = ("schedule", "sweep", "duty", "together")
+"""What comes due beside events: of a schedule, of a sweep for a member, of a duty for a member, and of a duty with
+`together` for all who are late."""
+WITH_MEMBER: Final = (*KINDS, "sweep", "duty")
+"""Events and what comes due, where there is a member that conditions and texts can ask about."""
+APPROVED: Final = "message.approved"
+"""A fact that stands for the conditions of the policy's reviews."""
+
+
+def occasion(kind: str) -> str:
+    """The event kind, or what comes due, of a kind of a rule: `late p.introduction` is one of a duty."""
+    first, timed, _ = kind.partition(" ")
+    return first if not timed or first in TIMED else "duty"
+
 
 
 @dataclass(frozen=True, slots=True)
 class FactInfo:
-    """A built-in fact. `kinds`: events that carry it. `unknown`: whether it can be unknown. `low`, `high`: the least
-    and greatest value of a number, None where there is no bound. `rare`: most platforms never tell it."""
+    """A built-in fact. `kinds`: events that carry it, and what comes due that knows it. `unknown`: whether it can be
+    unknown. `low`, `high`: the least and greatest value of a number, None where there is no bound. `rare`: most
+    platforms never tell it."""
 
     name: str
     type: Type
@@ -47,32 +62,33 @@ def _fact(
 
 _TEXTS = list_of(TEXT)
 _MODERATED = ("sanction",)
+_ALWAYS = (*KINDS, *TIMED)
 _ARRIVALS = ("join", "leave")
 
 _ALL = (
-    _fact("now", TIME, KINDS, "clock", "the instant of this event", "事件发生的时刻", known=True),
-    _fact("now.hour", INT, KINDS, "clock", "hour of the day, 0-23, in the policy's time zone",
+    _fact("now", TIME, _ALWAYS, "clock", "the instant of this event", "事件发生的时刻", known=True),
+    _fact("now.hour", INT, _ALWAYS, "clock", "hour of the day, 0-23, in the policy's time zone",
           "策略时区内的小时,0-23", known=True, high=23),
-    _fact("now.weekday", WEEKDAY, KINDS, "clock", "day of the week, `mon` to `sun`", "星期几,`mon` 到 `sun`",
+    _fact("now.weekday", WEEKDAY, _ALWAYS, "clock", "day of the week, `mon` to `sun`", "星期几,`mon` 到 `sun`",
           known=True),
     _fact("event.kind", EVENT_KIND, KINDS, "event", "what happened: `message`, `edit`, `join` …",
           "事件种类:`message`、`edit`、`join` 等", known=True),
-    _fact("group.id", TEXT, KINDS, "event", "the group's id", "群的编号", known=True),
-    _fact("group.name", TEXT, KINDS, "event", "the group's name", "群名称"),
-    _fact("group.tags", _TEXTS, KINDS, "event", "the tags that the bot gives the group", "机器人给群打的标签",
+    _fact("group.id", TEXT, _ALWAYS, "event", "the group's id", "群的编号", known=True),
+    _fact("group.name", TEXT, _ALWAYS, "event", "the group's name", "群名称"),
+    _fact("group.tags", _TEXTS, _ALWAYS, "event", "the tags that the bot gives the group", "机器人给群打的标签",
           known=True),
-    _fact("group.size", INT, KINDS, "event", "how many members the group has", "群成员人数"),
-    _fact("member.id", TEXT, KINDS, "event", "the id of the member whom the event is about", "事件所涉成员的编号",
-          known=True),
-    _fact("member.name", TEXT, KINDS, "event", "the member's displayed name", "成员的显示名"),
-    _fact("member.role", ROLE, KINDS, "event", "guest, member, moderator, admin, owner or bot",
+    _fact("group.size", INT, _ALWAYS, "event", "how many members the group has", "群成员人数"),
+    _fact("member.id", TEXT, WITH_MEMBER, "event", "the id of the member whom the event is about",
+          "事件所涉成员的编号"),
+    _fact("member.name", TEXT, WITH_MEMBER, "event", "the member's displayed name", "成员的显示名"),
+    _fact("member.role", ROLE, WITH_MEMBER, "event", "guest, member, moderator, admin, owner or bot",
           "成员身份:guest、member、moderator、admin、owner、bot"),
-    _fact("member.joined", TIME, KINDS, "event", "when the member joined", "成员入群时间", rare=True),
-    _fact("member.age", DURATION, KINDS, "clock", "how long the member has been in the group", "成员入群时长",
+    _fact("member.joined", TIME, WITH_MEMBER, "event", "when the member joined", "成员入群时间", rare=True),
+    _fact("member.age", DURATION, WITH_MEMBER, "clock", "how long the member has been in the group", "成员入群时长",
           rare=True),
-    _fact("member.muted", BOOL, KINDS, "state", "whether a mute that policyd gave is running", "成员是否正被禁言",
+    _fact("member.muted", BOOL, WITH_MEMBER, "state", "whether a mute that policyd gave is running", "成员是否正被禁言",
           known=True),
-    _fact("member.silent", DURATION, KINDS, "state", "time since the member's last message before this event",
+    _fact("member.silent", DURATION, WITH_MEMBER, "state", "time since the member's last message before this event",
           "距该成员上一条消息的时长"),
     _fact("message.id", TEXT, MESSAGES, "event", "the message's id", "消息编号"),
     _fact("message.text", TEXT, MESSAGES, "event", "the message's text", "消息文字"),
@@ -107,6 +123,22 @@ _ALL = (
     _fact("sanction.action", TEXT, _MODERATED, "event",
           "`\"warn\"`, `\"mute\"`, `\"remove\"`, `\"ban\"`, `\"pardon\"` or `\"release\"`",
           "处理方式:`\"warn\"`、`\"mute\"`、`\"remove\"`、`\"ban\"`、`\"pardon\"`、`\"release\"`", known=True),
+    _fact("notice.id", TEXT, ("notice",), "event", "the notice's id", "公告编号"),
+    _fact("notice.by", TEXT, ("notice",), "event", "id of the moderator who posted it", "发布公告的管理员编号"),
+    _fact("notice.text", TEXT, ("notice",), "event", "the notice's text", "公告文字"),
+    _fact("verdict.decision", TEXT, ("verdict",), "event", "`\"approve\"` or `\"refuse\"`",
+          "`\"approve\"`(通过)或 `\"refuse\"`(不通过)", known=True),
+    _fact("verdict.by", TEXT, ("verdict",), "event", "id of the moderator who decided", "作出决定的管理员编号",
+          known=True),
+    _fact("appeal.text", TEXT, ("appeal",), "event", "what the member wrote", "申诉内容"),
+    _fact("mark.as", TEXT, ("mark",), "event", "the judgement, such as `\"quality\"`", "评价,如 `\"quality\"`",
+          known=True),
+    _fact("mark.by", TEXT, ("mark",), "event", "id of the moderator who judged", "评价人编号"),
+    _fact("mark.message", TEXT, ("mark",), "event", "id of the message that was judged", "被评价消息的编号"),
+    _fact("outcome.ok", BOOL, ("outcome",), "event", "whether the platform did it", "平台是否执行成功", known=True),
+    _fact("outcome.action", TEXT, ("outcome",), "event", "the action, such as `\"mute\"`", "动作,如 `\"mute\"`",
+          known=True),
+    _fact("outcome.error", TEXT, ("outcome",), "event", "what the platform complained of", "平台返回的错误"),
 )  # fmt: skip
 
 FACTS: Final = {fact.name: fact for fact in _ALL}
@@ -120,16 +152,15 @@ TEXT_FACTS: Final = {
     "ladder.strikes": Phrase("strikes after this one", "本次之后的违规次数"),
     "ladder.left": Phrase("strikes until the next step", "距下一级还差几次"),
     "ladder.next": Phrase("what the next step does", "下一级的处理"),
+    "ticket.id": Phrase("the ticket of the review, in what `pending then` says", "审核单编号,用于 `pending then`"),
+    "ticket.missing": Phrase("evidence still to come, in what `pending then` says", "还缺的材料,用于 `pending then`"),
+    "duty.left": Phrase("time until the deadline, in what `remind` says", "距期限还有多久,用于 `remind`"),
+    "duty.members": Phrase("who is late, in what `remind` and `late` say", "逾期的成员"),
 }
 """What message texts can print besides facts and values."""
 
 STATISTICS: Final = frozenset({"group.messages", "group.active", "falling"})
-LATER_FACTS: Final = frozenset(
-    {
-        "member.tier", "message.approved", "notice.id", "notice.by", "notice.text",
-        "group.messages_today", "group.active_today", "ticket.id", "ticket.missing", "duty.left", "duty.members",
-    }
-)  # fmt: skip
+LATER_FACTS: Final = frozenset({"member.tier", "group.messages_today", "group.active_today"})
 """Facts of the language that this version cannot tell yet."""
 
 SYNONYMS: Final = {

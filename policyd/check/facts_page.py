@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from policyd.check.facts import FACTS, KINDS, TEXT_FACTS, FactInfo
+from policyd.check.facts import APPROVED, FACTS, KINDS, MESSAGES, TEXT_FACTS, TIMED, FactInfo
 from policyd.check.functions import FUNCTIONS
 from policyd.check.wording import called
 
@@ -26,6 +26,7 @@ def page() -> str:
     facts = [_fact(fact) for fact in FACTS.values()]
     answers = ("request.answer(\"question\") ?", "a text", "request", "the answer to a question", "对某个问题的回答")
     own = [
+        (APPROVED, "a yes-or-no value", ", ".join(MESSAGES), "whether a review allows it", "是否已通过审核"),
         ("strikes(LADDER)", "a whole number", "all", "strikes that are not forgotten", "未遗忘的违规次数"),
         ("known(FACT)", "a yes-or-no value", "all", "whether a fact is known", "事实是否已知"),
     ]
@@ -46,9 +47,17 @@ def page() -> str:
 
 
 def _fact(fact: FactInfo) -> tuple[str, str, str, str, str]:
-    kinds = "all" if fact.kinds == KINDS else ", ".join(fact.kinds)
+    kinds = _on(fact.kinds)
     name = f"{fact.name} ?" if fact.unknown else fact.name
     return name, called(fact.type).en, kinds, fact.about.en, fact.about.zh
+
+
+def _on(kinds: tuple[str, ...]) -> str:
+    """`all` events; and what comes due that has it too, in brackets."""
+    events = tuple(kind for kind in kinds if kind in KINDS)
+    timed = [kind for kind in kinds if kind in TIMED and kind != "together"]
+    written = "all" if events == KINDS else ", ".join(events)
+    return f"{written} ({', '.join(timed)})" if timed else written
 
 
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> list[str]:

@@ -23,8 +23,9 @@ def ladders(policy: PolicyDraft) -> None:
             for step in sorted(declared.steps, key=lambda step: step.at)
         )
         policy.ladders[declared.name] = r.Ladder(
-            policy.qualified(declared.name), steps, declared.forget or 0, declared.together or 0, span=declared.span
-        )
+            policy.qualified(declared.name), steps, declared.forget or 0, declared.together or 0,
+            declared.across_groups, span=declared.span,
+        )  # fmt: skip
 
 
 def _check_steps(declared: n.Ladder, policy: PolicyDraft) -> None:

@@ -8,16 +8,12 @@ from typing import Final, get_args
 from policyd.check.draft import PolicyDraft
 from policyd.check.files import FileProblem
 from policyd.check.suggest import did_you_mean
-from policyd.check.wording import listed
+from policyd.check.wording import RELATIVE, listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.text.lexicon import DEFAULT_RESIST, Entry, Lexicon, Technique
 from policyd.text.wordfile import read_words
 
-_RELATIVE: Final = Phrase(
-    "file names are relative to the folder of the policy file, with `/` between folders",
-    "文件名相对于策略文件所在的目录书写,文件夹之间用 `/`",
-)
 _TECHNIQUES: Final[tuple[Technique, ...]] = get_args(Technique)
 
 
@@ -50,7 +46,7 @@ def _file(file: n.Word, policy: PolicyDraft) -> tuple[Entry, ...]:
     except FileProblem as problem:
         fields = dict(problem.fields)
         if problem.code == "C005":
-            fields["hint"] = did_you_mean(name, policy.folder.reader.beside(name), _RELATIVE)
+            fields["hint"] = did_you_mean(name, policy.folder.reader.beside(name), RELATIVE)
         policy.report(problem.code, file.span, file=name, **fields)
         return ()
 

@@ -47,7 +47,7 @@ def names(policy: PolicyDraft) -> None:
         if not isinstance(declaration, get_args(Named)):
             continue
         name = name_of(declaration)
-        if isinstance(declaration, n.Let | n.Counter) and name in _TAKEN:
+        if isinstance(declaration, n.Let | n.Counter | n.Setting | n.Switch) and name in _TAKEN:
             policy.report("C103", declaration.name_span, name=name)
         first = policy.names[SPACES[type(declaration)]].setdefault(name, declaration)
         if first is not declaration:
@@ -56,6 +56,9 @@ def names(policy: PolicyDraft) -> None:
         counter = policy.names["value"].get(limit.name)
         if isinstance(counter, n.Counter):
             _twice(policy, counter, limit)
+    for review in policy.of(n.Review):
+        if review.exempt and (exempt := policy.names["exempt"].get(review.name)):
+            _twice(policy, exempt, review)
 
 
 def _twice(policy: PolicyDraft, second: Named, first: Named) -> None:

@@ -39,6 +39,8 @@ def _covers(first: n.Limit, second: n.Limit, policy: PolicyDraft) -> bool:
     """Whether `first`, which counts the same, has always fired when `second` does, and nothing that `second` asks for
     comes on top."""
     a, b = policy.counters[first.name], policy.counters[second.name]
+    if not isinstance(first.at_most, int) or not isinstance(second.at_most, int):
+        return False
     if first.at_most > second.at_most or a.within < b.within:
         return False
     if (first.at_most, a.within) == (second.at_most, b.within) and first.name > second.name:

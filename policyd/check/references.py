@@ -17,13 +17,17 @@ _EXAMPLES: Final[dict[type, str]] = {
     n.Hours: "hours {name} {{ every day 22:00-08:00 }}",
     n.Template: 'template {name} = "…"',
     n.Rule: "rule {name} {{ when …  then … }}",
+    n.Setting: "setting {name} = 300",
+    n.Switch: "switch {name} {{ off after 30m }}",
+    n.Roster: 'roster {name} {{ file "{name}.csv"  key phone }}',
 }
 
 
-def reference(name: n.Name, kind: type[NamedT], policy: PolicyDraft) -> NamedT | None:
-    """The declaration of this kind that is called `name`; says what is wrong where there is none. A limit is a rule."""
+def reference(name: n.Name, kind: type[NamedT], policy: PolicyDraft, *, used: bool = True) -> NamedT | None:
+    """The declaration of this kind that is called `name`; says what is wrong where there is none. `used`: whether this
+    makes use of it."""
     space = SPACES[kind]
-    found = policy.find(space, name.text)
+    found = policy.find(space, name.text) if used else policy.names[space].get(name.text)
     if isinstance(found, kind):
         return found
     if found is None and name.text in policy.broken:

@@ -121,7 +121,7 @@ class Within:
 class Duty(Node):
     """Late `within` of its opening (the first whose hours contain the opening), or at the next of `due_days` and
     `due_time`. `reminders`: ms after the opening, rising. Its rules: quiet `NAME.open` on `kinds` (does `open duty`),
-    quiet `NAME.done` (does `close duty`), `NAME.remind`, `NAME.remind 2` … of kind `remind NAME`, `remind 2 NAME` …,
+    quiet `NAME.done` (does `close duty`), `NAME.remind`, `NAME.remind2` … of kind `remind NAME`, `remind2 NAME` …,
     and `NAME.late` of kind `late NAME`. `reply`: it is closed by a reply to the opening message."""
 
     name: str

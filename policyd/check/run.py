@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeVar
 
 from policyd.check import codes
 from policyd.check import resolved as r
 from policyd.check.attributes import attributes
 from policyd.check.bounds import bounds
+from policyd.check.brakes import appeals, brakes
 from policyd.check.caps import caps
 from policyd.check.climbing import climbing
 from policyd.check.clock import clock
 from policyd.check.counters import counters
 from policyd.check.draft import PolicyDraft, SetDraft
+from policyd.check.duties import duties
 from policyd.check.entries import entries
 from policyd.check.exempts import exempts
 from policyd.check.headers import headers
@@ -26,21 +28,30 @@ from policyd.check.names import names, policies
 from policyd.check.overlaps import overlaps
 from policyd.check.printed import printed
 from policyd.check.rare import rare
+from policyd.check.reviews import review_exempts, reviews
+from policyd.check.rosters import rosters
 from policyd.check.rules import rules
 from policyd.check.scenarios import scenarios
+from policyd.check.settings import settings
+from policyd.check.switches import switches
 from policyd.check.texts import templates
+from policyd.check.timed import schedules, sweeps
 from policyd.check.unreachable import everything, unreachable
 from policyd.check.unused import unused
+from policyd.check.without import without
 from policyd.language import nodes as n
 
+T = TypeVar("T")
 CODES: Final = codes
 """The package whose import registers the kinds of findings that are made here."""
 
 PASSES: Final[tuple[Callable[[PolicyDraft], None], ...]] = (
-    names, headers, attributes, lexicons, hours, lets, templates, counters, ladders, rules, exempts, caps, masks,
+    names, headers, attributes, settings, rosters, switches, lexicons, hours, lets, templates, counters, ladders,
+    rules, schedules, sweeps, reviews, duties, brakes, appeals, exempts, review_exempts, caps, masks,
     unreachable, everything, climbing, overlaps, rare, printed, clock,
+    without,
 )  # fmt: skip
-"""Over one policy, in the order in which they need one another; those of the last line give warnings."""
+"""Over one policy, in the order in which they need one another; those of the line before the last give warnings."""
 
 SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds, unused, entries)
 """Over all policies together, after the others."""
@@ -72,9 +83,28 @@ def _policy(policy: PolicyDraft) -> r.Policy:
         r.Scope(header.scope.by, header.scope.values) if header.scope else r.Scope("every"),
         policy.zone,
         header.store_fails or "allow",
-        **{
-            part: tuple(value for _, value in sorted(getattr(policy, part).items()))
-            for part in ("lets", "lexicons", "hours", "counters", "ladders", "rules", "exempts")
-        },
+        lets=in_order(policy.lets),
+        lexicons=in_order(policy.lexicons),
+        hours=in_order(policy.hours),
+        counters=in_order(policy.counters),
+        ladders=in_order(policy.ladders),
+        rules=in_order(policy.rules),
+        exempts=in_order(policy.exempts),
+        settings=in_order(policy.settings),
+        rosters=in_order(policy.rosters),
+        switches=in_order(policy.switches),
+        schedules=in_order(policy.schedules),
+        sweeps=in_order(policy.sweeps),
+        reviews=in_order(policy.reviews),
+        duties=in_order(policy.duties),
+        brakes=policy.brakes,
+        appeals=policy.appeals,
+        platforms=tuple(dict.fromkeys(name.text for name in header.platforms)),
+        without=policy.without,
         span=header.span,
     )
+
+
+def in_order(found: Mapping[str, T]) -> tuple[T, ...]:
+    """By name."""
+    return tuple(value for _, value in sorted(found.items()))

@@ -12,7 +12,7 @@ _FIRING, _LADDER = WHAT[n.Rule], WHAT[n.Ladder]
 
 
 def scenarios(draft: SetDraft) -> None:
-    rules = _all_names(draft.policies, (n.Rule, n.Limit))
+    rules = _firing(draft.policies)
     ladders = _all_names(draft.policies, (n.Ladder,))
     broken = frozenset().union(*draft.lost_names.values())
     for file in draft.files:
@@ -41,6 +41,15 @@ def _check(
         draft.findings.report("W550", test.span)
 
 
+def _firing(policies: list[PolicyDraft]) -> frozenset[str]:
+    """Names of everything that fires, and of the rules that workflows become, plain and qualified."""
+    found: set[str] = set()
+    for policy in policies:
+        for name in (*policy.names["firing"], *policy.rules):
+            found |= {name, policy.qualified(name)}
+    return frozenset(found)
+
+
 def _all_names(policies: list[PolicyDraft], types: tuple[type, ...]) -> frozenset[str]:
     """Names of all policies, plain and qualified."""
     found: set[str] = set()
@@ -60,7 +69,7 @@ def _check_because(expect: n.Expect, rules: frozenset[str], broken: frozenset[st
 
 
 def _check_name(name: n.Name, known: frozenset[str], broken: frozenset[str], what: Phrase, findings: Findings) -> None:
-    if name.text in known or name.parts[-1] in broken:
+    if name.text in known or not broken.isdisjoint(name.parts):
         return
     nothing = Phrase("tests name what some policy of this folder declares", "测试只能引用本目录的策略中声明过的名称")
     findings.report("C105", name.span, name=name.text, what=what, hint=did_you_mean(name.text, known, nothing))

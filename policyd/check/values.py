@@ -6,12 +6,12 @@ from typing import Final, Literal
 
 from policyd.check import resolved as r
 from policyd.check.draft import WHAT, Named, PolicyDraft
-from policyd.check.facts import FACTS, LATER_FACTS, STATISTICS, TEXT_FACTS
+from policyd.check.facts import APPROVED, FACTS, LATER_FACTS, STATISTICS, TEXT_FACTS
 from policyd.check.functions import FUNCTIONS
 from policyd.check.suggest import fact_meant
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
-from policyd.language.types import ENUMS, INT, NOTHING, Type
+from policyd.language.types import BOOL, ENUMS, INT, NOTHING, Type
 
 ENUM_OF: Final[dict[str, Type]] = {member: enum for enum in ENUMS for member in enum.members}
 """The enumeration of each word; no word is in two."""
@@ -24,8 +24,10 @@ def value_of(name: n.Name, policy: PolicyDraft) -> r.Expr:
     text, span = name.text, name.span
     if text in FACTS:
         return r.Fact(text, FACTS[text].type, span=span)
+    if text == APPROVED and any(policy.of(n.Review)):
+        return r.LetValue(policy.qualified(APPROVED), BOOL, span=span)
     declared = policy.find("value", text)
-    if text in ENUM_OF and not isinstance(declared, n.Let | n.Counter):
+    if text in ENUM_OF and not isinstance(declared, n.Let | n.Counter | n.Setting | n.Switch):
         return r.Const(text, ENUM_OF[text], span=span)
     match declared:
         case n.Let():
@@ -33,6 +35,11 @@ def value_of(name: n.Name, policy: PolicyDraft) -> r.Expr:
             return r.LetValue(policy.qualified(text), let.value.type if let else NOTHING, span=span)
         case n.Counter():
             return r.CounterValue(policy.qualified(text), INT, span=span)
+        case n.Setting():
+            setting = policy.settings.get(text)
+            return r.SettingValue(policy.qualified(text), setting.type if setting else NOTHING, span=span)
+        case n.Switch():
+            return r.SwitchOn(policy.qualified(text), BOOL, span=span)
         case n.Attribute():
             owner: Literal["group", "member"] = "group" if declared.owner.text == "group" else "member"
             return r.AttributeFact(owner, declared.name, policy.attributes.get(text, NOTHING), span=span)
@@ -45,6 +52,8 @@ def _explain(name: n.Name, policy: PolicyDraft) -> None:
     text = name.text
     if text in LATER_FACTS or text in STATISTICS:
         policy.report("P138", name.span, word=text)
+    elif text == APPROVED:
+        policy.report("C122", name.span)
     elif text in TEXT_FACTS:
         policy.report("C119", name.span, name=text)
     elif text in FUNCTIONS or text in _CALLED:
@@ -70,13 +79,17 @@ def _usage(declared: Named) -> Phrase:
             return Phrase(f"write `message.text matches {name}`", f"应写 `message.text matches {name}`")
         case n.Hours(name=name):
             return Phrase(f"write `now in {name}`", f"应写 `now in {name}`")
+        case n.Roster(name=name):
+            return Phrase(f"write `member.phone in {name}`, or `{name}(member.phone).column`",
+                          f"应写 `member.phone in {name}`,或 `{name}(member.phone).列名`")  # fmt: skip
         case n.Ladder(name=name):
             return Phrase(f"write `strikes({name})` for the member's strikes", f"成员的违规次数应写 `strikes({name})`")
         case n.Template():
             return Phrase("a template is a text for an action, such as `reply` or `warn`",
                           "模板只能作 `reply`、`warn` 等动作的文字")  # fmt: skip
         case _:
-            return Phrase("a condition reads facts, counters and `let` values", "条件只能读取事实、计数和 `let` 的值")
+            return Phrase("a condition reads facts, counters, settings, switches and `let` values",
+                          "条件只能读取事实、计数、设置、开关和 `let` 的值")
 
 
 def _unknown(name: n.Name, policy: PolicyDraft) -> None:

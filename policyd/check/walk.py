@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, assert_never
 
 from policyd.check import resolved as r
 from policyd.check.facts import FACTS
 from policyd.language import nodes as n
 
-_READS: Final = (r.Fact, r.AttributeFact, r.Answer, r.CounterValue, r.Strikes, r.Matches, r.Like)
+_READS: Final = (
+    r.Fact, r.AttributeFact, r.Answer, r.CounterValue, r.Strikes, r.Matches, r.Like, r.SettingValue, r.SwitchOn,
+    r.ReviewIs, r.DutyOpen,
+)  # fmt: skip
+_LEAVES: Final = (
+    r.Const, r.Fact, r.AttributeFact, r.Answer, r.CounterValue, r.Strikes, r.LetValue, r.SettingValue, r.SwitchOn,
+    r.ReviewIs, r.DutyOpen,
+)  # fmt: skip
+STATE: Final = (r.CounterValue, r.Strikes, r.SwitchOn, r.ReviewIs, r.DutyOpen)
+"""What is always read from the store."""
 LetReads = Mapping[str, tuple[r.Expr, ...]]
 """What each let reads, by its qualified name."""
 
@@ -43,9 +52,9 @@ def names_in(expr: n.Expr) -> Iterator[n.Name]:
 
 def children(expr: r.Expr) -> tuple[r.Expr, ...]:
     """The parts of an expression; a let has none here."""
+    if isinstance(expr, _LEAVES):
+        return ()
     match expr:
-        case r.Const() | r.Fact() | r.AttributeFact() | r.Answer() | r.CounterValue() | r.Strikes() | r.LetValue():
-            return ()
         case r.ListExpr(items) | r.And(items) | r.Or(items):
             return items
         case r.Not() | r.Negative() | r.Known():
@@ -54,7 +63,7 @@ def children(expr: r.Expr) -> tuple[r.Expr, ...]:
             return (expr.left, expr.right)
         case r.InList():
             return (expr.item, expr.items)
-        case r.InHours():
+        case r.InHours() | r.InRoster() | r.RosterField():
             return (expr.item,)
         case r.Matches():
             return (expr.fact,)
@@ -93,11 +102,19 @@ def reads(expr: r.Expr, let_reads: LetReads) -> tuple[r.Expr, ...]:
 
 
 def reads_state(expr: r.Expr | None, let_reads: LetReads) -> bool:
-    """Whether the value depends on the store: counters, strikes, mutes and the instant `now` (law L15)."""
+    """Whether the value depends on the store: counters, strikes, mutes, switches, reviews, duties and the instant
+    `now` (law L15)."""
     return expr is not None and any(_stateful(part) for part, _ in walk_through(expr, let_reads))
 
 
 def _stateful(part: r.Expr) -> bool:
-    if isinstance(part, r.CounterValue | r.Strikes):
+    if isinstance(part, STATE):
         return True
     return isinstance(part, r.Fact) and FACTS[part.name].source in ("state", "clock")
+
+
+def with_parts(actions: Iterable[r.Action]) -> Iterator[r.Action]:
+    """The actions, what they propose to a human, and what they do where nobody decides."""
+    for action in actions:
+        yield action
+        yield from with_parts(part for part in (action.proposed, action.expire) if part is not None)

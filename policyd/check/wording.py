@@ -21,6 +21,11 @@ _PLAIN: Final = {
     "nothing": ("nothing", "nothing", "空"),
 }
 """One, several, and in Chinese."""
+RELATIVE: Final = Phrase(
+    "file names are relative to the folder of the policy file, with `/` between folders",
+    "文件名相对于策略文件所在的目录书写,文件夹之间用 `/`",
+)
+"""The help for a file that is not found."""
 
 
 def called(type: Type) -> Phrase:

@@ -18,15 +18,25 @@ BESIDE: Mapping[str, tuple[Mapping[str, str], Mapping[str, bytes]]] = {
     "C004": ({}, {"words/ads.txt": "加微信".encode("gb18030")}),
     "C008": ({}, {"words/ads.txt": b"x" * (16 * 2**20 + 1)}),
     "C102": ({"other.policy": "policy p { for every group }"}, {}),
+    "C560": ({}, {"students.csv": b"\n"}),
+    "C561": ({}, {"students.csv": b"phone,class\n1\n"}),
+    "C563": ({}, {"students.csv": b"phone,class,class\n1,A,B\n"}),
+    "C566": ({}, {"students.csv": b"phone,class\n1,A\rB,C\n"}),
+    "W560": ({}, {"students.csv": b"phone,class\n,A\n"}),
+    "W561": ({}, {"students.csv": b"phone,class\n1,A\n1,B\n"}),
     "C502": ({}, {"words/huge.txt": "\n".join(f"w{n}" for n in range(1_000_001)).encode()}),
 }
 """Other policies, and word files, that stand beside the bad example."""
+GOOD_FILES: Mapping[str, bytes] = {
+    "words/ads.txt": "加微信\n".encode(), "students.csv": b"phone,class\n13800000000,A\n",
+}  # fmt: skip
+"""What stands beside every good example, and beside bad ones that have nothing else of that name."""
 
 
 def found(text: str, code: str, *, good: bool = False) -> list[Diagnostic]:
     policies, words = BESIDE.get(code, ({}, {}))
-    words = {"words/ads.txt": "加微信\n".encode()} if good else words
-    return load_texts({"main.policy": text, **({} if good else policies)}, words)[1]
+    beside = {**GOOD_FILES, **({} if good else words)}
+    return load_texts({"main.policy": text, **({} if good else policies)}, beside)[1]
 
 
 @pytest.mark.parametrize("code", [code for code in CHECKED if code.code not in ON_DISK], ids=lambda code: code.code)

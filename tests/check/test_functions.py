@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policyd.check.facts import FACTS, KINDS
+from policyd.check.facts import FACTS, KINDS, TIMED
 from policyd.check.functions import FUNCTIONS
 from policyd.language.types import BOOL, DURATION, INT, NOTHING, NUMBER, TEXT, TIME, Type, list_of
 
@@ -65,7 +65,7 @@ def test_types(name: str, arguments: tuple[Type, ...], result: Type | None) -> N
 def test_facts_are_described_and_on_known_events() -> None:
     for name, fact in FACTS.items():
         assert fact.name == name
-        assert fact.kinds and set(fact.kinds) <= set(KINDS)
+        assert fact.kinds and set(fact.kinds) <= {*KINDS, *TIMED}
         assert fact.about.en and fact.about.zh
         owner = name.partition(".")[0]
         if owner in KINDS:

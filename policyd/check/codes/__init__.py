@@ -3,6 +3,28 @@
 `C` is an error, `W` a warning; the hundreds are those of the modules here.
 """
 
-from policyd.check.codes import actions, counters, declarations, files, names, types, warnings
+from policyd.check.codes import (
+    actions,
+    counters,
+    declarations,
+    deferred,
+    files,
+    names,
+    settings,
+    types,
+    warnings,
+    workflows,
+)
 
-__all__ = ["actions", "counters", "declarations", "files", "names", "types", "warnings"]
+__all__ = [
+    "actions",
+    "counters",
+    "declarations",
+    "deferred",
+    "files",
+    "names",
+    "settings",
+    "types",
+    "warnings",
+    "workflows",
+]

@@ -10,15 +10,15 @@ _STRIKE = "rule r { when message.links > 0  then strike conduct }"
 error(
     "C301", "fact-not-on-event",
     ("events of this kind do not have this", "`{fact}` does not exist on {kinds}",
-     "it exists on {having}; write a rule of its own for each kind"),
-    ("这种事件没有该事实", "{kinds} 事件没有 `{fact}`", "它存在于 {having};请为不同事件分别写规则"),
+     "{hint}"),
+    ("这种事件没有该事实", "{kinds}没有 `{fact}`", "{hint}"),
     bad="rule r { on join  when message.links > 0  then warn \"…\" }",
     good="rule r { on message  when message.links > 0  then warn \"…\" }",
 )
 error(
     "C302", "action-not-on-event",
-    ("this cannot be done here", "`{action}` cannot be done on `{kind}`", "it can be done on {having}"),
-    ("这种事件不能这样处理", "`{kind}` 事件不能执行 `{action}`", "它可用于 {having}"),
+    ("this cannot be done here", "`{action}` cannot be done {where}", "{hint}"),
+    ("这种事件不能这样处理", "{where}不能执行 `{action}`", "{hint}"),
     bad="rule r { on join  then delete }", good="rule r { on message  when message.links > 0  then delete }",
 )
 error(

@@ -54,3 +54,11 @@ error(
     bad="counter busy counts message by member within 10m up to 10\nrule r { when busy > 20  then flag }",
     good="counter busy counts message by member within 10m up to 21\nrule r { when busy > 20  then flag }",
 )
+error(
+    "C409", "across-by-group",
+    ("counted across groups and by group", "`{name}` is counted by group: that is never across groups",
+     "leave `across groups` out, or count by `member`"),
+    ("按群计数又跨群", "`{name}` 按群计数,不可能跨群", "请去掉 `across groups`,或改为按 `member` 计数"),
+    bad="counter busy counts message by group within 10m across groups\n" + _RULE,
+    good="counter busy counts message by member within 10m across groups\n" + _RULE,
+)

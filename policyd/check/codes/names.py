@@ -119,3 +119,13 @@ error(
                    "rule r { when a64 > 3  then flag }"]),
     good="let a0 = message.links\nrule r { when a0 + 64 > 3  then flag }",
 )
+error(
+    "C122", "nothing-approves",
+    ("nothing is approved here", "`message.approved` is true where a review allows the message, and there is no review",
+     "declare one: `review ads {{ when message.contacts > 0  needs licence }}`"),
+    ("没有审核", "审核放行时 `message.approved` 才成立,而这里没有声明审核",
+     "请先声明:`review ads {{ when message.contacts > 0  needs licence }}`"),
+    bad="rule r { when message.links > 0 and not message.approved  then delete }",
+    good="review ads { when message.contacts > 0 }\n"
+         "rule r { when message.links > 0 and not message.approved  then delete }",
+)
