@@ -29,13 +29,21 @@ DECLARATIONS = (
     "exempt six { when a like /}{/ from one }",
     "shadow rule seven {\n  then flag }",
     'test "eight" {\n  member u1 says "a" expect delete\n}',
+    'group "g1", "g2" {\n  nine = 5  without one\n}',
+    "schedule ten { every mon 9:00\n  when five opens then lock, propose remove for 3d then mute 24h }",
+    "review eleven {\n  when a  needs b, c\n  approve at most 2 per day, valid 3d\n  exempt one\n pending then hold\n}",
+    "duty twelve {\n  on join within 3m in five, 5m otherwise\n  until reply by admins  late then flag\n}",
+    "switch thirteen {\n  off after 3h }",
 )
 WORDS = (
     "policy attribute let template lexicon hours counter limit ladder rule shadow exempt test words file "
     'on when unless then otherwise at most 5 messages by member within 10s delete , warn "a" { } ( ) [ ] '
     "= == : . .. / + - * % and or not in matches like /a/ contains starts with every day mon 22:00 "
     '2026-10-01 given group says expect nothing because a b member.name "{a}" """ " \' # \n \u3000 ， “ ” \u200b '
-    "\u202e 1h30m 15% 5x if ; brake setting name for sum"
+    "\u202e 1h30m 15% 5x if ; brake setting name for sum group roster switch schedule sweep review duty appeal key "
+    "off after every month on first of opens needs approve member content per week valid moderators pending refused "
+    "due until reply pause remind late together each even removed decided owner without propose hold 3d release digest "
+    "lock move to set slow tick outcome failed submits appeals moderator approves marks as posts notice replying"
 ).split(" ")
 
 

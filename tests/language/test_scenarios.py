@@ -13,6 +13,7 @@ from policyd.language.nodes import (
     Each,
     Expect,
     Expected,
+    Expr,
     Given,
     Has,
     ListOf,
@@ -30,7 +31,16 @@ def text(value: str) -> Constant:
     return Constant("text", value)
 
 
-SAYS = Does("u1", "message", None, (("text", text("a")),))
+def texts(*values: str) -> ListOf:
+    return ListOf(tuple(map(text, values)))
+
+
+def says(*fields: tuple[str, Expr]) -> Does:
+    return Does("u1", "message", None, (("text", text("a")), *fields))
+
+
+SAYS = says()
+FALSE = Constant("bool", False)
 
 
 @pytest.mark.parametrize(
@@ -136,6 +146,56 @@ SAYS = Does("u1", "message", None, (("text", text("a")),))
         ),
         ("moderator m1 pardons u1", Does("m1", "pardon", "u1")),
         ("moderator m1 releases u1", Does("m1", "release", "u1")),
+        ('member u1 says "a" replying to "m1"', says(("reply_to", text("m1")))),
+        ('member u1 says "a" replying to "m1" id "m2"', says(("reply_to", text("m1")), ("id", text("m2")))),
+        ("member u2 joins invited by u1", Does("u2", "join", None, (("inviter", text("u1")),))),
+        (
+            'member u2 joins invited by "u 1" with source "qr"',
+            Does("u2", "join", None, (("inviter", text("u 1")), ("source", text("qr")))),
+        ),
+        ("member u1 submits licence", Does("u1", "submission", None, (("evidence", texts("licence")),))),
+        (
+            'member u1 submits licence, 照片, to "T1" in "g2"',
+            Does(
+                "u1",
+                "submission",
+                None,
+                (("evidence", texts("licence", "照片")), ("ticket", text("T1")), ("group", text("g2"))),
+            ),
+        ),
+        ("member u1 appeals", Does("u1", "appeal")),
+        ('member u1 appeals "why"', Does("u1", "appeal", None, (("text", text("why")),))),
+        ("moderator m approves u1", Does("m", "approve", "u1")),
+        (
+            'moderator m approves "u 1" with ticket "T1" for "fine"',
+            Does("m", "approve", "u 1", (("ticket", text("T1")), ("reason", text("fine")))),
+        ),
+        (
+            'moderator m refuses u1 for "spam" with ticket "T1"',
+            Does("m", "refuse", "u1", (("reason", text("spam")), ("ticket", text("T1")))),
+        ),
+        ('moderator m posts notice "x"', Does("m", "notice", None, (("text", text("x")),))),
+        (
+            'moderator m posts notice "x" to u1, "u 2" id "n1"',
+            Does("m", "notice", None, (("text", text("x")), ("members", texts("u1", "u 2")), ("id", text("n1")))),
+        ),
+        ('moderator m marks u1 as "quality"', Does("m", "mark", "u1", (("as", text("quality")),))),
+        (
+            'outcome of delete failed "no rights"',
+            Does("", "outcome", None, (("action", text("delete")), ("ok", FALSE), ("error", text("no rights")))),
+        ),
+        ("outcome of remove failed", Does("", "outcome", None, (("action", text("remove")), ("ok", FALSE)))),
+        (
+            'outcome of call  out succeeded in "g2"',
+            Does(
+                "",
+                "outcome",
+                None,
+                (("action", text("call out")), ("ok", Constant("bool", True)), ("group", text("g2"))),
+            ),
+        ),
+        ("tick", Does("", "tick")),
+        ('tick in "g2"', Does("", "tick", None, (("group", text("g2")),))),
         (r'event """{"a": "\n\"{x}"}"""', RawEvent(r'{"a": "\n\"{x}"}')),
         ('each of "a", "b" "c" expect delete', Each(("a", "b", "c"), Expect((DELETE,)))),
         ('each of "a" expect nothing', Each(("a",), Expect(()))),
@@ -184,6 +244,20 @@ def test_steps(written: str, tree: TestStep) -> None:
         ),
         ('expect assign, assign "g"', Expect((Expected("assign"), Expected("assign", group="g")))),
         (
+            "expect lock, unlock, slow, slow 10s",
+            Expect((Expected("lock"), Expected("unlock"), Expected("slow"), Expected("slow", duration=10_000))),
+        ),
+        (
+            'expect move, move "g2", move to "g2"',
+            Expect((Expected("move"), Expected("move", group="g2"), Expected("move", group="g2"))),
+        ),
+        (
+            "expect propose, propose remove, propose call out",
+            Expect(
+                (Expected("propose"), Expected("propose", proposed="remove"), Expected("propose", proposed="call out"))
+            ),
+        ),
+        (
             "expect flag, mask, hold, release, admit, unmute, unban",
             Expect(tuple(map(Expected, ("flag", "mask", "hold", "release", "admit", "unmute", "unban")))),
         ),
@@ -195,6 +269,14 @@ def test_expectations(written: str, tree: Expect) -> None:
     assert expect.span.text == written
 
 
+def test_what_came_due_can_be_expected() -> None:
+    written = steps("after 24h expect call out at 21:00 expect nothing tick expect exactly lock")
+    day, call_out, evening, nothing, tick, lock = written
+    assert (day, evening, tick) == (Clock(after=DAY), Clock(None, 1260), Does("", "tick"))
+    assert (call_out, nothing) == (Expect((Expected("call out"),)), Expect(()))
+    assert lock == Expect((Expected("lock"),), exactly=True)
+
+
 @pytest.mark.parametrize(
     ("body", "code", "underlined"),
     [
@@ -203,6 +285,15 @@ def test_expectations(written: str, tree: Expect) -> None:
         ('each of "a" expect delete expect delete', "P142", "expect"),
         ('member u1 says "a" expect delete expect flag', "P142", "expect"),
         ("member u1 say", "P141", "say"),
+        ("member u1 submits", "P133", "}"),
+        ('member u1 submits "licence"', "P165", '"licence"'),
+        ("moderator m1 approves", "P133", "}"),
+        ("moderator m1 approve u1", "P141", "approve"),
+        ("moderator m1 marks u1", "P133", "}"),
+        ("outcome of delete", "P133", "}"),
+        ("outcome of strike failed", "P133", "strike"),
+        ("member u1 joins invited by", "P133", "}"),
+        ('group "g1"', "P154", "group"),
         ('u1 says "a"', "P154", "u1"),
         ("given member when", "P134", "when"),
         ("member u1 has conduct", "P133", "}"),
