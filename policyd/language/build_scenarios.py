@@ -194,12 +194,13 @@ class ScenarioBuilder(ActionBuilder):
     def _expected(self, form: Form) -> Expected:
         duration, text = form.find_leaf("DURATION"), form.find("string")
         said = None if text is None else self.string(text)
-        word, proposed = plain_word(form.word), form.find("action_word")
+        to_member = form.word.kind == "NOTIFY_MEMBER"
+        word, proposed = "notify" if to_member else plain_word(form.word), form.find("action_word")
         return Expected(
             word,
             duration=None if duration is None else self.duration(duration),
             text=None if word in _TO_A_GROUP else said,
-            audience=self.audience(form),
+            audience="member" if to_member else self.audience(form),
             group=said if word in _TO_A_GROUP else None,
             proposed=None if proposed is None else plain_word(proposed.word),
             span=form.span,

@@ -233,12 +233,14 @@ def test_steps(written: str, tree: TestStep) -> None:
             Expect((Expected("mute"), Expected("mute", duration=DAY), Expected("ban", duration=3 * DAY, text="x"))),
         ),
         (
-            'expect notify, notify owner, notify moderators "x"',
+            'expect notify, notify owner, notify moderators "x", notify member, notify  member "x"',
             Expect(
                 (
                     Expected("notify"),
                     Expected("notify", audience="owner"),
                     Expected("notify", audience="moderators", text="x"),
+                    Expected("notify", audience="member"),
+                    Expected("notify", audience="member", text="x"),
                 )
             ),
         ),
@@ -267,6 +269,18 @@ def test_expectations(written: str, tree: Expect) -> None:
     says, expect, after = steps(f'member u1 says "a" {written}\n after 1m')
     assert (says, expect, after) == (SAYS, tree, Clock(after=MINUTE))
     assert expect.span.text == written
+
+
+@pytest.mark.parametrize("told", ["", " owner"])
+@pytest.mark.parametrize("member", ["u1", '"u 1"'])
+@pytest.mark.parametrize(
+    "deed",
+    "says “a”|edits “a”|joins|leaves|requests|reports u2|renames to “a”|submits a|appeals|has a 1".split("|"),
+)
+def test_the_next_step_is_not_who_is_told(told: str, member: str, deed: str) -> None:
+    _, expect, step = steps(f'member u1 says "a" expect notify{told}\n member {member} {deed}')
+    assert expect == Expect((Expected("notify", audience="owner" if told else None),))
+    assert step == steps(f"member {member} {deed}")[0]
 
 
 def test_what_came_due_can_be_expected() -> None:
