@@ -66,19 +66,26 @@ def _event(random: Random, name: str, clock: int) -> Event:
         "message" if random.random() < 0.55 else "edit" if random.random() < 0.35 else random.choice(kinds)
     )
     group = "g1" if random.random() < 0.85 else "g2"
-    parts: dict[str, Callable[[Random], Any]] = _PARTS.get(kind, {})
+    parts: dict[str, Callable[[Random], Any]] = PARTS.get(kind, {})
     return Event(
         id=name,
         kind=kind,
-        group=Group(group, _maybe(random, "班群"), ("t1",) if group == "g1" else _tags(random), _maybe(random, 120),
-                    {"topic": "python", "strict": True} if random.random() < 0.5 else {}),
-        member=_member(random, clock),
+        group=any_group(random, group),
+        member=any_member(random, clock),
         time=clock,
         **{part: make(random) for part, make in parts.items()},
-    )  # fmt: skip
+    )
 
 
-def _maybe(random: Random, *values: Any) -> Any:
+def any_group(random: Random, name: str) -> Group:
+    """`g1`, which has the tag of most policies, or another group."""
+    attributes: dict[str, Any] = {"topic": "python", "strict": True} if random.random() < 0.5 else {}
+    return Group(
+        name, maybe(random, "班群"), ("t1",) if name == "g1" else _tags(random), maybe(random, 120), attributes
+    )
+
+
+def maybe(random: Random, *values: Any) -> Any:
     """One of the values, or unknown."""
     return None if random.random() < 0.12 else random.choice(values)
 
@@ -87,7 +94,7 @@ def _tags(random: Random) -> tuple[str, ...]:
     return random.choice(((), ("t2",), ("course",), ("t1", "course")))
 
 
-def _member(random: Random, clock: int) -> Member:
+def any_member(random: Random, clock: int) -> Member:
     attributes: dict[str, Any] = {
         "level": random.choice((0, 1, 3, 7, "high", None, 2**63)),
         "course": random.choice(("python", "网赌", "", 5, None)),
@@ -101,39 +108,39 @@ def _member(random: Random, clock: int) -> Member:
     known = random.sample(sorted(attributes), random.choice((0, 4, 8)))
     return Member(
         random.choice(("u1", "u1", "u2")),
-        _maybe(random, *NAMES),
-        _maybe(random, *ROLE.members, "emperor"),
-        _maybe(random, clock - 3 * MINUTE, clock - 2 * HOUR, clock - 40 * DAY, clock + MINUTE),
+        maybe(random, *NAMES),
+        maybe(random, *ROLE.members, "emperor"),
+        maybe(random, clock - 3 * MINUTE, clock - 2 * HOUR, clock - 40 * DAY, clock + MINUTE),
         {name: attributes[name] for name in known},
     )
 
 
 def _message(random: Random) -> Message:
     return Message(
-        id=_maybe(random, "m1", "m2", "m3", "m4"),
-        text=_maybe(random, *TEXTS),
-        images=_maybe(random, 0, 0, 1, 3),
-        videos=_maybe(random, (), (12.5,), (75, 3), (8, None)),
-        voices=_maybe(random, (), (59.999,)),
-        files=_maybe(random, 0, 1),
-        mentions=_maybe(random, 0, 2),
-        qr_codes=_maybe(random, 0, 1),
-        forwarded=_maybe(random, False, True),
-        reply_to=_maybe(random, "m1", "m9"),
+        id=maybe(random, "m1", "m2", "m3", "m4"),
+        text=maybe(random, *TEXTS),
+        images=maybe(random, 0, 0, 1, 3),
+        videos=maybe(random, (), (12.5,), (75, 3), (8, None)),
+        voices=maybe(random, (), (59.999,)),
+        files=maybe(random, 0, 1),
+        mentions=maybe(random, 0, 2),
+        qr_codes=maybe(random, 0, 1),
+        forwarded=maybe(random, False, True),
+        reply_to=maybe(random, "m1", "m9"),
     )
 
 
 def _join(random: Random) -> Join | None:
-    return _maybe(random, Join(_maybe(random, "link", "invite"), _maybe(random, "u9", "网赌")))  # type: ignore[no-any-return]
+    return maybe(random, Join(maybe(random, "link", "invite"), maybe(random, "u9", "网赌")))  # type: ignore[no-any-return]
 
 
 def _request(random: Random) -> Request:
     answers = {question: random.choice(TEXTS) for question in QUESTIONS if random.random() < 0.7}
-    return Request(_maybe(random, *TEXTS), answers)
+    return Request(maybe(random, *TEXTS), answers)
 
 
 def _report(random: Random) -> Report:
-    return Report(_maybe(random, "u8"), _maybe(random, *TEXTS), _maybe(random, "m1"))
+    return Report(maybe(random, "u8"), maybe(random, *TEXTS), maybe(random, "m1"))
 
 
 def _sanction(random: Random) -> Sanction:
@@ -149,10 +156,10 @@ def _sanction(random: Random) -> Sanction:
         "release",
     )
     ladder = random.choice((None, None, "l0", "l0", "l1", "first.l0", "nothing"))
-    return Sanction(_maybe(random, "u7"), random.choice(actions), random.choice((None, 30, 3600)), ladder)
+    return Sanction(maybe(random, "u7"), random.choice(actions), random.choice((None, 30, 3600)), ladder)
 
 
-_PARTS: dict[str, dict[str, Callable[[Random], Any]]] = {
+PARTS: dict[str, dict[str, Callable[[Random], Any]]] = {
     "message": {"message": _message},
     "edit": {"message": _message},
     "join": {"join": _join},

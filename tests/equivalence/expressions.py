@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from policyd.check.facts import FACTS
+from policyd.check.facts import FACTS, KINDS, WITH_MEMBER
 from policyd.language.types import BOOL, DURATION, INT, NUMBER, ROLE, TEXT, TIME, WEEKDAY, Type, list_of
 
 TEXTS = (
@@ -28,12 +28,15 @@ DURATIONS = ("0s", "5s", "30s", "1m", "10m", "1h30m", "24h", "30d")
 DATES = ("2026-03-01", "2026-03-02", "2025-12-31", "2026-03-08")
 QUESTIONS = ("why", "来自哪里")
 LISTS = list_of(TEXT)
+CELLS = ('"a1"', '"b2"', '""')
+"""What stands, or might, in the column `class` of rosters."""
 
 
 @dataclass
 class Names:
-    """What an expression may name besides facts: by type the attributes and lets, the lets with the kinds on which
-    their facts exist; counters with the kinds that know their keys and whether they may be computed with."""
+    """What an expression may name besides facts: by type the attributes, settings and lets, the lets with the kinds on
+    which their facts exist; counters with the kinds that know their keys and whether they may be computed with;
+    rosters, which all have the column `class`. `reviewed`: there are reviews that may approve."""
 
     attributes: list[tuple[str, Type]] = field(default_factory=list)
     lets: list[tuple[str, Type, frozenset[str]]] = field(default_factory=list)
@@ -41,10 +44,15 @@ class Names:
     ladders: list[str] = field(default_factory=list)
     lexicons: list[str] = field(default_factory=list)
     hours: list[str] = field(default_factory=list)
+    settings: list[tuple[str, Type]] = field(default_factory=list)
+    rosters: list[str] = field(default_factory=list)
+    switches: list[str] = field(default_factory=list)
+    reviewed: bool = False
 
 
 class Expressions:
-    """Expressions that can be read on all `kinds`. `stateless`: only what the event itself carries (`where`)."""
+    """Expressions that can be read on all `kinds` (or on what comes due: `schedule`, `sweep`, `duty`, `together`).
+    `stateless`: only what the event itself carries (`where`)."""
 
     def __init__(self, random: Random, names: Names, kinds: Sequence[str], *, stateless: bool = False) -> None:
         self._random = random
@@ -53,6 +61,8 @@ class Expressions:
         self._stateless = stateless
         known = [fact for fact in FACTS.values() if self._kinds <= set(fact.kinds)]
         self._facts = [fact for fact in known if not stateless or fact.source in ("event", "text")]
+        self._members = self._kinds <= set(WITH_MEMBER)
+        self._attributes = [one for one in names.attributes if self._members or not one[0].startswith("member.")]
 
     # ------------------------------------------------------------ conditions
 
@@ -88,17 +98,34 @@ class Expressions:
 
     def _tests(self) -> list[Callable[[], str]]:
         tests = [
-            self._number_test, self._number_test, self._text_test, self._role_test, self._list_test, self._known,
-            self._membership, self._duration_test, self._bool_value, self._kind_test,
+            self._number_test, self._number_test, self._text_test, self._list_test, self._known,
+            self._membership, self._duration_test, self._bool_value,
         ]  # fmt: skip
+        tests += [self._role_test] if self._members else []
+        tests += [self._kind_test] if self._kinds <= set(KINDS) else []
+        tests += [self._roster_test] * 2 if self._names.rosters else []
         if self._kinds <= {"message", "edit"}:
             tests += [self._message_test] * 4
         if self._names.lexicons:
             tests += [self._matches] * 4
         if not self._stateless:
             tests += [self._time_test, self._hours_test, self._weekday_test] + [self._counter_test] * 3
-            tests += [self._strikes_test] * 2 if self._names.ladders else []
+            tests += [self._strikes_test] * 2 if self._names.ladders and self._members else []
+            tests += [self._switch_test] * 3 if self._names.switches else []
+            tests += [self._approved] if self._names.reviewed and self._kinds <= {"message", "edit"} else []
         return tests
+
+    def _switch_test(self) -> str:
+        return self._random.choice(self._names.switches)
+
+    def _approved(self) -> str:
+        return "message.approved"
+
+    def _roster_test(self) -> str:
+        roster, key = self._random.choice(self._names.rosters), self.value(TEXT)
+        if self._random.random() < 0.5:
+            return f"{key} {self._in()} {roster}"
+        return self._compare(f"{roster}({key}).class", self._random.choice(CELLS), ordered=False)
 
     def _compare(self, left: str, right: str, *, ordered: bool = True) -> str:
         ops = ("<", "<=", ">", ">=", "==", "!=") if ordered else ("==", "!=")
@@ -151,7 +178,7 @@ class Expressions:
 
     def _list_test(self) -> str:
         lists = [fact.name for fact in self._facts if fact.type == LISTS]
-        lists += [name for name, kind in self._names.attributes if kind == LISTS]
+        lists += [name for name, kind in self._attributes if kind == LISTS]
         chosen, item = self._random.choice(lists), self._random.choice(('"t1"', '"t2"', '"t.me"'))
         return self._random.choice(
             (
@@ -187,7 +214,7 @@ class Expressions:
     def _matchable(self) -> str:
         """A text that the event itself carries."""
         texts = [fact.name for fact in self._facts if fact.type == TEXT and fact.source == "event"]
-        texts += [name for name, kind in self._names.attributes if kind == TEXT]
+        texts += [name for name, kind in self._attributes if kind == TEXT]
         if self._kinds == {"request"}:
             texts.append(f'request.answer("{self._random.choice(QUESTIONS)}")')
         return self._random.choice(texts)
@@ -225,14 +252,14 @@ class Expressions:
         if depth > 0 and self._random.random() < 0.5 and kind in (INT, NUMBER, DURATION, TIME, TEXT):
             return self._computed(kind, depth)
         options = [fact.name for fact in self._facts if fact.type == kind]
-        options += [name for name, other in self._names.attributes if other == kind]
+        options += [name for name, other in [*self._attributes, *self._names.settings] if other == kind]
         options += [
             name for name, other, kinds in self._names.lets
             if other == kind and self._kinds <= kinds and not self._stateless
         ]  # fmt: skip
         if kind == INT and not self._stateless:
             options += [name for name, kinds, free in self._names.counters if free and self._kinds <= kinds]
-            options += [f"strikes({name})" for name in self._names.ladders]
+            options += [f"strikes({name})" for name in self._names.ladders if self._members]
         if not options or self._random.random() < 0.15:
             return self._constant(kind)
         chosen = self._random.choice(options)

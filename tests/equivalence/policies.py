@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from policyd.check.axes import acts_on
-from policyd.check.facts import FACTS, KINDS
+from policyd.check.facts import FACTS, KINDS, TIMED, WITH_MEMBER
 from policyd.language.nodes import ActionKind
 from policyd.language.types import BOOL, DURATION, INT, NUMBER, ROLE, TEXT, TIME
 from tests.equivalence.expressions import LISTS, Expressions, Names
@@ -48,10 +48,12 @@ class Written:
 def policies(random: Random) -> dict[str, Written]:
     """By file name, one policy or two."""
     names = ("first", "other")[: 2 if random.random() < 0.25 else 1]
-    return {f"{name}.policy": _Author(random, name).policy() for name in names}
+    return {f"{name}.policy": Author(random, name).policy() for name in names}
 
 
-class _Author:
+class Author:
+    """Writes one policy."""
+
     def __init__(self, random: Random, policy: str) -> None:
         self._random = random
         self._policy = policy
@@ -61,9 +63,7 @@ class _Author:
         self._rules: dict[str, Sequence[str]] = {}
 
     def policy(self) -> Written:
-        header = [self._random.choice(SCOPES), f'timezone "{self._random.choice(ZONES)}"']
-        header.append(f"if store fails {self._random.choice(('allow', 'hold', 'deny'))}")
-        self._written.append(f"policy {self._policy} {{ {' '.join(header)} }}")
+        self._written.append(f"policy {self._policy} {{ {' '.join(self._header())} }}")
         self._values()
         for number in range(self._random.choice((0, 1, 1, 2))):
             self._ladder(f"l{number}")
@@ -75,9 +75,17 @@ class _Author:
             self._rule(f"r{number}")
         for number in range(self._random.choice((0, 1))):
             self._limit(f"m{number}")
+        self._workflows()
         for number in range(self._random.choice((0, 1, 1))):
             self._exempt(f"e{number}")
         return Written(tuple(self._written))
+
+    def _header(self) -> list[str]:
+        header = [self._random.choice(SCOPES), f'timezone "{self._random.choice(ZONES)}"']
+        return [*header, f"if store fails {self._random.choice(('allow', 'hold', 'deny'))}"]
+
+    def _workflows(self) -> None:
+        """Declarations after all rules and before exemptions."""
 
     def _some(self, chance: float) -> bool:
         return self._random.random() < chance
@@ -111,7 +119,7 @@ class _Author:
                 actions.append(f"notify {self._audience()} {self._text((), step=True)}")
             clauses.append(f"at {at} {', '.join(actions)}")
         self._names.ladders.append(name)
-        self._written.append(f"ladder {name} {{ {' '.join(clauses)} }}")
+        self._written.append(f"ladder {name}{self._across()} {{ {' '.join(clauses)} }}")
 
     def _counting(self, kind: str) -> str:
         keys = [name for name in ("member", "group") if self._some(0.6)] or ["member"]
@@ -126,11 +134,19 @@ class _Author:
     def _counter(self, name: str) -> None:
         kind = self._random.choice((*["message"] * 7, "edit", "edit", *KINDS))
         counting = self._counting(kind)
-        key = counting.partition(" by ")[2].partition(" within ")[0].split(", ")[-1]
-        readable = frozenset(FACTS[key].kinds if key in FACTS else KINDS)
+        keys = counting.partition(" by ")[2].partition(" within ")[0].split(", ")
+        by_group = "group" in keys
+        always = WITH_MEMBER if "member" in keys else (*KINDS, *TIMED)
+        readable = frozenset(FACTS[keys[-1]].kinds if keys[-1] in FACTS else always).intersection(always)
         free = self._some(0.4)
-        self._written.append(f"counter {name} counts {counting}{' up to 12' if free else ''}")
+        self._written.append(
+            f"counter {name} counts {counting}{' up to 12' if free else ''}{'' if by_group else self._across()}"
+        )
         self._names.counters.append((name, readable, free))
+
+    def _across(self) -> str:
+        """Of a counter or ladder: whether it goes for all groups."""
+        return ""
 
     def _let(self, name: str) -> None:
         kinds = self._kinds()
@@ -148,6 +164,8 @@ class _Author:
             return ("message", "edit")
         if pick < 0.8:
             return ("request",)
+        if pick < 0.9:
+            return tuple(self._random.sample(("join", "request", "profile", "report", "sanction"), 2))
         return tuple(self._random.sample(KINDS, self._random.choice((1, 1, 2, 3))))
 
     def _rule(self, name: str) -> None:
@@ -171,15 +189,18 @@ class _Author:
     def _limit(self, name: str) -> None:
         kind = self._random.choice(("message", "message", "edit", "join", "report"))
         unless = f" unless {Expressions(self._random, self._names, (kind,)).condition(1)}" if self._some(0.2) else ""
-        most = self._random.choice((0, 1, 2, 3))
+        most = self._most()
         counting = self._counting(kind).replace(f"{kind} by", f"{kind}s by", 1)
         self._rules[name] = (kind,)
         self._written.append(f"limit {name} {{ at most {most} {counting}{unless} then {self._actions((kind,))} }}")
 
+    def _most(self) -> str:
+        return self._random.choice("0123")
+
     def _exempt(self, name: str) -> None:
         rules = self._random.sample(sorted(self._rules), self._random.choice((1, min(2, len(self._rules)))))
         on_messages = any("message" in self._rules[rule] for rule in rules)
-        kinds = ("message",) if on_messages and self._some(0.4) else KINDS
+        kinds = ("message",) if on_messages and self._some(0.4) else (*KINDS, *TIMED)
         condition = Expressions(self._random, self._names, kinds).condition(1)
         self._written.append(f"exempt {name} {{ when {condition} from {', '.join(rules)} }}")
 
@@ -188,18 +209,24 @@ class _Author:
     def _actions(self, kinds: Sequence[str], finds: bool = False) -> str:
         """`finds`: the rule looks for something in the message that `mask` can hide."""
         count = self._random.choice((1, 1, 2, 2, 3, 4))
-        options = [self._content_action, self._member_action, self._speaking_action, self._speaking_action]
-        options += [self._mask] * 2 if finds else []
-        if "request" in kinds:
-            options += [self._request_action] * 4
-        if self._names.ladders:
-            options += [self._ladder_action] * 3
+        options = self._options(kinds, finds)
         found: list[str] = []
         while len(found) < count:
             action = self._random.choice(options)(kinds)
             if action and action not in found:
                 found.append(action)
         return ", ".join(found)
+
+    def _options(self, kinds: Sequence[str], finds: bool) -> list[Callable[[Sequence[str]], str]]:
+        """What writes an action; it may write nothing where its actions make no sense on these kinds."""
+        options: list[Callable[[Sequence[str]], str]] = [self._content_action, self._member_action]
+        options += [self._speaking_action] * 2
+        options += [self._mask] * 2 if finds else []
+        if "request" in kinds:
+            options += [self._request_action] * 4
+        if self._names.ladders:
+            options += [self._ladder_action] * 3
+        return options
 
     def _content_action(self, kinds: Sequence[str]) -> str:
         choices: tuple[ActionKind, ...] = ("flag", "hold", "delete")
@@ -231,7 +258,11 @@ class _Author:
         if pick < 0.15:
             return self._random.choice(('assign "newcomers"', 'assign "{group.id}"'))
         start = "reply" if pick < 0.5 else f"notify {self._audience()}"
-        return f"{start} {self._text(kinds)}{self._once(False)}"
+        return f"{start} {self._text(kinds)}{self._told()}"
+
+    def _told(self) -> str:
+        """How often what a rule says to all, or to those in charge, is said."""
+        return self._once(False)
 
     def _ladder_action(self, kinds: Sequence[str]) -> str:
         ladder = self._random.choice(self._names.ladders)
@@ -248,7 +279,7 @@ class _Author:
         return f" once in {self._random.choice(('10s', '1m', '1h'))}" if not step and self._some(0.25) else ""
 
     def _text(self, kinds: Sequence[str], *, step: bool = False) -> str:
-        if self._templates and self._some(0.15):
+        if self._templates and set(kinds) <= set(WITH_MEMBER) and self._some(0.15):
             return self._templates[0]
         pieces = [self._random.choice(("注意 ", "hello ", "", "{{ "))]
         for _ in range(self._random.choice((0, 1, 1, 2))):
@@ -260,7 +291,8 @@ class _Author:
         names += ["ladder.strikes", "ladder.left", "ladder.next"] if step or self._some(0.1) else []
         known = [fact.name for fact in FACTS.values() if set(kinds) <= set(fact.kinds)]
         names += self._random.sample(known, 4)
-        names += [name for name, _ in self._names.attributes]
+        told = [*self._names.attributes, *self._names.settings]
+        names += [name for name, _ in told if set(kinds) <= set(WITH_MEMBER) or not name.startswith("member.")]
         names += [name for name, readable, free in self._names.counters if free and set(kinds) <= readable]
         names += [name for name, _, readable in self._names.lets if set(kinds) <= readable]
         return self._random.choice(names)

@@ -1,0 +1,188 @@
+"""Random histories of a community with workflows: what happens next depends on what was answered before, so that
+verdicts settle tickets that are open, appeals are about decisions that were made, and ticks acknowledge ticks."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any, Final
+
+from msgspec.structs import replace
+
+from policyd.model.decision import Decision, TicketState
+from policyd.model.event import (
+    EVERY_GROUP,
+    NOBODY,
+    Appeal,
+    Event,
+    Evidence,
+    Group,
+    Mark,
+    Member,
+    Notice,
+    OutcomeReport,
+    Submission,
+    Tick,
+    Verdict,
+)
+from tests.equivalence.events import (
+    CLOCK_CHANGES,
+    DAY,
+    HOUR,
+    LEAPS,
+    MINUTE,
+    PARTS,
+    SECOND,
+    START,
+    STEPS,
+    Failure,
+    Step,
+    any_group,
+    any_member,
+    maybe,
+)
+from tests.equivalence.workflows import EVIDENCE
+
+_LONG_STEPS: Final = (20 * MINUTE, 47 * MINUTE, 2 * HOUR, 7 * HOUR, 13 * HOUR)
+_KINDS: Final = {
+    "message": 30, "edit": 7, "join": 8, "leave": 2, "request": 4, "profile": 2, "report": 2, "sanction": 4,
+    "notice": 5, "submission": 7, "verdict": 12, "appeal": 5, "mark": 4, "outcome": 3, "tick": 16,
+}  # fmt: skip
+_CAPABILITIES: Final = (
+    None, None, None, None, None, ("telegram",), ("discord",), ("wechat",), ("delete", "warn"), (), ("dingtalk", "ban"),
+)  # fmt: skip
+
+
+class History:
+    """Steps one after the other. `told` must be called with each answer before the next step is asked for."""
+
+    def __init__(self, random: Random, *, failures: tuple[Failure, ...] = ()) -> None:
+        self._random = random
+        self._failures = failures
+        self._clock = random.choice((START, START, START + random.randrange(14 * DAY), random.choice(CLOCK_CHANGES)))
+        self._events: list[Event] = []
+        self._tickets: dict[str, tuple[str, TicketState]] = {}
+        self._acted: list[Event] = []
+        self._ticks: list[str] = []
+
+    def step(self) -> Step:
+        random = self._random
+        pick = random.random()
+        steps = LEAPS if pick < 0.03 else _LONG_STEPS if pick < 0.2 else STEPS
+        self._clock += random.choice(steps)
+        earlier = [event for event in self._events if self._clock - (event.time or 0) < 20 * HOUR]
+        if earlier and random.random() < 0.1:
+            event = replace(random.choice(earlier), time=self._clock)
+            if random.random() < 0.15 and event.kind != "tick":
+                event = replace(event, member=Member(f"{event.member.id}x"))
+        else:
+            event = self._event(f"e{len(self._events)}")
+            self._events.append(event)
+        fails: Failure = random.choice(self._failures) if self._failures and random.random() < 0.08 else "none"
+        return Step(event, fails)
+
+    def told(self, step: Step, answer: Decision | str) -> None:
+        """What was answered."""
+        if isinstance(answer, str):
+            return
+        group = step.event.group.id
+        for ticket in answer.tickets:
+            where = self._tickets[ticket.ticket][0] if ticket.ticket in self._tickets else group or "g1"
+            self._tickets[ticket.ticket] = (where, ticket)
+        if step.event.kind == "tick":
+            self._ticks.append(step.event.id)
+        elif answer.actions:
+            self._acted.append(step.event)
+
+    # ------------------------------------------------------------ one event
+
+    def _event(self, name: str) -> Event:
+        random = self._random
+        kind = random.choices(tuple(_KINDS), tuple(_KINDS.values()))[0]
+        group = any_group(random, "g1" if random.random() < 0.8 else "g2")
+        member = any_member(random, self._clock)
+        parts: dict[str, Any] = {part: make(random) for part, make in PARTS.get(kind, {}).items()}
+        match kind:
+            case "verdict":
+                group, member, parts["verdict"] = self._verdict(group)
+            case "submission":
+                member, parts["submission"] = self._submission(member)
+            case "appeal":
+                group, member, parts["appeal"] = self._appeal(group, member)
+            case "notice":
+                member, parts["notice"] = self._notice(member)
+            case "mark":
+                parts["mark"] = Mark(random.choice(("quality", "helpful")), maybe(random, "u7"), maybe(random, "m1"))
+            case "outcome":
+                group, member, parts["outcome"] = self._outcome(group)
+            case "tick":
+                group, member, parts["tick"] = self._tick(group)
+        capabilities = random.choice(_CAPABILITIES) if random.random() < 0.5 else None
+        return Event(name, kind, group, member, self._clock, capabilities=capabilities, **parts)
+
+    def _verdict(self, group: Group) -> tuple[Group, Member, Verdict]:
+        random = self._random
+        tickets = [one for one in self._tickets.values() if one[1].status == "open"]
+        if random.random() < 0.08 or not tickets:
+            tickets = list(self._tickets.values())
+        where, ticket = random.choice(tickets) if tickets else (group.id, None)
+        told = Member(ticket.member) if ticket is not None and ticket.member and random.random() < 0.2 else NOBODY
+        member = told if random.random() < 0.95 else Member("u2")
+        role = maybe(random, None, None, "owner", "owner", "admin", "moderator", "member")
+        verdict = Verdict(
+            "nosuchtick" if ticket is None else ticket.ticket,
+            random.choice(("u7", "u8", "u9")),
+            "approve" if random.random() < 0.7 else "refuse",
+            role,
+            maybe(random, None, "ok"),
+        )
+        return any_group(random, where if random.random() < 0.95 else "g2"), member, verdict
+
+    def _submission(self, member: Member) -> tuple[Member, Submission]:
+        random = self._random
+        reviews = [ticket for _, ticket in self._tickets.values() if ticket.kind == "review"]
+        ticket = random.choice(reviews) if reviews and random.random() < 0.8 else None
+        if ticket is not None and ticket.member and random.random() < 0.9:
+            member = replace(member, id=ticket.member)
+        missing = tuple(ticket.missing) if ticket is not None and ticket.missing else EVIDENCE
+        kinds = random.sample(missing, 1 if random.random() < 0.5 else len(missing))
+        if random.random() < 0.05:
+            kinds.append("poem")
+        expires = (None, None, self._clock + HOUR, self._clock + DAY, self._clock - SECOND)
+        evidence = tuple(Evidence(kind, maybe(random, "file"), random.choice(expires)) for kind in kinds)
+        named = ticket.ticket if ticket is not None and random.random() < 0.4 else None
+        return (NOBODY if random.random() < 0.15 else member), Submission(named, evidence)
+
+    def _appeal(self, group: Group, member: Member) -> tuple[Group, Member, Appeal]:
+        random = self._random
+        events = self._acted if self._acted and random.random() < 0.9 else self._events
+        if not events:
+            return group, member, Appeal("e0")
+        about = random.choice(events[-6:])
+        if random.random() < 0.95:
+            group, member = about.group, replace(member, id=about.member.id or "u1")
+        return group if group.id else any_group(random, "g1"), member, Appeal(about.id, maybe(random, "为什么"))
+
+    def _notice(self, member: Member) -> tuple[Member, Notice]:
+        random = self._random
+        members = random.choice(((), ("u1",), ("u1", "u2"), ("u3", "u1", "u2")))
+        who = NOBODY if random.random() < 0.6 else member
+        return who, Notice(maybe(random, "u7"), maybe(random, "n1"), maybe(random, "停课 spam"), members)
+
+    def _outcome(self, group: Group) -> tuple[Group, Member, OutcomeReport]:
+        random = self._random
+        about = random.choice(self._events) if self._events else None
+        if about is not None and about.group.id:
+            group = about.group
+        action = random.choice(("mute", "delete", "ban"))
+        report = OutcomeReport(
+            "e0" if about is None else about.id, action, random.random() < 0.4, maybe(random, "denied")
+        )
+        return group, NOBODY if random.random() < 0.7 or about is None or not about.member.id else about.member, report
+
+    def _tick(self, group: Group) -> tuple[Group, Member, Tick | None]:
+        random = self._random
+        tick = None
+        if random.random() < 0.5:
+            tick = Tick(random.choice((None, self._ticks[-1], self._ticks[-1], random.choice(self._ticks)))
+                        if self._ticks else None)  # fmt: skip
+        return EVERY_GROUP if random.random() < 0.6 else Group(group.id), NOBODY, tick
