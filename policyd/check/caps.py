@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from policyd.check import resolved as r
 from policyd.check.counters import MOST
 from policyd.check.draft import PolicyDraft
-from policyd.check.walk import children, with_parts
+from policyd.check.roots import expressions_of
+from policyd.check.walk import children
 from policyd.language import nodes as n
 from policyd.language.source import Span
 
@@ -27,7 +27,7 @@ class _Use:
 
 def caps(policy: PolicyDraft) -> None:
     uses: dict[str, _Use] = {name: _Use() for name in policy.counters}
-    for root in _roots(policy):
+    for root in expressions_of(policy):
         _collect(root, uses, policy)
     written = {counter.name: counter.up_to for counter in policy.of(n.Counter)}
     for name, use in uses.items():
@@ -45,26 +45,6 @@ def _cap(name: str, use: _Use, up_to: int | None, policy: PolicyDraft) -> int:
     if use.place is not None and use.needed > up_to:
         policy.report("C408", use.place, name=name, up_to=up_to, needed=use.needed)
     return min(max(up_to, 1), MOST)
-
-
-def _roots(policy: PolicyDraft) -> Iterator[r.Expr]:
-    """Everything that can read a counter."""
-    for let in policy.lets.values():
-        yield let.value
-    for rule in policy.rules.values():
-        yield from (condition for condition in (rule.when, rule.unless) if condition is not None)
-        yield from _printed((*rule.then, *rule.otherwise))
-    for exempt in policy.exempts.values():
-        yield exempt.when
-    for ladder in policy.ladders.values():
-        for step in ladder.steps:
-            yield from _printed(step.actions)
-
-
-def _printed(actions: tuple[r.Action, ...]) -> Iterator[r.Expr]:
-    for action in with_parts(actions):
-        for text in (action.text, action.group):
-            yield from (part for part in (text.parts if text else ()) if not isinstance(part, str | r.TextFact))
 
 
 def _collect(expr: r.Expr, uses: dict[str, _Use], policy: PolicyDraft) -> None:

@@ -16,5 +16,7 @@ def clock(policy: PolicyDraft) -> None:
         return
     conditions = [rule.when for rule in policy.rules.values()] + [let.value for let in policy.lets.values()]
     reads = (part for each in conditions if each is not None for part in walk(each))
-    if any(policy.of(n.Hours)) or any(isinstance(part, r.Fact) and part.name in _LOCAL for part in reads):
+    timed = any(policy.of(n.Hours)) or any(policy.of(n.Schedule)) or any(policy.of(n.Sweep))
+    timed = timed or any(duty.due is not None for duty in policy.of(n.Duty))
+    if timed or any(isinstance(part, r.Fact) and part.name in _LOCAL for part in reads):
         policy.report("W540", policy.header.name_span, name=policy.name)

@@ -23,7 +23,7 @@ def rare(policy: PolicyDraft) -> None:
             if FACTS[fact.name].rare and fact not in known:
                 places.setdefault(fact.name, []).append(fact.span)
     for name, spans in places.items():
-        first, *others = sorted(spans, key=lambda span: (span.source.name, span.start))
+        first, *others = sorted(set(spans), key=lambda span: (span.source.name, span.start))
         related = [Related(span, Phrase("here too", "这里也是")) for span in others[:_MOST_PLACES]]
         policy.report("W304", first, *related, fact=name)
 

@@ -10,10 +10,14 @@ from policyd.check import resolved as r
 from policyd.check.attributes import attributes
 from policyd.check.bounds import bounds
 from policyd.check.brakes import appeals, brakes
+from policyd.check.braking import braking
 from policyd.check.caps import caps
 from policyd.check.climbing import climbing
 from policyd.check.clock import clock
+from policyd.check.comings import comings
 from policyd.check.counters import counters
+from policyd.check.deadlines import deadlines
+from policyd.check.doubtful_reviews import doubtful_reviews
 from policyd.check.draft import PolicyDraft, SetDraft
 from policyd.check.duties import duties
 from policyd.check.entries import entries
@@ -26,6 +30,7 @@ from policyd.check.lexicons import lexicons
 from policyd.check.masks import masks
 from policyd.check.names import names, policies
 from policyd.check.overlaps import overlaps
+from policyd.check.platforms import platforms
 from policyd.check.printed import printed
 from policyd.check.rare import rare
 from policyd.check.reviews import review_exempts, reviews
@@ -34,6 +39,7 @@ from policyd.check.rules import rules
 from policyd.check.scenarios import scenarios
 from policyd.check.settings import settings
 from policyd.check.switches import switches
+from policyd.check.switching import switching
 from policyd.check.texts import templates
 from policyd.check.timed import schedules, sweeps
 from policyd.check.unreachable import everything, unreachable
@@ -48,12 +54,13 @@ CODES: Final = codes
 PASSES: Final[tuple[Callable[[PolicyDraft], None], ...]] = (
     names, headers, attributes, settings, rosters, switches, lexicons, hours, lets, templates, counters, ladders,
     rules, schedules, sweeps, reviews, duties, brakes, appeals, exempts, review_exempts, caps, masks,
-    unreachable, everything, climbing, overlaps, rare, printed, clock,
-    without,
+    unreachable, everything, climbing, overlaps, rare, printed, clock, comings, deadlines, doubtful_reviews, braking,
+    platforms, without,
 )  # fmt: skip
-"""Over one policy, in the order in which they need one another; those of the line before the last give warnings."""
+"""Over one policy, in the order in which they need one another. Those after `masks` give warnings, but for `without`,
+which adds conditions that nobody has written."""
 
-SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds, unused, entries)
+SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds, unused, switching, entries)
 """Over all policies together, after the others."""
 
 

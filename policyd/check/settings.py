@@ -30,6 +30,7 @@ def settings(policy: PolicyDraft) -> None:
             )  # fmt: skip
     written: dict[tuple[str, str], n.Override] = {}
     for block in group_blocks(policy):
+        _check_covered(block, policy)
         for override in block.overrides:
             for group in block.groups:
                 first = written.setdefault((group, override.setting.text), override)
@@ -42,6 +43,16 @@ def settings(policy: PolicyDraft) -> None:
 def group_blocks(policy: PolicyDraft) -> Iterator[n.GroupSettings]:
     """What is written about single groups, in written order."""
     return (declared for declared in policy.declarations if isinstance(declared, n.GroupSettings))
+
+
+def _check_covered(block: n.GroupSettings, policy: PolicyDraft) -> None:
+    """What a library says about groups may be meant for another policy."""
+    scope = policy.header.scope
+    if scope is None or scope.by != "id" or block.span.source is not policy.file.source:
+        return
+    for group in block.groups:
+        if group not in scope.values:
+            policy.report("W349", block.groups_span, group=group, name=policy.name)
 
 
 def _override(override: n.Override, groups: tuple[str, ...], policy: PolicyDraft) -> None:

@@ -9,10 +9,9 @@ from policyd.language import nodes as n
 
 def unreachable(policy: PolicyDraft) -> None:
     reach = Reach(policy.lets)
+    _never(policy, reach)
     for declared in policy.of(n.Rule):
         rule = policy.rules[declared.name]
-        if rule.when is not None and not reach.can_be_true(rule.when):
-            policy.report("W310", rule.when.span, name=declared.name)
         if rule.when is not None and rule.otherwise and not reach.can_be_false(rule.when):
             policy.report("W311", declared.otherwise_span, name=declared.name)
     for rule in policy.rules.values():
@@ -25,6 +24,17 @@ def unreachable(policy: PolicyDraft) -> None:
             policy.report("W312", exempt.when.span)
         elif not reach.can_be_true(exempt.when):
             policy.report("W313", exempt.when.span)
+
+
+def _never(policy: PolicyDraft, reach: Reach) -> None:
+    """Conditions of rules, of timed things and of reviews, and those on which duties begin."""
+    begins: dict[str, str] = {each.name: each.name for each in policy.of(n.Rule)}
+    begins |= {each.name: each.name for each in (*policy.of(n.Schedule), *policy.of(n.Sweep), *policy.of(n.Review))}
+    begins |= {f"{each.name}.open": each.name for each in policy.of(n.Duty)}
+    for part, name in begins.items():
+        when = policy.rules[part].when
+        if when is not None and not reach.can_be_true(when):
+            policy.report("W310", when.span, name=name)
 
 
 def everything(policy: PolicyDraft) -> None:

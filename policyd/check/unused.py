@@ -5,7 +5,7 @@ from __future__ import annotations
 from policyd.check.draft import WHAT, Named, SetDraft, name_of
 from policyd.language import nodes as n
 
-_READ_BY_NAME = (n.Let, n.Counter, n.Template, n.Attribute, n.Lexicon, n.Hours)
+_READ_BY_NAME = (n.Let, n.Counter, n.Template, n.Attribute, n.Lexicon, n.Hours, n.Setting, n.Roster)
 
 
 def unused(draft: SetDraft) -> None:

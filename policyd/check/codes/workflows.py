@@ -1,4 +1,4 @@
-"""C58: schedules, reviews, duties, brakes and appeals."""
+"""C58, C59: schedules, reviews, duties, brakes and appeals."""
 
 from __future__ import annotations
 
@@ -25,6 +25,23 @@ error(
     good='duty d { on join  within 1d  until message  late then notify moderators "…" }',
 )
 error(
+    "C582", "reminders-at-once",
+    ("two reminders at once", "two reminders come after the same time", "write their actions into one"),
+    ("提醒时间相同", "两次提醒的时间相同", "请把动作写在同一次提醒里"),
+    bad='duty d { on join  within 1d  until message  remind after 1h then reply "a"  remind after 60m then reply "b" }',
+    good='duty d { on join  within 1d  until message  remind after 1h then reply "a", notify moderators "b" }',
+)
+error(
+    "C583", "paused-for-ever",
+    ("a duty that never comes due", "`{name}` covers the whole week: the time of the duty never runs",
+     "pause in hours that leave time between, such as `every day 22:00-08:00`"),
+    ("义务永远不会到期", "`{name}` 覆盖了整周,义务的时间不会流逝", "请暂停在有间隔的时段,如 `every day 22:00-08:00`"),
+    bad="hours always { every day 00:00-24:00 }\n"
+        'duty d { on join  within 1d  until message  pause in always  late then reply "…" }',
+    good="hours night { every day 22:00-08:00 }\n"
+         'duty d { on join  within 1d  until message  pause in night  late then reply "…" }',
+)
+error(
     "C584", "quota-of-nothing",
     ("a quota of nothing", "`{name}` lets nothing through, even when it is approved",
      "write `approve at most 1 per week`, or leave the number out"),
@@ -44,7 +61,8 @@ error(
     "C586", "brake-action",
     ("a brake for something else", "brakes stop {words}; `{action}` is none of them", "leave it out"),
     ("不能刹车的动作", "刹车只管 {words},不包括 `{action}`", "请去掉它"),
-    bad="policy p { for every group  brake at most 20 delete within 1h }\n" + _RULE,
+    bad="policy p { for every group  brake at most 20 delete within 1h }\n"
+        "rule r { when message.links > 0  then delete }",
     good="policy p { for every group  brake at most 20 remove within 1h }\n" + _RULE,
 )
 error(
@@ -68,4 +86,12 @@ error(
     ("成员不能裁决", "申诉应由管理人员裁决", "请写 `decided by moderators`、`admins` 或 `owner`"),
     bad="appeal { decided by member }\nrule r { when message.links > 0  then delete }",
     good="appeal { decided by owner }\nrule r { when message.links > 0  then delete }",
+)
+error(
+    "C590", "no-message-to-answer",
+    ("there is no message to reply to", "a reply answers a message, and `{kind}` has none",
+     "write `on message`, or say what the member must do: `until message`"),
+    ("没有可以回复的消息", "回复针对消息,而 `{kind}` 没有消息", "请写 `on message`,或写成员要做什么:`until message`"),
+    bad='duty d { on join  within 1d  until reply by admins  late then notify moderators "…" }',
+    good='duty d { on message  within 1d  until reply by admins  late then notify moderators "…" }',
 )
