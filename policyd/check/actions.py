@@ -53,7 +53,7 @@ def _resolved(action: n.Action, policy: PolicyDraft, kinds: Sequence[str], place
     proposed, expire = (
         _resolved(part, policy, kinds, place) if part else None for part in (action.proposed, action.expire)
     )  # fmt: skip
-    if action.proposed is not None and can_be_proposed(action.proposed):
+    if place == "rule" and action.proposed is not None and can_be_proposed(action.proposed):
         check_does(action.proposed, kinds, policy)
     return r.Action(
         action.do,
@@ -102,7 +102,7 @@ def _check_step(action: n.Action, policy: PolicyDraft) -> None:
 
 
 def _check_numbers(action: n.Action, policy: PolicyDraft) -> None:
-    timed = action.duration if action.do != "set" else None  # `set S for 0s` turns it off
+    timed = action.duration if action.do not in ("set", "slow") else None  # `for 0s` turns them off
     for duration in (timed, action.once, action.digest, action.wait):
         if duration is not None and duration <= 0:
             policy.report("C219", action.span)

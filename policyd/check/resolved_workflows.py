@@ -8,17 +8,19 @@ from datetime import date
 from typing import Literal
 
 from policyd.check.resolved_expressions import Node
+from policyd.language.source import Span
 from policyd.language.types import Type
 
 
 @dataclass(frozen=True, slots=True)
 class Setting(Node):
-    """`values` by group, where it is not `default`."""
+    """`values` by group, where it is not `default`; `places`: where these are written."""
 
     name: str
     type: Type
     default: bool | int | float | str
     values: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+    places: Mapping[str, Span] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

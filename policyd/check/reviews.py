@@ -17,8 +17,6 @@ from policyd.check.standings import allowed, covered, standing
 from policyd.language import nodes as n
 
 _PERIODS: Final[dict[str, Literal["day", "week", "month"]]] = {"day": "day", "week": "week", "month": "month"}
-_PENDING: Final[tuple[n.Action, ...]] = (n.Action("hold"),)
-_REFUSED: Final[tuple[n.Action, ...]] = (n.Action("delete"),)
 
 
 def reviews(policy: PolicyDraft) -> None:
@@ -93,8 +91,9 @@ def _rules(declared: n.Review, kinds: tuple[str, ...], policy: PolicyDraft) -> t
     def does(what: r.Workflow, written: tuple[n.Action, ...]) -> tuple[r.Action, ...]:
         return (r.Action(what, subject=own, span=declared.span), *actions(written, policy, kinds, "rule"))
 
-    pending = declared.pending if declared.pending is not None else _PENDING
-    refused = declared.refused if declared.refused is not None else _REFUSED
+    place = declared.name_span
+    pending = declared.pending if declared.pending is not None else (n.Action("hold", span=place),)
+    refused = declared.refused if declared.refused is not None else (n.Action("delete", span=place),)
     return (
         rule(own, "pending", does("pend review", pending)),
         rule(f"{own}.refused", "refused", does("refuse review", refused)),

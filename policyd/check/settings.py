@@ -26,7 +26,7 @@ def settings(policy: PolicyDraft) -> None:
         if found is not None:
             value, type = found
             policy.settings[declared.name] = r.Setting(
-                policy.qualified(declared.name), type, value, {}, span=declared.span
+                policy.qualified(declared.name), type, value, span=declared.span
             )  # fmt: skip
     written: dict[tuple[str, str], n.Override] = {}
     for block in group_blocks(policy):
@@ -67,8 +67,11 @@ def _override(override: n.Override, groups: tuple[str, ...], policy: PolicyDraft
         policy.report("C571", override.value.span, place, name=declared.name, type=called(type),
                       declared=called(setting.type))  # fmt: skip
         return
-    values = {group: setting.values.get(group, value) for group in groups}
-    policy.settings[declared.name] = replace(setting, values={**setting.values, **values})
+    policy.settings[declared.name] = replace(
+        setting,
+        values={**dict.fromkeys(groups, value), **setting.values},
+        places={**dict.fromkeys(groups, override.span), **setting.places},
+    )
 
 
 def _constant(written: n.Expr, policy: PolicyDraft) -> tuple[Value, Type] | None:

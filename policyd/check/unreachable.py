@@ -29,7 +29,9 @@ def unreachable(policy: PolicyDraft) -> None:
 def _never(policy: PolicyDraft, reach: Reach) -> None:
     """Conditions of rules, of timed things and of reviews, and those on which duties begin."""
     begins: dict[str, str] = {each.name: each.name for each in policy.of(n.Rule)}
-    begins |= {each.name: each.name for each in (*policy.of(n.Schedule), *policy.of(n.Sweep), *policy.of(n.Review))}
+    begins |= {each.name: each.name for each in policy.of(n.Schedule)}
+    begins |= {each.name: each.name for each in policy.of(n.Sweep)}
+    begins |= {each.name: each.name for each in policy.of(n.Review)}
     begins |= {f"{each.name}.open": each.name for each in policy.of(n.Duty)}
     for part, name in begins.items():
         when = policy.rules[part].when
