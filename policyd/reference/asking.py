@@ -1,4 +1,4 @@
-"""What the rules that fired ask for, and what of it is recorded: strikes, texts said, mutes (laws L9, L10, L15)."""
+"""What the rules that fired ask for, each by itself (laws L9, L10)."""
 
 from __future__ import annotations
 
@@ -6,32 +6,58 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from policyd.check import resolved as r
+from policyd.model.records import PlannedAction
 from policyd.reference import climbing
 from policyd.reference.firing import Fired
-from policyd.reference.matching import matches_of_rule
 from policyd.reference.texts import render
+from policyd.reference.wording import facts_of_ladder, facts_of_rule
 
 CONTENT = ("flag", "mask", "hold", "delete")
 REQUEST = ("admit", "hold", "refuse")
 MEMBER = ("warn", "call out", "mute", "remove", "ban")
-SPEAKING = ("reply", "notify")
 STATE = ("strike", "forgive")
+WORKFLOW = ("open duty", "close duty", "use review", "pend review", "refuse review")
+ONCE = (*MEMBER, *STATE, "reply", "notify", "set", "propose", "lock", "unlock", "slow", "move")
+"""Given once for a message (law L10), and so is whatever has a text."""
+
+
+@dataclass(frozen=True)
+class Wait:
+    """`hold for D then X`: what is done where no human decides within `span` ms."""
+
+    span: int
+    rule: str
+    expire: PlannedAction
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a human is asked for. `cell`: the rule and the place of the action in it."""
+
+    cell: str
+    approve: PlannedAction
+    needed: int
 
 
 @dataclass(frozen=True)
 class Asked:
-    """An action that a rule asks for, or a ladder's step for the rules that struck. Texts are rendered; `duration` in
-    ms; `do` as the language spells it."""
+    """An action that a rule asks for, or a ladder's step for the rules that struck, or a `ticket` that was settled.
+    Texts are rendered; `duration` in ms; `do` as the language spells it; `to`: an audience or a target. `digest`: by
+    which cell its text is collected, and for how long."""
 
     do: str
     rules: tuple[str, ...]
     zone: str
     text: str | None = None
     duration: int | None = None
-    audience: str | None = None
-    group: str | None = None
+    to: str | None = None
     ladder: str | None = None
     step: int | None = None
+    wait: Wait | None = None
+    proposal: Proposal | None = None
+    digest: tuple[str, int] | None = None
+    ticket: str | None = None
+    message: str | None = None
 
 
 @dataclass(frozen=True)
@@ -46,29 +72,53 @@ class Climb:
 
 
 def gives_once(fired: Fired) -> bool:
-    """Whether it asks for something that is given once for a message: strikes, member actions, texts (law L10)."""
-    return any(action.do in (*MEMBER, *SPEAKING, *STATE) or action.text is not None for action in fired.actions)
+    """Whether it asks for something that is given once for a message (law L10)."""
+    return any(action.do in ONCE or action.text is not None for action in fired.actions)
 
 
 def asked_by(fired: Fired, may_say: Callable[[str, int], bool], *, content_only: bool) -> Iterator[Asked]:
     """What one rule asks for itself, throttled texts last. `may_say(cell, span)`: whether one may be said.
     `content_only`: everything else was given before."""
-    for place, action in sorted(enumerate(fired.actions), key=lambda one: one[1].once is not None):
-        if action.do in STATE or (content_only and action.do not in (*CONTENT, *REQUEST)):
+    first = len(fired.rule.then) if fired.otherwise else 0
+    for place, action in sorted(enumerate(fired.actions, first), key=lambda one: one[1].once is not None):
+        if action.do in (*STATE, *WORKFLOW, "set") or (content_only and action.do not in (*CONTENT, *REQUEST)):
             continue
-        branch = "otherwise" if fired.otherwise else "then"
-        silent = action.once is not None and not may_say(f"{fired.rule.name}/{branch}#{place}", action.once)
-        if silent and action.do in ("warn", "call out", "reply", "notify"):
+        cell = f"{fired.rule.name}#{place}"
+        silent = action.once is not None and not may_say(cell, action.once)
+        if silent and action.do in ("warn", "call out", "reply", "notify", "propose"):
             continue
-        yield Asked(
-            do=action.do,
-            rules=(fired.rule.name,),
-            zone=fired.policy.zone,
-            text=None if silent or action.text is None else render(action.text, fired.env, facts_of_rule(fired)),
-            duration=action.duration,
-            audience=action.audience,
-            group=None if action.group is None else render(action.group, fired.env, facts_of_rule(fired)),
-        )
+        yield _asked(fired, action, cell, silent=silent)
+
+
+def _asked(fired: Fired, action: r.Action, cell: str, *, silent: bool) -> Asked:
+    said = _say(action.text, fired)
+    what = action.proposed
+    return Asked(
+        do=action.do,
+        rules=(fired.rule.name,),
+        zone=fired.policy.zone,
+        text=None if silent else said,
+        duration=action.duration,
+        to=action.audience or _say(action.group, fired),
+        wait=Wait(action.wait, fired.rule.name, planned(action.expire, fired)) if action.expire else None,
+        proposal=None if what is None else Proposal(cell, planned(what, fired), action.by),
+        digest=None if action.digest is None else (cell, action.digest),
+    )
+
+
+def planned(action: r.Action, fired: Fired) -> PlannedAction:
+    """What is done later, its text worded now."""
+    return PlannedAction(
+        do=action.do.replace(" ", "_"),
+        text=_say(action.text, fired),
+        duration=action.duration,
+        to=action.audience or _say(action.group, fired),
+        rule=fired.rule.name,
+    )
+
+
+def _say(text: r.Text | None, fired: Fired) -> str | None:
+    return None if text is None else render(text, fired.env, facts_of_rule(fired))
 
 
 def climbs(live: list[Fired], ladders: dict[str, r.Ladder]) -> list[Climb]:
@@ -103,41 +153,18 @@ def asked_by_step(climb: Climb, ran: int, strikes: int) -> Iterator[Asked]:
     for step in climb.ladder.steps:
         if step.at != ran:
             continue
-        for action in step.actions:
+        for place, action in enumerate(step.actions):
             yield Asked(
                 do=action.do,
                 rules=climb.rules,
                 zone=climb.speaker.policy.zone,
                 text=None if action.text is None else render(action.text, climb.speaker.env, words),
                 duration=action.duration,
-                audience=action.audience,
+                to=action.audience,
                 ladder=climb.ladder.name,
                 step=ran,
+                digest=None if action.digest is None else (f"{climb.ladder.name}/{ran}#{place}", action.digest),
             )
-
-
-# ---------------------------------------------------------------- what texts say
-
-
-def facts_of_rule(fired: Fired) -> dict[str, str]:
-    said = {"rule.title": fired.rule.title}
-    for first in matches_of_rule(fired.rule, fired.env)[:1]:
-        said |= {
-            "match.text": first.text,
-            "match.word": first.word,
-            "match.lexicon": first.lexicon,
-            "match.view": first.view,
-        }
-    return said
-
-
-def facts_of_ladder(ladder: r.Ladder, strikes: int) -> dict[str, str]:
-    following = climbing.next_step(ladder, strikes)
-    return {
-        "ladder.strikes": str(strikes),
-        "ladder.left": str(following.at - strikes if following else 0),
-        "ladder.next": next_action(ladder, strikes) or "",
-    }
 
 
 def next_action(ladder: r.Ladder, strikes: int) -> str | None:

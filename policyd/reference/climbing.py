@@ -9,18 +9,18 @@ WEIGHT = {"warn": 1, "call out": 2, "mute": 3, "remove": 4, "ban": 5}
 """Member actions by weight (law L8)."""
 
 
-def strike(strikes: list[Strike], ladder: Ladder, times: int, now: int) -> Strike:
+def strike(strikes: list[Strike], ladder: Ladder, times: int, now: int, event: str) -> Strike:
     """What one more event does that strikes `times`."""
     before = unforgotten(strikes, ladder, now)
     climbed = max((old.instant for old in before if old.step), default=None)
     if ladder.together and climbed is not None and now - climbed < ladder.together:
-        return Strike(now, 0, 0)
-    return Strike(now, times, _passed(ladder, total(before), times))
+        return Strike(now, 0, 0, event)
+    return Strike(now, times, _passed(ladder, total(before), times), event)
 
 
-def human_strike(now: int) -> Strike:
+def human_strike(now: int, event: str) -> Strike:
     """A human acted already: it counts, and no step runs."""
-    return Strike(now, 1, 0)
+    return Strike(now, 1, 0, event)
 
 
 def added(strikes: list[Strike], ladder: Ladder, new: Strike) -> list[Strike]:
@@ -47,7 +47,7 @@ def forgive(strikes: list[Strike], ladder: Ladder, times: int, now: int) -> list
         taken = min(times, old.weight)
         times -= taken
         if not taken or taken < old.weight:
-            kept.insert(0, Strike(old.instant, old.weight - taken, old.step))
+            kept.insert(0, Strike(old.instant, old.weight - taken, old.step, old.event))
     return kept
 
 

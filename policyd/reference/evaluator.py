@@ -5,30 +5,33 @@ It shares nothing with the compiled program, the stores and the engine, so that 
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from typing import Literal
 
 import msgspec
 
-from policyd.check.resolved import Ladder, PolicySet
-from policyd.model.decision import Decision, LadderState
-from policyd.model.event import Event
+from policyd.check.resolved import PolicySet
+from policyd.model.decision import Decision
+from policyd.model.event import Event, Group, Member
 from policyd.model.state import EventIdReused
-from policyd.reference import climbing
-from policyd.reference.asking import CONTENT, REQUEST, Asked, next_action
+from policyd.reference import ticking
+from policyd.reference.acquaintance import meet_group, meet_member
+from policyd.reference.deciding import Case, decision_of, degraded
+from policyd.reference.desk import Desk
 from policyd.reference.environment import Environment, Value
-from policyd.reference.firing import Firings, firings
-from policyd.reference.instants import rfc3339
-from policyd.reference.matching import masked, matches_of_event
+from policyd.reference.filing import settle
+from policyd.reference.hearing import Heard, about_whom, hear
 from policyd.reference.observing import Words, covering, look, see, unseen
-from policyd.reference.recording import Recorded, changes, not_recorded, record
-from policyd.reference.resolving import Moment, resolve
-from policyd.reference.sanctions import Human, human
-from policyd.reference.shadows import shadows
-from policyd.reference.state import RECEIPTS, Group, Receipt, Seen, Strike
+from policyd.reference.recording import changes, record
+from policyd.reference.sanctions import human
+from policyd.reference.state import RECEIPTS, Place, Receipt, Seen
+from policyd.reference.state import Group as Kept
 
-Failure = Literal["none", "observe", "commit"]
-"""Whether the store works, cannot be asked, or cannot be told."""
+Failure = Literal["none", "observe", "commit", "file"]
+"""Whether the store works, cannot be asked, or cannot be told: of strikes and mutes, or of what workflows keep."""
+WIDE = "\x02"
+"""The group of what is kept across groups: no event can come from it."""
 
 
 class Reference:
@@ -36,94 +39,96 @@ class Reference:
 
     def __init__(self, policies: PolicySet) -> None:
         self.policies = policies
-        self.groups: dict[str, Group] = {}
+        self.groups: dict[str, Kept] = {}
         self._words = Words(policies)
 
     def evaluate(self, event: Event, fails: Failure = "none") -> Decision:
-        """Raises `EventIdReused` (law L11) and `UnclearLadder`."""
-        done_by_hand = human(event, covering(self.policies, event))
+        """Raises `EventIdReused` (law L11) and `EventError`."""
+        if event.kind == "tick":
+            return ticking.tick(self, event, fails)
+        place = self.place(event.group.id)
+        event = about_whom(event, place.group)
+        policies = covering(self.policies, event)
+        by_hand = human(event, policies)
         if fails == "observe":
-            return self._degraded(event, unseen(self.policies, self._words, event), done_by_hand)
-        group = self.groups.setdefault(event.group.id, Group())
+            case = Case(self.policies, event, unseen(self.policies, self._words, event), by_hand)
+            return degraded(case)
         now = event.time or 0
-        receipt = self._receipt(group, event, now)
-        again = receipt is not None
-        if receipt is None:
-            receipt = Receipt(now, content(event), see(self.policies, self._words, group, event, now))
-            group.receipts[event.id] = receipt
-        if receipt.decision is not None:
-            return msgspec.structs.replace(receipt.decision, replayed=True)
-        found = firings(covering(self.policies, event), receipt.seen)
-        if fails == "commit" and changes(event, found, receipt.seen, done_by_hand):
-            return msgspec.structs.replace(self._degraded(event, receipt.seen, done_by_hand), replayed=again)
-        done = record(self.policies, group, event, receipt.seen, found, done_by_hand, now)
-        decision = self._decision(event, receipt.seen, found, done, degraded=False)
-        group.receipts[event.id] = replace(receipt, decision=decision)
-        return msgspec.structs.replace(decision, replayed=again)
+        known = self._known(place.group, event, now)
+        if known is not None and known.decision is not None and known.content == content(event):
+            return msgspec.structs.replace(known.decision, replayed=True)
+        heard = hear(event, place, policies, now)
+        receipt = self._receipt(known, place, event, now)
+        case = Case(self.policies, event, receipt.seen, by_hand)
+        return self._decide(case, place, receipt, heard, fails, replayed=known is not None)
+
+    def meet(self, group: Group, member: Member | None, at: int) -> None:
+        """Makes a group, and a member of it, known at an instant."""
+        records = self.place(group.id).group.records
+        meet_group(group, records, at)
+        if member is not None:
+            meet_member(member, records, at)
+
+    def next_instant(self, now: int) -> int | None:
+        """The next instant later than `now` at which a tick has something to carry out."""
+        return ticking.next_instant(self, now)
+
+    def look(self, event: Event) -> Seen:
+        """What would be known at the instant of `event` if it came then; nothing changes."""
+        return look(self.policies, self._words, self.place(event.group.id), event, event.time or 0)
 
     def standing(self, event: Event) -> dict[str, Environment]:
-        """By policy, what would be known at the instant of `event` if it came then; nothing changes."""
-        group = self.groups.get(event.group.id, Group())
-        return look(self.policies, self._words, group, event, event.time or 0).environments
+        """Likewise, by policy."""
+        return self.look(event).environments
 
-    def _receipt(self, group: Group, event: Event, now: int) -> Receipt | None:
+    @property
+    def desk(self) -> Desk:
+        return self.groups.setdefault(WIDE, Kept()).desk
+
+    def place(self, group: str) -> Place:
+        return Place(group, self.groups.setdefault(group, Kept()), self.groups.setdefault(WIDE, Kept()))
+
+    def _known(self, group: Kept, event: Event, now: int) -> Receipt | None:
         known = group.receipts.get(event.id)
-        if known is None or known.instant <= now - RECEIPTS:
-            return None
-        if known.content != content(event):
-            raise EventIdReused(f"event id `{event.id}` was used before with another kind, member or content")
-        return known
+        return None if known is None or known.instant <= now - RECEIPTS else known
 
-    def _degraded(self, event: Event, seen: Seen, done_by_hand: Human) -> Decision:
-        """What can be decided where the store cannot be asked or told; it is not remembered (law L15)."""
-        found = firings(covering(self.policies, event), seen)
-        done = not_recorded(self.policies, seen, found, done_by_hand)
-        return self._decision(event, seen, found, done, degraded=True)
+    def _receipt(self, known: Receipt | None, place: Place, event: Event, now: int) -> Receipt:
+        if known is not None:
+            if known.content != content(event):
+                raise EventIdReused(f"event id `{event.id}` was used before with another kind, member or content")
+            return known
+        receipt = Receipt(now, content(event), see(self.policies, self._words, place, event, now))
+        place.group.receipts[event.id] = receipt
+        return receipt
 
-    def _decision(self, event: Event, seen: Seen, found: Firings, done: Recorded, *, degraded: bool) -> Decision:
-        policies = covering(self.policies, event)
-        asked = [*done.asked, *self._for_want_of_state(event, found)]
-        moment = Moment(event.member.id, event.kind == "request", seen.now, done.running_mute, done.unmuted)
-        actions, weaker = resolve(asked, moment)
-        axis = REQUEST if event.kind == "request" else CONTENT
-        verdict = next((action.do for action in actions if action.do in axis), "allow")
-        masking = [one for one in found.live if any(action.do == "mask" for action in one.actions)]
-        unasked = sorted({*(rule.name for rule in found.unasked), *done.lost})
-        return Decision(
-            event=event.id,
-            policy=self.policies.revision,
-            verdict=verdict,  # type: ignore[arg-type]
-            actions=tuple(actions),
-            matches=tuple(matches_of_event(policies, seen.environments)),
-            masked=masked(masking) if verdict == "mask" else None,
-            ladders={name: self._stand(name, *stand, seen) for name, stand in sorted(done.stands.items())},
-            overridden=tuple(weaker),
-            shadow=tuple(shadows(found.shadow, done.shadow_climbs)),
-            degraded=degraded,
-            unasked=tuple(unasked) if degraded else msgspec.UNSET,
-        )
-
-    def _for_want_of_state(self, event: Event, found: Firings) -> list[Asked]:
-        """What each policy wants done where its rules could not be decided (law L15)."""
-        on_content = {"hold": "hold", "deny": "delete"} if event.kind in ("message", "edit", "report") else {}
-        by_policy = {"hold": "hold", "deny": "refuse"} if event.kind == "request" else on_content
-        asked = []
-        for policy in covering(self.policies, event):
-            rules = tuple(rule.name for rule in found.unasked if rule in policy.rules)
-            if rules and policy.store_fails in by_policy:
-                asked.append(Asked(by_policy[policy.store_fails], rules, policy.zone))
-        return asked
-
-    def _stand(self, name: str, strikes: list[Strike], step: int, seen: Seen) -> LadderState:
-        ladder: Ladder = self.policies.ladders[name]
-        counted = climbing.total(strikes)
-        newest = max((strike.instant for strike in strikes if strike.weight), default=None)
-        zone = seen.environments[name.partition(".")[0]].zone
-        forgotten = rfc3339(newest + ladder.forget, zone) if ladder.forget and newest is not None else None
-        return LadderState(counted, step or None, next_action(ladder, counted), forgotten)
+    def _decide(
+        self, case: Case, place: Place, receipt: Receipt, heard: Heard, fails: Failure, *, replayed: bool
+    ) -> Decision:
+        event, seen = case.event, receipt.seen
+        ticket, settled = settle(heard, event, receipt.instant, self.policies)
+        done = receipt.recorded
+        if done is None:
+            if fails == "commit" and changes(event, case.found, seen, case.by_hand, settled):
+                return msgspec.structs.replace(degraded(case), replayed=replayed)
+            told = event.time or 0
+            done = record(self.policies, place, event, seen, case.found, case.by_hand, settled, told)
+            receipt = replace(receipt, recorded=done)
+            place.group.receipts[event.id] = receipt
+        filing = case.filing(place, done, heard, ticket)
+        before = deepcopy(place.group) if fails == "file" else None
+        filing.carry_out()
+        if before is not None and (place.group.records != before.records or filing.tickets):
+            self.groups[place.name] = before
+            return msgspec.structs.replace(degraded(case, done), replayed=replayed)
+        decision = decision_of(case, done, filing)
+        place.group.receipts[event.id] = replace(receipt, decision=decision)
+        return msgspec.structs.replace(decision, replayed=replayed)
 
 
 def content(event: Event) -> Value:
     """What tells an event from another of the same id: kind, member and content."""
     name = event.member.name if event.kind == "profile" else None
-    return (event.kind, event.member.id, name, event.message, event.join, event.request, event.report, event.sanction)
+    return (
+        event.kind, event.member.id, name, event.message, event.join, event.request, event.report, event.sanction,
+        event.notice, event.submission, event.verdict, event.appeal, event.mark, event.outcome, event.tick,
+    )  # fmt: skip

@@ -50,7 +50,7 @@ def firings(policies: list[r.Policy], seen: Seen) -> Firings:
             if branch in ("then", "otherwise"):
                 fired = Fired(rule, policy, env, otherwise=branch == "otherwise")
                 (found.shadow if rule.shadow else found.live).append(fired)
-            elif branch == "unasked" and not rule.shadow:
+            elif branch == "unasked" and not (rule.shadow or rule.quiet):
                 found.unasked.append(rule)
     return found
 

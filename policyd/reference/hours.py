@@ -30,12 +30,13 @@ def in_hours(instant: int, hours: Hours) -> bool | None:
 def _covers(window: HoursWindow, clock: datetime) -> bool:
     today = clock.date()
     return any(
-        _starts_on(window, day) and _minutes_later(day, window.start) <= clock < _minutes_later(day, window.end)
+        starts_on(window, day) and _minutes_later(day, window.start) <= clock < _minutes_later(day, window.end)
         for day in (today, today - timedelta(days=1))
     )
 
 
-def _starts_on(window: HoursWindow, day: date) -> bool:
+def starts_on(window: HoursWindow, day: date) -> bool:
+    """Whether the window starts on this local day."""
     if window.dates is not None:
         chosen = window.dates[0] <= day <= window.dates[1]
     else:

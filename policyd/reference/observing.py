@@ -16,7 +16,18 @@ from policyd.reference.climbing import total
 from policyd.reference.environment import Environment, Hits, Value, text_key
 from policyd.reference.expr import evaluate
 from policyd.reference.reading import matches_in
-from policyd.reference.state import RECEIPTS, Group, Member, Seen, count, given_before, message_id, unforgotten
+from policyd.reference.state import (
+    RECEIPTS,
+    Group,
+    Member,
+    Place,
+    Seen,
+    Strike,
+    count,
+    given_before,
+    message_id,
+    unforgotten,
+)
 from policyd.text.matcher import Matcher
 
 
@@ -54,19 +65,20 @@ def unseen(policies: r.PolicySet, words: Words, event: Event) -> Seen:
     return Seen(environments, edit=event.kind == "edit", given=frozenset(), now=None)
 
 
-def see(policies: r.PolicySet, words: Words, group: Group, event: Event, now: int) -> Seen:
+def see(policies: r.PolicySet, words: Words, place: Place, event: Event, now: int) -> Seen:
     """Counts the event and reads the state as it is before what will be decided."""
-    seen = look(policies, words, group, event, now, arrives=True)
+    seen = look(policies, words, place, event, now, arrives=True)
     if event.kind == "message" and not seen.edit:
-        group.member(event.member.id).last_message = now
+        place.group.member(event.member.id).last_message = now
     message = message_id(event)
-    if message is not None and not _is_known(group, event, now):
-        group.messages[message] = now
+    if message is not None and not _is_known(place.group, event, now):
+        place.group.messages[message] = now
     return seen
 
 
-def look(policies: r.PolicySet, words: Words, group: Group, event: Event, now: int, *, arrives: bool = False) -> Seen:
+def look(policies: r.PolicySet, words: Words, place: Place, event: Event, now: int, *, arrives: bool = False) -> Seen:
     """The state as this event sees it. `arrives`: the event happens now and is counted."""
+    group, records = place.group, place.group.records
     edit = _is_edit(group, event, now)
     member = group.members.get(event.member.id, Member())
     blind = unseen(policies, words, event).environments
@@ -74,22 +86,34 @@ def look(policies: r.PolicySet, words: Words, group: Group, event: Event, now: i
     for policy in covering(policies, event):
         bare = replace(blind[policy.name], edit=edit)
         if arrives:
-            _count(policy, group, bare, now)
+            _count(policy, place, bare, now)
         environments[policy.name] = replace(
             bare,
-            counters=_counters(policy, group, bare, now),
+            counters=_counters(policy, place, bare, now),
             strikes={
-                ladder.name: total(unforgotten(member.strikes.get(ladder.name, []), ladder, now))
+                ladder.name: total(unforgotten(_strikes(place, ladder, event.member.id), ladder, now))
                 for ladder in policy.ladders
             },
             now=now,
             mute_until=member.muted_until if member.muted_until > now else 0,
-            last_seen=member.last_message or None,
-            file=deepcopy(group.files.get(event.member.id, MemberFile())),
-            thread=deepcopy(group.threads.get(_answered(event), Thread())),
-            board=deepcopy(group.board),
+            last_seen=_last_seen(place, event, member),
+            file=deepcopy(records.files.get(event.member.id, MemberFile())),
+            thread=deepcopy(records.threads.get(_answered(event), Thread())),
+            board=deepcopy(records.board),
         )
     return Seen(environments, edit, given_before(group, event, now) if edit else frozenset(), now)
+
+
+def _strikes(place: Place, ladder: r.Ladder, member: str) -> list[Strike]:
+    home = place.wide if ladder.across_groups else place.group
+    return home.members.get(member, Member()).strikes.get(ladder.name, [])
+
+
+def _last_seen(place: Place, event: Event, member: Member) -> int | None:
+    """A sweep reaches members who never wrote; they are silent since they are known."""
+    known = place.group.records.members.get(event.member.id)
+    since = known.since if known is not None and event.kind.startswith("sweep ") else 0
+    return max(member.last_message, since) or None
 
 
 def _answered(event: Event) -> str:
@@ -104,37 +128,41 @@ def _expressions(policy: r.Policy) -> Iterable[r.Expr]:
     yield from (let.value for let in policy.lets)
 
 
-def _count(policy: r.Policy, group: Group, env: Environment, now: int) -> None:
+def _count(policy: r.Policy, place: Place, env: Environment, now: int) -> None:
     """Adds the event to every counter that counts it. One with an unknown key counts nothing."""
     kind = "edit" if env.edit else env.event.kind
     for counter in policy.counters:
         counts = counter.kind == kind and (counter.where is None or evaluate(counter.where, env) is True)
         key = _keys(counter, env)
         if counts and key is not None:
-            group.counted.setdefault((counter.name, key), []).append(now)
+            _counted(place, counter).setdefault((counter.name, key), []).append(now)
 
 
-def _counters(policy: r.Policy, group: Group, env: Environment, now: int) -> dict[str, int]:
+def _counters(policy: r.Policy, place: Place, env: Environment, now: int) -> dict[str, int]:
     """The value of every counter; one with an unknown key is unknown, and left out."""
     keys = {counter.name: _keys(counter, env) for counter in policy.counters}
     return {
-        counter.name: count(group.counted.get((counter.name, key), []), counter, now)
+        counter.name: count(_counted(place, counter).get((counter.name, key), []), counter, now)
         for counter in policy.counters
         if (key := keys[counter.name]) is not None
     }
 
 
+def _counted(place: Place, counter: r.Counter) -> dict[tuple[str, tuple[Value, ...]], list[int]]:
+    return (place.wide if counter.across_groups else place.group).counted
+
+
 def _keys(counter: r.Counter, env: Environment) -> tuple[Value, ...] | None:
-    values = tuple(_key(key, env) for key in counter.keys)
+    values = tuple(_key(key, env, wide=counter.across_groups) for key in counter.keys)
     return None if None in values else values
 
 
-def _key(key: r.Expr | str, env: Environment) -> Value:
+def _key(key: r.Expr | str, env: Environment, *, wide: bool) -> Value:
     match key:
         case "member":
             return env.event.member.id
         case "group":
-            return env.event.group.id
+            return "" if wide else env.event.group.id
         case str():
             raise ValueError(key)
     return evaluate(key, env)

@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 from policyd.check.resolved import Ladder, Policy
 from policyd.model.event import Event
+from policyd.model.problem import EventError, problem
 
 
-class UnclearLadder(Exception):
+class UnclearLadder(EventError):
     """A sanction names no ladder of this group, or leaves open which of several it means."""
+
+    def __init__(self, names: str) -> None:
+        detail = f"it is not clear which ladder is meant: {names}"
+        super().__init__(problem("invalid_event", detail, pointer="/sanction/ladder", hint="name one ladder"))
 
 
 @dataclass(frozen=True)

@@ -1,18 +1,24 @@
 """What is remembered between events, kept as it happened: lists of what was seen, nothing summed up.
 
-All state is per group, and within it per member; names of counters, ladders and rules carry their policy (law L14).
+All state is per group, and within it per member, or kept across groups as if in one more; names of counters, ladders
+and rules carry their policy (law L14).
 Instants and durations are ms.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from policyd.check.resolved import Counter, Ladder
 from policyd.model.decision import Decision
 from policyd.model.event import Event
-from policyd.model.records import Board, MemberFile, Thread
+from policyd.model.records import Board, KnownGroup, KnownMember, MemberFile, ReviewFile, Thread, Ticket
+from policyd.reference.desk import Desk
 from policyd.reference.environment import Environment, Value
+
+if TYPE_CHECKING:
+    from policyd.reference.recording import Recorded
 
 HOUR = 3_600_000
 RECEIPTS = 24 * HOUR
@@ -23,12 +29,14 @@ GIVEN = 30 * 24 * HOUR
 
 @dataclass(frozen=True)
 class Receipt:
-    """An event that was seen. `content` tells it from another event of the same id. `decision` is None as long as its
-    changes could not be recorded; then a repeat decides again on what was seen the first time."""
+    """An event that was seen. `content` tells it from another event of the same id. `recorded`: what came of its
+    strikes and mutes, once they are told; `decision` is None until all of it could be. A repeat goes on from there, on
+    what was seen the first time."""
 
     instant: int
     content: Value
     seen: Seen
+    recorded: Recorded | None = None
     decision: Decision | None = None
 
 
@@ -49,6 +57,23 @@ class Strike:
     instant: int
     weight: int
     step: int
+    event: str
+
+
+@dataclass
+class Entry:
+    """What rules asked for on an event and what came of it, so that it can be taken back. `asked`: by live rule, the
+    actions as the endpoint spells them; `steps`: by ladder, the one that ran, 0 for none; `mute_until`: the end of the
+    mute it gave, 0 for none."""
+
+    event: str
+    at: int
+    member: str
+    message: str | None
+    asked: dict[str, tuple[str, ...]]
+    steps: dict[str, int]
+    mute_until: int
+    undone: bool = False
 
 
 @dataclass
@@ -62,21 +87,56 @@ class Member:
 
 
 @dataclass
+class Records:
+    """What workflows keep of a group, by the names of members, messages and tickets. `known`: what was told of the
+    group; `members`: of those who are in it."""
+
+    files: dict[str, MemberFile] = field(default_factory=dict)
+    threads: dict[str, Thread] = field(default_factory=dict)
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    board: Board = field(default_factory=Board)
+    known: KnownGroup | None = None
+    members: dict[str, KnownMember] = field(default_factory=dict)
+
+    def file(self, member: str) -> MemberFile:
+        return self.files.setdefault(member, MemberFile())
+
+    def thread(self, message: str) -> Thread:
+        return self.threads.setdefault(message, Thread())
+
+    def review(self, member: str, review: str) -> ReviewFile:
+        return self.file(member).reviews.setdefault(review, ReviewFile())
+
+
+@dataclass
 class Group:
     """`messages`: when a message id was first seen. `given`: which rules gave something for a message id, and when the
-    last did. `counted`: by counter and key, when such events happened. `files` by member, `threads` by message."""
+    last did. `counted`: by counter and key, when such events happened. `desk`: only of what is kept across groups."""
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
     messages: dict[str, int] = field(default_factory=dict)
     given: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
     counted: dict[tuple[str, tuple[Value, ...]], list[int]] = field(default_factory=dict)
-    files: dict[str, MemberFile] = field(default_factory=dict)
-    threads: dict[str, Thread] = field(default_factory=dict)
-    board: Board = field(default_factory=Board)
+    journal: list[Entry] = field(default_factory=list)
+    records: Records = field(default_factory=Records)
+    desk: Desk = field(default_factory=Desk)
 
     def member(self, name: str) -> Member:
         return self.members.setdefault(name, Member())
+
+
+@dataclass(frozen=True)
+class Place:
+    """A group by its id, and what is kept across groups."""
+
+    name: str
+    group: Group
+    wide: Group
+
+    def climber(self, ladder: Ladder, member: str) -> Member:
+        """Who climbs the ladder."""
+        return (self.wide if ladder.across_groups else self.group).member(member)
 
 
 def count(happened: list[int], counter: Counter, now: int) -> int:
