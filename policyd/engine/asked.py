@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, field
 
-from policyd.check.resolved import Action
+from policyd.check.resolved import Action, Workflow
 from policyd.model.decision import Because, Do
+from policyd.model.records import PlannedAction
 from policyd.model.state import Throttle
 
 CONTENT: Final[tuple[Do, ...]] = ("flag", "mask", "hold", "delete")
@@ -16,18 +17,39 @@ REQUEST: Final[tuple[Do, ...]] = ("admit", "hold", "refuse")
 """The three axes, weakest first."""
 
 
+class Wait(Struct, frozen=True):
+    """`hold for D then X`: after `span` ms without a human's decision, `expire` is done."""
+
+    span: int
+    rule: str
+    expire: PlannedAction
+
+
+class Proposal(Struct, frozen=True):
+    """What a human is asked for. `cell` is the rule and the place of the action in it; `needed` must agree."""
+
+    cell: str
+    approve: PlannedAction
+    needed: int = 1
+    wait: Wait | None = None
+
+
 class Asked(Struct, frozen=True):
     """One action that someone asks for. `because` holds the rules that are the reason, in name order; `text` is
-    rendered; `duration` in ms; `ladder` and `step` where a ladder step asks."""
+    rendered; `duration` in ms; `to` an audience or a group; `ladder` and `step` where a ladder step asks; `ticket` and
+    `message` where a ticket that was settled asks."""
 
     do: Do
     because: tuple[Because, ...]
     text: str | None = None
     duration: int | None = None
     to: str | None = None
-    group: str | None = None
     ladder: str | None = None
     step: int | None = None
+    waits: tuple[Wait, ...] = ()
+    proposal: Proposal | None = None
+    ticket: str | None = None
+    message: str | None = None
 
 
 class Throttled(Struct, frozen=True):
@@ -36,6 +58,14 @@ class Throttled(Struct, frozen=True):
     throttle: Throttle
     spoken: Asked
     silent: Asked | None
+
+
+class Digested(Struct, frozen=True):
+    """A text that is collected and said with others, `span` ms after the first."""
+
+    cell: str
+    span: int
+    asked: Asked
 
 
 class StrikeAsked(Struct):
@@ -48,18 +78,34 @@ class StrikeAsked(Struct):
     speaker: str
 
 
+class Effect(Struct, frozen=True):
+    """What a rule does to a workflow. `subject`: the qualified duty, review or switch."""
+
+    do: Workflow | str
+    rule: str
+    subject: str
+    duration: int = 0
+
+
 class Wanted(Struct):
     """All that the fired rules of one event ask for. `given`: the rules that struck, forgave, acted on the member or
-    spoke, which they do once for a message (law L10). `forgives` by ladder: how many strikes, 0 for all."""
+    spoke, which they do once for a message (law L10). `forgives` by ladder: how many strikes, 0 for all. `effects` on
+    switches and workflows, in the order of the rules."""
 
-    asked: list[Asked]
-    throttled: list[Throttled]
-    strikes: dict[str, StrikeAsked]
-    forgives: dict[str, int]
-    given: list[str]
+    asked: list[Asked] = field(default_factory=list)
+    throttled: list[Throttled] = field(default_factory=list)
+    strikes: dict[str, StrikeAsked] = field(default_factory=dict)
+    forgives: dict[str, int] = field(default_factory=dict)
+    given: list[str] = field(default_factory=list)
+    digested: list[Digested] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+    def does(self, effect: Workflow | str) -> list[Effect]:
+        """The effects of one kind: `set`, `open duty` …"""
+        return [each for each in self.effects if each.do == effect]
 
 
-NOTHING_WANTED: Final = Wanted([], [], {}, {}, [])
+NOTHING_WANTED: Final = Wanted()
 """Never added to."""
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from policyd.check.resolved import Ladder, Step
 from policyd.engine.asked import Asked, StrikeAsked, Wanted
 from policyd.engine.case import Case
-from policyd.engine.sanctions import NOBODY, Human
+from policyd.engine.sanctions import Human
 from policyd.model.state import Commit, Committed, Forgive, LadderStep, Strike
 
 SHADOW: Final = "~shadow"
@@ -19,28 +21,39 @@ SHADOW: Final = "~shadow"
 class Settled(Struct, frozen=True):
     """What came of it. `struck`, `shadow_struck`: every strike with where it led. `stands`: by ladder, where the member
     stands after this event. `spoken`: of the throttled actions, what is done. `mute_until`: the end of the running
-    mute, None where it is not known; `unmuted`: a running one was ended. `failed`: the store could not be asked or
-    told, and `lost` are the ladders whose strikes were not recorded."""
+    mute, None where it is not known, `was_muted_until` before it; `unmuted`: a running one was ended. `failed`: the
+    store could not be asked or told, and `lost` are the ladders whose strikes were not recorded."""
 
     struck: tuple[tuple[StrikeAsked, LadderStep], ...] = ()
     shadow_struck: tuple[tuple[StrikeAsked, LadderStep], ...] = ()
     stands: dict[str, LadderStep] = {}
     spoken: tuple[Asked, ...] = ()
     mute_until: int | None = None
+    was_muted_until: int = 0
     unmuted: bool = False
     failed: bool = False
     lost: tuple[str, ...] = ()
 
+    def and_also(self, across: Settled) -> Settled:
+        """Together with what came of ladders across groups."""
+        if not (across.struck or across.stands or across.shadow_struck):
+            return self
+        return replace(
+            self,
+            struck=self.struck + across.struck,
+            shadow_struck=self.shadow_struck + across.shadow_struck,
+            stands=self.stands | across.stands,
+        )
 
-def commit_for(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> Commit | None:
-    """None where nothing changes: a clean message costs one round trip."""
-    if case.observed is None or not (wanted.given or wanted.throttled or shadow.given or human is not NOBODY):
+
+def commit_for(case: Case, wanted: Wanted, shadow: Wanted, human: Human, mute: int, journal: bytes) -> Commit | None:
+    """`mute` as in `Commit`. None where nothing changes: a clean message costs one round trip."""
+    if case.observed is None:
         return None
     ask = case.ask
-    strikes, forgives = _strikes(case, wanted, shadow, human), _forgives(case, wanted, shadow, human)
-    mute = _mute(wanted, human)
+    strikes, forgives = strikes_of(case, wanted, shadow, human), forgives_of(case, wanted, shadow, human)
     given = tuple(sorted({*wanted.given, *shadow.given})) if ask.message is not None else ()
-    if not (strikes or forgives or wanted.throttled or given or mute > 0 or human.unmute):
+    if not (strikes or forgives or wanted.throttled or given or mute > 0 or human.unmute or journal):
         return None
     return Commit(
         tenant=ask.tenant,
@@ -56,6 +69,7 @@ def commit_for(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> Comm
         given=given,
         mute=mute,
         unmute=human.unmute,
+        journal=journal,
     )
 
 
@@ -79,6 +93,7 @@ def settled(case: Case, wanted: Wanted, shadow: Wanted, human: Human, committed:
             if (asked := throttled.spoken if may else throttled.silent) is not None
         ),
         mute_until=committed.mute_until,
+        was_muted_until=committed.was_muted_until,
         unmuted=committed.was_muted_until > now and committed.mute_until <= now,
     )
 
@@ -95,7 +110,8 @@ def not_settled(wanted: Wanted, human: Human) -> Settled:
     )
 
 
-def _strikes(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[Strike, ...]:
+def strikes_of(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[Strike, ...]:
+    """In the order in which `settled` reads the answer."""
     ladders = case.program.policy_set.ladders
     live = [_strike(ladders[name], wanted.strikes[name].times) for name in sorted(wanted.strikes)]
     dark = [_shadow_strike(ladders[name], shadow.strikes[name].times) for name in sorted(shadow.strikes)]
@@ -132,7 +148,13 @@ def _mute_of(step: Step) -> int:
     return longest
 
 
-def _forgives(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[Forgive, ...]:
+def mute_of_steps(ladder: Ladder, ran: int) -> int:
+    """The mute that the step `ran` brings, as in `Strike.steps`; 0 for none."""
+    return next((_mute_of(step) for step in ladder.steps if step.at == ran), 0)
+
+
+def forgives_of(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple[Forgive, ...]:
+    """In the order in which `settled` reads the answer."""
     ladders = case.program.policy_set.ladders
     live = [Forgive(name, wanted.forgives[name], ladders[name].forget) for name in sorted(wanted.forgives)]
     pardons = [Forgive(ladder.name, 0, ladder.forget) for ladder in human.pardons]
@@ -140,9 +162,12 @@ def _forgives(case: Case, wanted: Wanted, shadow: Wanted, human: Human) -> tuple
     return (*live, *pardons, *dark)
 
 
-def _mute(wanted: Wanted, human: Human) -> int:
+def mute_asked(asked: Iterable[Asked], human: Human) -> int:
     """ms of the longest mute asked for beside ladders; -1 where a rule removes or bans."""
-    asked = [*wanted.asked, *(throttled.spoken for throttled in wanted.throttled)]
-    if any(each.do in ("remove", "ban") for each in asked):
-        return -1
-    return max([human.mute, *(each.duration or 0 for each in asked if each.do == "mute")])
+    longest = human.mute
+    for each in asked:
+        if each.do == "remove" or each.do == "ban":
+            return -1
+        if each.do == "mute":
+            longest = max(longest, each.duration or 0)
+    return longest

@@ -4,51 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
+from msgspec.structs import replace
 
 from policyd.check.resolved import Ladder, Policy, Rule
 from policyd.compile.program import Outcome
-from policyd.engine.asked import Asked, StrikeAsked, Wanted, wire_name
+from policyd.engine import brakes, proposals
+from policyd.engine.asked import Asked, StrikeAsked, wire_name
+from policyd.engine.capabilities import fit
 from policyd.engine.case import Case, covering
-from policyd.engine.commit import Settled
+from policyd.engine.course import Course
+from policyd.engine.desk import Said
 from policyd.engine.instants import rfc3339
 from policyd.engine.masking import masked
+from policyd.engine.petitions import PETITIONS
 from policyd.engine.reading import Reading, matches
-from policyd.engine.resolve import Clock, resolve
+from policyd.engine.resolve import Resolved, arranged, resolve
 from policyd.engine.shadows import shadows
 from policyd.engine.texts import Speaker, next_does
-from policyd.model.decision import Action, Because, Decision, LadderState, Verdict
+from policyd.engine.tickets import HELD
+from policyd.model.decision import Action, Because, Decision, LadderState, TicketState, Verdict
 from policyd.model.match import Match
 from policyd.model.state import LadderStep
+from policyd.model.wording import FAILED
 
 _HAS_CONTENT = ("message", "edit", "report")
 
 
-def conclude(
-    case: Case, outcome: Outcome, wanted: Wanted, shadow: Wanted, settled: Settled, speaker: Speaker, reading: Reading
-) -> Decision:
-    policies = case.program.policy_set
-    asked = [*wanted.asked, *settled.spoken, *_failing(case, outcome)]
-    for strike, stand in settled.struck:
-        asked += step_asks(policies.ladders[strike.ladder], strike, stand, policies.rules[strike.speaker], speaker)
-    clock = Clock(case.now, settled.mute_until, case.zones)
+def is_nothing(case: Case, outcome: Outcome) -> bool:
+    """Whether the event has no consequences but that it happened."""
+    if case.observed is None or outcome.fired or outcome.shadow:
+        return False
     event = case.event
-    resolved = resolve(asked, event.member.id, event.kind == "request", clock, settled.unmuted)
-    mask_rules = [because.rule for action in resolved.actions if action.do == "mask" for because in action.because]
-    return Decision(
-        event=event.id,
-        policy=case.program.revision,
-        verdict=resolved.verdict,
-        actions=resolved.actions,
-        matches=_matches(case, reading),
-        masked=masked((policies.rules[name] for name in mask_rules), case, reading) if mask_rules else None,
-        ladders={name: _state(case, policies.ladders[name], settled.stands[name]) for name in sorted(settled.stands)},
-        overridden=resolved.overridden,
-        shadow=shadows(outcome.shadow, shadow, settled, policies.ladders),
-        degraded=settled.failed,
-        replayed=case.observed is not None and case.observed.replayed,
-        unasked=_unasked(outcome.unasked, settled.lost) if settled.failed else UNSET,
-    )
+    if event.kind == "outcome":
+        return event.outcome is None or event.outcome.ok
+    return event.kind not in PETITIONS and not (event.kind == "request" and case.prepared.policies)
 
 
 def nothing_to_do(case: Case, reading: Reading) -> Decision:
@@ -62,6 +52,80 @@ def nothing_to_do(case: Case, reading: Reading) -> Decision:
         matches=_matches(case, reading),
         replayed=case.observed is not None and case.observed.replayed,
     )
+
+
+def resolved(course: Course, planned: Iterable[Asked]) -> Resolved:
+    """What is done (law L8), as far as the platform can (law L17). `planned`: what a settled ticket asks for."""
+    case, settled, policies = course.case, course.settled, course.case.program.policy_set
+    asked = [*course.wanted.asked, *settled.spoken, *_failing(case, course.outcome)]
+    for strike, stand in settled.struck:
+        rule = policies.rules[strike.speaker]
+        asked += step_asks(policies.ladders[strike.ladder], strike, stand, rule, course.speaker)
+    if not settled.failed:
+        asked += planned
+    event, clock = case.event, course.clock
+    return fit(resolve(asked, event.member.id, event.kind == "request", clock, settled.unmuted), event, clock)
+
+
+def conclude(course: Course) -> Decision:
+    case, settled, policies = course.case, course.settled, course.case.program.policy_set
+    if course.unfiled:
+        course.resolved = resolved(course, ())
+    actions = _left(course) if course.degraded else _filed(course)
+    winner = course.resolved.winner
+    mask_rules = [because.rule for because in winner.because] if winner is not None and winner.do == "mask" else []
+    return Decision(
+        event=case.event.id,
+        policy=case.program.revision,
+        verdict=course.resolved.verdict,
+        actions=arranged(actions, case.event.kind == "request"),
+        matches=_matches(case, course.reading),
+        masked=masked((policies.rules[name] for name in mask_rules), case, course.reading) if mask_rules else None,
+        ladders={name: _state(case, policies.ladders[name], settled.stands[name]) for name in sorted(settled.stands)},
+        overridden=course.resolved.overridden,
+        shadow=shadows(course.outcome.shadow, course.shadow, settled, policies.ladders),
+        tickets=() if course.degraded else _tickets(course),
+        degraded=course.degraded,
+        replayed=case.observed is not None and case.observed.replayed,
+        unasked=_unasked(course) if course.degraded else UNSET,
+        undone=tuple(course.told.undone) if course.told.undone else UNSET,
+    )
+
+
+def _filed(course: Course) -> list[Action]:
+    """The actions with what the filings made of them: tickets, proposals, and what moderators are told."""
+    told, actions = course.told, list(course.resolved.actions)
+    stopped = brakes.member_action(course) if told.braked else None
+    for place, action in enumerate(actions):
+        if action.do == "hold" and HELD in told.flags:
+            actions[place] = replace(action, ticket=told.flags[HELD])
+        elif action is stopped:
+            actions[place] = brakes.proposed(action, told.braked)
+    actions += proposals.opened(course)
+    return actions + _notices([*course.claimed.says, *told.says, *_failures(course.case)])
+
+
+def _left(course: Course) -> list[Action]:
+    """What is done where the store failed: nothing that a brake would have to count (laws L15, L19)."""
+    left = [action for action in course.resolved.actions if not brakes.is_covered(action, course)]
+    return left + _notices(_failures(course.case))
+
+
+def _notices(says: Iterable[Said]) -> list[Action]:
+    return [Action("notify", tuple(map(Because, said.rules)), to=said.to, text=said.text) for said in says]
+
+
+def _failures(case: Case) -> list[Said]:
+    """What the platform could not do."""
+    report = case.event.outcome
+    if report is None or report.ok:
+        return []
+    return [Said("moderators", FAILED.format(action=report.action.replace("_", " "), error=report.error or ""))]
+
+
+def _tickets(course: Course) -> tuple[TicketState, ...]:
+    found = {state.ticket: state for state in (*course.claimed.tickets, *course.told.tickets)}
+    return tuple(found[ticket] for ticket in sorted(found))
 
 
 def step_asks(ladder: Ladder, strike: StrikeAsked, stand: LadderStep, rule: Rule, speaker: Speaker) -> Iterator[Asked]:
@@ -92,8 +156,16 @@ def _failing(case: Case, outcome: Outcome) -> Iterator[Asked]:
             yield Asked("refuse", tuple(because))
 
 
-def _unasked(rules: Iterable[Rule], lost: tuple[str, ...]) -> tuple[str, ...] | UnsetType:
-    return tuple(sorted({*(rule.name for rule in rules), *lost}))
+def _unasked(course: Course) -> tuple[str, ...]:
+    """What could not be asked, recorded or filed (law L15)."""
+    names = {*course.settled.lost, *(rule.name for rule in course.outcome.unasked)}
+    names |= {effect.subject for effect in course.wanted.effects}
+    covered = [action.because for action in course.resolved.actions if brakes.is_covered(action, course)]
+    proposed = [asked.because for asked in course.wanted.asked if asked.do == "propose"]
+    names |= {because.rule for reasons in (*covered, *proposed) for because in reasons}
+    if course.case.event.kind in PETITIONS:
+        names.add(course.case.event.kind)
+    return tuple(sorted(names))
 
 
 def _matches(case: Case, reading: Reading) -> tuple[Match, ...]:

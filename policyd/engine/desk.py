@@ -12,13 +12,15 @@ from typing import Final, TypeVar
 import msgspec
 from msgspec import Struct
 
-from policyd.model.decision import TicketState
+from policyd.engine.undoing import Reversal
+from policyd.model.decision import TicketState, Undone
 from policyd.model.records import (
     STAMP,
     Board,
     KnownGroup,
     KnownMember,
     MemberFile,
+    PlannedAction,
     Record,
     Thread,
     Ticket,
@@ -38,13 +40,27 @@ _MOST_TRIES: Final = 50
 T = TypeVar("T", bound=Struct)
 
 
+class Said(Struct, array_like=True):
+    """What policyd itself says to moderators, rendered; `rules` are the reason."""
+
+    to: str
+    text: str
+    rules: tuple[str, ...] = ()
+
+
 class Told(Struct, array_like=True):
     """What a filing tells the decision. `braked`: the final member action was over a brake's number, and became this
-    ticket's proposal. `flags`: whatever else a change has to tell, by a name of its own."""
+    ticket's proposal. `flags`: whatever else a change has to tell, by a name of its own. `settled`: the ticket that
+    this event settled, with what is to be done now in `asks`, and what an approved appeal takes back in `taken`."""
 
     tickets: list[TicketState] = []
     braked: str = ""
     flags: dict[str, str] = {}
+    says: list[Said] = []
+    settled: Ticket | None = None
+    asks: list[PlannedAction] = []
+    undone: list[Undone] = []
+    taken: Reversal | None = None
 
 
 class Unread(Exception):
@@ -55,14 +71,14 @@ class Unread(Exception):
 
 
 class Desk:
-    """`values`: stored values that were read, stamps before them."""
+    """`values`: stored values that were read, stamps before them, by record."""
 
     def __init__(self, group: str, event: str, now: int, values: dict[Record, bytes]) -> None:
         self.group = group
         self.event = event
         self.now = now
-        self.told = Told([], "", {})
-        self._values = values
+        self.told = Told()
+        self.values = values
         self._open: dict[Record, Struct | None] = {}
         self._blind: dict[Record, Struct] = {}
         self._dues: dict[str, int] = {}
@@ -97,7 +113,7 @@ class Desk:
 
     def know(self, member: str, known: KnownMember | KnownGroup) -> None:
         """Keeps what was told of a member, or of the group (member "")."""
-        kind = Record("member", self.group, member) if member else Record("group", "", self.group)
+        kind = Record("member", self.group, member) if member else Record("group", self.group)
         self._blind[kind] = known
 
     def due(self, name: str, at: int) -> None:
@@ -105,17 +121,15 @@ class Desk:
         self._dues[name] = at
 
     def puts(self) -> tuple[Put, ...]:
-        changed = []
-        for record, struct in self._open.items():
-            before = self._values[record]
-            value = b"" if struct is None or _is_empty(struct) else pack(struct)
-            if value != before[STAMP:]:
-                changed.append(Put(record, before[:STAMP], value, KEEP_RECORDS))
+        changed = [
+            Put(record, self.values[record][:STAMP], value, KEEP_RECORDS) for record, value in self._changed().items()
+        ]
         blind = [Put(record, None, pack(struct), KEEP_RECORDS) for record, struct in self._blind.items()]
         return (*changed, *blind)
 
     def dues(self) -> tuple[Due, ...]:
-        for record, struct in self._open.items():
+        for record in self._changed():
+            struct = self._open[record]
             if isinstance(struct, MemberFile):
                 self._dues[f"file/{record.id}"] = earliest(
                     duty for duties in struct.duties.values() for duty in _instants(duties)
@@ -129,6 +143,15 @@ class Desk:
                     self._dues[f"digest/{name}"] = collected.due
         return tuple(Due(self.group, name, at) for name, at in self._dues.items())
 
+    def _changed(self) -> dict[Record, bytes]:
+        """What is to be stored of each record that is no longer as it was."""
+        changed = {}
+        for record, struct in self._open.items():
+            value = b"" if struct is None or _is_empty(struct) else pack(struct)
+            if value != self.values[record][STAMP:]:
+                changed[record] = value
+        return changed
+
     def _edit(self, record: Record, type: Callable[[], T]) -> T:
         if record not in self._open:
             value = self._value(record)
@@ -136,9 +159,9 @@ class Desk:
         return self._open[record]  # type: ignore[return-value]
 
     def _value(self, record: Record) -> bytes:
-        if record not in self._values:
+        if record not in self.values:
             raise Unread(record)
-        return self._values[record]
+        return self.values[record]
 
 
 Change = Callable[[Desk], None]
@@ -146,30 +169,56 @@ Change = Callable[[Desk], None]
 
 
 async def file_changes(
-    store: Store, tenant: str, group: str, event: str, now: int, changes: Iterable[Change], seen: dict[Record, bytes]
+    store: Store,
+    tenant: str,
+    group: str,
+    event: str,
+    now: int,
+    changes: Iterable[Change],
+    seen: dict[Record, bytes],
+    replayed: bool = False,
 ) -> Told:
-    """Carries out all changes as one filing of the event. `seen`: values that are known already. Raises
-    `StoreUnavailable`; the same again after that is safe."""
+    """Carries out all changes as one filing of the event. `seen`: values that are known already; `replayed`: the event
+    may have been filed before. Raises `StoreUnavailable`; the same again after that is safe."""
     cell, mark, work = store.cell_of(group), stamp(group, event), tuple(changes)
+    if replayed:
+        before = await store.file(Filing(tenant, cell, group, event, mark, (_never(group),)))
+        if before.answer is not None:
+            return msgspec.msgpack.decode(before.answer, type=Told)
     values = dict(seen)
     for _ in range(_MOST_TRIES):
-        desk = Desk(group, event, now, values)
+        desk = await _worked_out(store, tenant, Desk(group, event, now, values), work)
+        answer = msgspec.msgpack.encode(desk.told)
+        filed = await store.file(Filing(tenant, cell, group, event, mark, desk.puts(), desk.dues(), answer))
+        if filed.answer is not None:
+            return msgspec.msgpack.decode(filed.answer, type=Told)
+        records = tuple(values)
+        values.update(zip(records, await store.read(tenant, cell, records), strict=True))
+    raise StoreUnavailable(f"the records that event `{event}` changes kept changing; send it again")
+
+
+async def rehearse(store: Store, tenant: str, group: str, event: str, now: int, changes: Iterable[Change]) -> Desk:
+    """Works changes out on what is there now, and files nothing. Raises what they raise."""
+    return await _worked_out(store, tenant, Desk(group, event, now, {}), tuple(changes))
+
+
+async def _worked_out(store: Store, tenant: str, desk: Desk, work: Iterable[Change]) -> Desk:
+    """The desk with all changes made, what they need having been read."""
+    while True:
         try:
             for change in work:
                 change(desk)
         except Unread as unread:
-            values[unread.record] = (await store.read(tenant, cell, (unread.record,)))[0]
-            continue
-        puts = desk.puts()
-        if not puts and desk.told == Told([], "", {}):
-            return desk.told
-        answer = msgspec.msgpack.encode(desk.told)
-        filed = await store.file(Filing(tenant, cell, group, event, mark, puts, desk.dues(), answer))
-        if filed.answer is not None:
-            return msgspec.msgpack.decode(filed.answer, type=Told)
-        records = tuple(values)
-        values = dict(zip(records, await store.read(tenant, cell, records), strict=True))
-    raise StoreUnavailable(f"the records that event `{event}` changes kept changing; send it again")
+            cell = store.cell_of(desk.group)
+            desk.values[unread.record] = (await store.read(tenant, cell, (unread.record,)))[0]
+            desk = Desk(desk.group, desk.event, desk.now, desk.values)
+        else:
+            return desk
+
+
+def _never(group: str) -> Put:
+    """A condition that no record meets: a filing with it only asks what the same filing was answered before."""
+    return Put(Record("parcel", group, "~never"), b"~~never~", b"", KEEP_RECORDS)
 
 
 def earliest(instants: Iterable[int]) -> int:

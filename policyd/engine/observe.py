@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from typing import Any, Final
 
 import msgspec
 
@@ -13,6 +14,7 @@ from policyd.model.state import Observe
 
 def observe_for(prepared: Prepared, tenant: str, revision: str) -> Observe:
     event = prepared.event
+    windows, ladders = prepared.windows, prepared.ladders
     message = None if event.message is None else event.message.id
     return Observe(
         tenant=tenant,
@@ -24,11 +26,12 @@ def observe_for(prepared: Prepared, tenant: str, revision: str) -> Observe:
         at=event.time,
         message=message,
         is_edit=event.kind == "edit",
-        windows=prepared.windows,
-        ladders=prepared.ladders,
+        windows=windows[: len(windows) - prepared.wide_windows] if prepared.wide_windows else windows,
+        ladders=ladders[: len(ladders) - prepared.wide_ladders] if prepared.wide_ladders else ladders,
         mute=prepared.mute,
         silence=prepared.silence,
         spoke=prepared.spoke,
+        records=prepared.records,
     )
 
 
@@ -36,8 +39,14 @@ def digest(event: Event) -> bytes:
     """8 bytes that stand for kind, member and content. What may differ between two deliveries of one event (names,
     roles, the clock of the bot) is not in it; the new name of a profile is its content."""
     name = event.member.name if event.kind == "profile" else None
-    parts = (event.kind, event.member.id, name, event.message, event.join, event.request, event.report, event.sanction)
+    parts: tuple[Any, ...] = (
+        event.kind, event.member.id, name, event.message, event.join, event.request, event.report, event.sanction
+    )  # fmt: skip
+    if event.kind not in _EARLIER:
+        parts += (event.notice, event.submission, event.verdict, event.appeal, event.mark, event.outcome, event.due)
     return blake2b(_encode(parts), digest_size=8).digest()
 
 
-_encode = msgspec.msgpack.Encoder(order="deterministic").encode
+_EARLIER: Final = frozenset({"message", "edit", "join", "leave", "request", "profile", "report", "sanction"})
+"""Kinds that have none of the later parts."""
+_encode: Final = msgspec.msgpack.Encoder(order="deterministic").encode

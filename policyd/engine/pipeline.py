@@ -1,4 +1,5 @@
-"""The path of an event: prepare, observe, decide, commit, conclude. Only the store is waited for."""
+"""The path of an event: prepare, observe, decide, claim, record, resolve, file, conclude. Only the store is waited
+for."""
 
 from __future__ import annotations
 
@@ -7,20 +8,26 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import replace
 
-from policyd.compile.program import Outcome, Prepared, Program
-from policyd.engine.asked import Wanted
+from policyd.compile.program import Prepared, Program
+from policyd.engine import wide
+from policyd.engine.acquaintance import Acquaintances
 from policyd.engine.case import Case
-from policyd.engine.commit import Settled, commit_for, not_settled, settled
-from policyd.engine.conclude import conclude, nothing_to_do
+from policyd.engine.claims import claim
+from policyd.engine.conclude import conclude, is_nothing, nothing_to_do, resolved
+from policyd.engine.course import Course, course_of
 from policyd.engine.explain import explanation
+from policyd.engine.filing import file, meet
 from policyd.engine.observe import observe_for
+from policyd.engine.petitions import Petition, petition_of
 from policyd.engine.reading import Reading
-from policyd.engine.sanctions import NOBODY, Human, human
-from policyd.engine.texts import Speaker
-from policyd.engine.wanting import wanted_by
+from policyd.engine.recording import record
+from policyd.engine.sanctions import NOBODY, human
+from policyd.engine.settling import asked_by_ticket, told_of
+from policyd.engine.ticking import tick
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError, problem
+from policyd.model.records import Ticket
 from policyd.model.state import EventIdReused, Observe, Observed, StoreOverloaded, StoreUnavailable
 from policyd.state.store import Store
 
@@ -37,6 +44,7 @@ class Engine:
 
     def __init__(self, program: Program, store: Store) -> None:
         self.store = store
+        self.acquaintances = Acquaintances(program.policy_set)
         self._current = _version(program)
         self._earlier: dict[str, _Version] = {}
 
@@ -48,33 +56,61 @@ class Engine:
         """Decides new events by `program`. Earlier programs are kept for repeats of events that they decided."""
         before = self._current
         self._current = _version(program)
+        self.acquaintances = Acquaintances(program.policy_set)
         self._earlier[before.program.revision] = before
         while len(self._earlier) > _KEPT_VERSIONS:
             del self._earlier[next(iter(self._earlier))]
 
     async def evaluate(self, event: Event, tenant: str = "", *, explain: bool = False) -> Decision:
         """The decision on one event. Raises `EventError` where the event is refused (409, 422, 429)."""
+        if event.kind == "tick":
+            return await tick(self, event, tenant)
+        return await self.carry_out(event, tenant, explain=explain)
+
+    async def carry_out(
+        self, event: Event, tenant: str = "", *, explain: bool = False, expired: Ticket | None = None
+    ) -> Decision:
+        """Likewise of an event that is no tick, timed ones included. `expired`: the ticket whose time is up with it."""
         version = self._current
+        petition = await petition_of(self.store, tenant, event, version.program.policy_set)
+        event = event if petition is None else petition.event
         prepared = version.program.prepare(event)
         sanction = human(event, prepared)
         ask = observe_for(prepared, tenant, version.program.revision)
-        observed = await self._observe(ask)
+        observed = await self._observe(ask, prepared)
         replayed = observed is not None and observed.replayed
         if observed is not None and observed.revision != version.program.revision:
             version, prepared, observed = self._as_first_seen(version, prepared, observed)
         case = Case(ask, event, version.program, prepared, observed)
         outcome = version.program.decide(prepared, observed)
-        if observed is not None and sanction is NOBODY and not (outcome.fired or outcome.shadow):
-            decision = nothing_to_do(case, version.reading)
+        if is_nothing(case, outcome) and sanction is NOBODY and expired is None:
+            decision = await self._nothing(case, version.reading)
         else:
-            decision = await self._carry_out(case, outcome, sanction, version.reading)
+            course = course_of(case, outcome, sanction, version.reading)
+            decision = await self._settle(course, petition, expired)
         if replayed and not decision.replayed:
             decision = replace(decision, replayed=True)
         return replace(decision, explain=explanation(case, outcome)) if explain else decision
 
-    async def _observe(self, ask: Observe) -> Observed | None:
+    async def _settle(self, course: Course, petition: Petition | None, expired: Ticket | None) -> Decision:
+        """Claims, records, resolves, files, concludes."""
+        course = await claim(self.store, course, petition)
+        if expired is not None:
+            course.claimed = told_of(expired)
+        planned = asked_by_ticket(course.claimed)
+        course.settled = await record(self.store, course, planned)
+        course.resolved = resolved(course, planned)
+        await file(self.store, course, self.acquaintances)
+        return conclude(course)
+
+    async def _nothing(self, case: Case, reading: Reading) -> Decision:
+        """No rule fired; yet the event may tell who is in the group."""
+        await meet(self.store, case, self.acquaintances)
+        return nothing_to_do(case, reading)
+
+    async def _observe(self, ask: Observe, prepared: Prepared) -> Observed | None:
         try:
-            return await self.store.observe(ask)
+            return await wide.observe(self.store, ask, prepared)
         except StoreOverloaded as overloaded:
             raise EventError(problem("overloaded", str(overloaded), hint="try again in a second")) from None
         except StoreUnavailable:
@@ -82,25 +118,6 @@ class Engine:
         except EventIdReused as reused:
             hint = "give every event an id of its own; a repeat must be the same event"
             raise EventError(problem("event_id_reused", str(reused), pointer="/id", hint=hint)) from None
-
-    async def _carry_out(self, case: Case, outcome: Outcome, sanction: Human, reading: Reading) -> Decision:
-        speaker = Speaker(case, reading)
-        wanted = wanted_by(outcome.fired, case, speaker)
-        shadow = wanted_by(outcome.shadow, case, speaker)
-        done = await self._commit(case, wanted, shadow, sanction)
-        return conclude(case, outcome, wanted, shadow, done, speaker, reading)
-
-    async def _commit(self, case: Case, wanted: Wanted, shadow: Wanted, sanction: Human) -> Settled:
-        if case.observed is None:
-            return not_settled(wanted, sanction)
-        change = commit_for(case, wanted, shadow, sanction)
-        if change is None:
-            return Settled()
-        try:
-            committed = case.observed.committed or await self.store.commit(change)
-        except StoreUnavailable:
-            return not_settled(wanted, sanction)
-        return settled(case, wanted, shadow, sanction, committed)
 
     def _as_first_seen(
         self, version: _Version, prepared: Prepared, observed: Observed

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from policyd.engine.asked import CONTENT, MEMBER, REQUEST, Asked
 from policyd.engine.instants import rfc3339, seconds_until
@@ -23,46 +24,79 @@ class Clock(Struct, frozen=True):
 
 
 class Resolved(Struct, frozen=True):
+    """`winner` of the content or request axis, and `proposals`: not in `actions` yet, as whether they open a ticket is
+    only known when it is filed. `on_member`: the strongest on that axis."""
+
     verdict: Verdict
     actions: tuple[Action, ...]
     overridden: tuple[Overridden, ...]
+    winner: Asked | None = None
+    on_member: Asked | None = None
+    proposals: tuple[Asked, ...] = ()
 
 
-_UNITED: Final[tuple[Do, ...]] = ("reply", "notify", "assign")
+_UNITED: Final[tuple[Do, ...]] = (
+    "unmute", "unban", "release", "reply", "notify", "assign", "move", "lock", "unlock", "slow", "propose", "add",
+)  # fmt: skip
+_SETTLED: Final = ("release", "delete", "admit", "refuse")
+"""What settled tickets ask for beside the axes of the event that settles them."""
+_ABOUT_MEMBER: Final = frozenset((*MEMBER, "unmute", "unban", "propose"))
+_PLACES: Final = {do: place for place, do in enumerate((*CONTENT, *MEMBER, "admit", "refuse", *_UNITED))}
 
 
 def resolve(asked: Iterable[Asked], member: str, is_request: bool, clock: Clock, unmute: bool = False) -> Resolved:
-    """Order: content, member, request, unmute, then what unites."""
+    """From all that is asked for to what is done, in the order of `arranged`."""
     axis = REQUEST if is_request else CONTENT
-    by_axis: tuple[list[Asked], list[Asked]] = ([], [])
+    on_axis: list[Asked] = []
+    on_members: list[Asked] = []
     united: dict[Do, list[Asked]] = {}
+    beside: list[Asked] = []
     for each in asked:
-        if each.do in axis:
-            by_axis[0].append(each)
-        elif each.do in MEMBER:
-            by_axis[1].append(each)
+        if each.do in MEMBER:
+            on_members.append(each)
+        elif each.ticket is not None:
+            beside.append(each)
+        elif each.do in axis:
+            on_axis.append(each)
         else:
             united.setdefault(each.do, []).append(each)
-    content_or_request, on_member = _strongest(by_axis[0], axis), _strongest(by_axis[1], MEMBER)
-    winner = content_or_request[0]
-    verdict: Verdict = "hold" if is_request else "allow"
-    if winner is not None:
-        verdict = winner.do  # type: ignore[assignment]
-    actions = []
-    if winner is not None and not is_request:
-        actions.append(_done(winner, member, clock))
-    if on_member[0] is not None:
-        actions.append(_done(on_member[0], member, clock))
-    if is_request:
-        actions.append(_done(winner or Asked("hold", ()), member, clock))
+    winner, weaker = _strongest(on_axis, axis)
+    on_member, milder = _strongest(on_members, MEMBER)
+    verdict: Verdict = ("hold" if is_request else "allow") if winner is None else winner.do  # type: ignore[assignment]
+    if is_request and verdict != "admit":
+        united.pop("assign", None)
+    actions = [_done(each, member, clock) for each in (winner, on_member, *beside) if each is not None]
+    if is_request and winner is None:
+        actions.append(Action("hold", ()))
     if unmute:
         actions.append(Action("unmute", (), member=member))
-    for do in _UNITED:
-        if do in united and not (do == "assign" and is_request and verdict != "admit"):
-            actions += [_done(each, member, clock) for each in _united(united[do])]
-    overridden = [*content_or_request[1], *on_member[1]]
-    overridden.sort(key=lambda each: (each.do, each.because[0].rule))
-    return Resolved(verdict, tuple(actions), tuple(overridden))
+    overridden = [*weaker, *milder, *_unlocked(united)]
+    proposals = united.pop("propose", ())
+    for do in united:
+        actions += [_done(each, member, clock) for each in _united(do, united[do])]
+    overridden.sort(key=lambda each: (each.do, each.because[0].rule if each.because else ""))
+    return Resolved(
+        verdict, arranged(actions, is_request), tuple(overridden), winner, on_member, tuple(proposals)
+    )
+
+
+def arranged(actions: Iterable[Action], is_request: bool) -> tuple[Action, ...]:
+    """Content, member, request, and then what unites; among equals by whom it is for and what it says."""
+    return tuple(sorted(actions, key=lambda action: _order(action, is_request)))
+
+
+def _order(action: Action, is_request: bool) -> tuple[int, str, str, str]:
+    if action.ticket and action.do in _SETTLED:
+        return _PLACES["release"], str(_SETTLED.index(action.do)), "", action.ticket
+    place = _PLACES["refuse" if is_request and action.do == "hold" else action.do]
+    return place, action.to or "", action.text or "", action.ticket or ""
+
+
+def _unlocked(united: dict[Do, list[Asked]]) -> list[Overridden]:
+    """Locking is stronger than unlocking."""
+    if "lock" not in united or "unlock" not in united:
+        return []
+    return [Overridden("unlock", "lock", _merge(united.pop("unlock")).because)]
 
 
 def _strongest(asked: Sequence[Asked], axis: Sequence[Do]) -> tuple[Asked | None, list[Overridden]]:
@@ -84,13 +118,15 @@ def _rank(asked: Asked, axis: Sequence[Do]) -> tuple[int, float]:
     return axis.index(asked.do), length
 
 
-def _united(asked: Sequence[Asked]) -> Sequence[Asked]:
-    """Actions that do not compete: all of them, equal ones once."""
+def _united(do: Do, asked: Sequence[Asked]) -> Sequence[Asked]:
+    """Actions that do not compete: all of them, equal ones once. The longest `slow` stands for all."""
     if len(asked) < 2:
         return asked
-    equal: dict[tuple[str, str, str], list[Asked]] = {}
+    if do == "slow":
+        return [replace(_merge(asked), duration=max(each.duration or 0 for each in asked))]
+    equal: dict[tuple[str, str], list[Asked]] = {}
     for each in asked:
-        equal.setdefault((each.to or "", each.text or "", each.group or ""), []).append(each)
+        equal.setdefault((each.to or "", each.text or ""), []).append(each)
     return [_merge(equal[key]) for key in sorted(equal)]
 
 
@@ -108,9 +144,12 @@ def _merge(equal: Sequence[Asked]) -> Asked:
         _said(each.text for each in ordered),
         first.duration,
         first.to,
-        first.group,
         None if climbed is None else climbed.ladder,
         None if climbed is None else climbed.step,
+        tuple(sorted((wait for each in ordered for wait in each.waits), key=lambda wait: (wait.span, wait.rule))),
+        first.proposal,
+        next((each.ticket for each in ordered if each.ticket is not None), None),
+        next((each.message for each in ordered if each.message is not None), None),
     )
 
 
@@ -132,14 +171,15 @@ def _done(asked: Asked, member: str, clock: Clock) -> Action:
     return Action(
         do=asked.do,
         because=asked.because,
-        member=member if asked.do in MEMBER else UNSET,
+        member=member if member and (asked.ticket is not None or asked.do in _ABOUT_MEMBER) else UNSET,
         to=asked.to or UNSET,
-        group=UNSET if asked.group is None else asked.group,
         text=UNSET if asked.text is None else asked.text,
         seconds=UNSET if seconds is None else seconds,
         until=UNSET if until is None else until,
         ladder=asked.ladder or UNSET,
         step=asked.step or UNSET,
+        message=asked.message or UNSET,
+        ticket=asked.ticket or UNSET,
     )
 
 
@@ -152,5 +192,7 @@ def _times(asked: Asked, clock: Clock) -> tuple[int | None, str | None]:
     end = clock.now + asked.duration
     if asked.do == "mute" and clock.mute_until is not None:
         end = max(end, clock.mute_until)
-    zone = clock.zones[asked.because[0].rule.partition(".")[0]]
+    if asked.do == "slow":
+        return seconds_until(asked.duration, 0), None
+    zone = clock.zones.get(asked.because[0].rule.partition(".")[0], "UTC")
     return seconds_until(end, clock.now), rfc3339(end, zone)

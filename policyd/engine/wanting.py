@@ -13,39 +13,52 @@ from policyd.engine.asked import (
     NOTHING_WANTED,
     REQUEST,
     Asked,
+    Digested,
+    Effect,
+    Proposal,
     StrikeAsked,
     Throttled,
+    Wait,
     Wanted,
     wire_name,
 )
 from policyd.engine.case import Case
 from policyd.engine.texts import Speaker
 from policyd.model.decision import Because
+from policyd.model.records import PlannedAction
 from policyd.model.state import Throttle
 
-_EVERY_TIME: Final = frozenset((*CONTENT, *REQUEST))
+EFFECTS: Final = frozenset({"open duty", "close duty", "use review", "pend review", "refuse review", "set"})
+"""What is done to workflows and never told."""
+_EVERY_TIME: Final = (EFFECTS - {"set"}) | {*CONTENT, *REQUEST}
 """Given at every edit of a message (law L10)."""
 _KEPT_WITHOUT_TEXT: Final = frozenset({"mute", "remove", "ban", "refuse"})
-_ONCE: Final = frozenset((*MEMBER, "reply", "notify"))
+_ONCE: Final = frozenset((*MEMBER, "reply", "notify", "lock", "unlock", "slow", "move", "propose", "set"))
 
 
 def wanted_by(fired: Sequence[Fired], case: Case, speaker: Speaker) -> Wanted:
     """What the fired rules, which come in name order, ask for."""
     if not fired:
         return NOTHING_WANTED
-    wanted = Wanted([], [], {}, {}, [])
+    wanted = Wanted()
     for each in fired:
         rule = each.rule
         first = len(rule.then) if each.otherwise else 0
         again = _was_given(rule, case)
         acted = False
         for place, action in enumerate(rule.otherwise if each.otherwise else rule.then, first):
-            if again and wire_name(action) not in _EVERY_TIME:
+            if again and action.do not in _EVERY_TIME:
                 continue
             acted |= _add(wanted, rule, place, action, speaker)
         if acted:
             wanted.given.append(rule.name)
     return wanted
+
+
+def planned(action: Action, rule: Rule, speaker: Speaker) -> PlannedAction:
+    """An action that is done later, as it would be said now."""
+    to = action.audience or speaker.says(action.group, rule)
+    return PlannedAction(wire_name(action), speaker.says(action.text, rule), action.duration, to, rule.name)
 
 
 def _was_given(rule: Rule, case: Case) -> bool:
@@ -61,22 +74,47 @@ def _add(wanted: Wanted, rule: Rule, place: int, action: Action, speaker: Speake
         assert action.ladder is not None
         (_strike if action.do == "strike" else _forgive)(wanted, rule.name, action.ladder, action.times)
         return True
-    text = speaker.says(action.text, rule)
-    asked = Asked(
-        wire_name(action),
-        (Because(rule.name) if text is None else Because(rule.name, text),),
-        text,
-        action.duration,
-        action.audience,
-        speaker.says(action.group, rule),
-    )
-    if action.once is None:
+    if action.do in EFFECTS:
+        wanted.effects.append(Effect(action.do, rule.name, action.subject or "", action.duration or 0))
+        return action.do in _ONCE
+    cell = f"{rule.name}#{place}"
+    asked = _proposed(action, rule, cell, speaker) if action.do == "propose" else _asked(action, rule, speaker)
+    if action.digest is not None:
+        wanted.digested.append(Digested(cell, action.digest, asked))
+    elif action.once is None:
         wanted.asked.append(asked)
     else:
         kept = asked.do in _KEPT_WITHOUT_TEXT
         silent = Asked(asked.do, (Because(rule.name),), None, action.duration) if kept else None
-        wanted.throttled.append(Throttled(Throttle(f"{rule.name}#{place}", action.once), asked, silent))
-    return asked.do in _ONCE or text is not None
+        wanted.throttled.append(Throttled(Throttle(cell, action.once), asked, silent))
+    return asked.do in _ONCE or asked.text is not None
+
+
+def _asked(action: Action, rule: Rule, speaker: Speaker) -> Asked:
+    text = speaker.says(action.text, rule)
+    return Asked(
+        wire_name(action),
+        (Because(rule.name) if text is None else Because(rule.name, text),),
+        text,
+        action.duration,
+        action.audience or speaker.says(action.group, rule),
+        waits=_waits(action, rule, speaker),
+    )
+
+
+def _proposed(action: Action, rule: Rule, cell: str, speaker: Speaker) -> Asked:
+    assert action.proposed is not None
+    approve = planned(action.proposed, rule, speaker)
+    because = Because(rule.name) if approve.text is None else Because(rule.name, approve.text)
+    wait = next(iter(_waits(action, rule, speaker)), None)
+    proposal = Proposal(cell, approve, action.by, wait)
+    return Asked("propose", (because,), approve.text, approve.duration, approve.to, proposal=proposal)
+
+
+def _waits(action: Action, rule: Rule, speaker: Speaker) -> tuple[Wait, ...]:
+    if not action.wait or action.expire is None:
+        return ()
+    return (Wait(action.wait, rule.name, planned(action.expire, rule, speaker)),)
 
 
 def _strike(wanted: Wanted, rule: str, ladder: str, times: int) -> None:

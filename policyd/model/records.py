@@ -76,12 +76,22 @@ class ReviewFile(Struct, array_like=True):
     refused: list[str] = field(default_factory=list)
 
 
+class Undoing(Struct, array_like=True):
+    """What of a decision has been taken back: all of it (`rules` empty), or what these rules asked for."""
+
+    at: int
+    rules: list[str] = []
+
+
 class MemberFile(Struct, array_like=True):
-    """By qualified names. `proposals`: by rule and place (`class_group.silent#0`), the open ticket."""
+    """By qualified names. `proposals`: by rule and place (`class_group.silent#0`), the open ticket. `submissions`: the
+    events that brought evidence lately; `undone`: by event, what has been taken back."""
 
     duties: dict[str, list[OpenDuty]] = field(default_factory=dict)
     reviews: dict[str, ReviewFile] = field(default_factory=dict)
     proposals: dict[str, str] = field(default_factory=dict)
+    submissions: list[str] = field(default_factory=list)
+    undone: dict[str, Undoing] = field(default_factory=dict)
 
 
 class Thread(Struct, array_like=True):
@@ -200,32 +210,55 @@ class Ticket(Struct):
 # ---------------------------------------------------------------- ticks
 
 
+class Owed(Struct, array_like=True):
+    """A duty that has come due: whose, opened when and by which message, when it is late, and the instant that has
+    come."""
+
+    member: str
+    opened: int
+    deadline: int
+    at: int
+    message: str | None = None
+
+
 class Work(Struct, array_like=True):
-    """One thing that a tick carries out. `what`: `remind`, `late`, `schedule`, `sweep`, `ticket`, `digest`, `parcel`
-    or `forget`; `name`: the rule, ticket or digest; `at`: when it was due; `who`: members, messages or nothing."""
+    """One thing that a tick carries out. `what`: `remind` (`remind2` …), `late`, `schedule`, `sweep`, `ticket`,
+    `digest` or `parcel`; `name`: the declaration, ticket, digest or parcel; `at`: when it was due; `who`: members,
+    messages or nothing. `owed`: the duties, `together` told as one; `body`: the ticket, what was collected, or the
+    parcel, packed."""
 
     what: str
     group: str
     name: str
     at: int
     who: tuple[str, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    body: bytes = b""
+    together: bool = False
 
 
 class TickPlan(Struct, array_like=True):
-    """`now`: the instant of the first sight of the tick's id. `missed`: too late to be carried out."""
+    """`now`: the instant of the first sight of the tick's id. `missed`: too late to be carried out. `again`: earlier
+    ticks whose answers this one gives too. `groups` and `members` (by group, then member) are known so when the works
+    are carried out, however late. `answer`: what came of each work, packed, once all are done."""
 
     now: int
     work: list[Work]
     missed: list[Work] = field(default_factory=list)
     more: bool = False
+    again: list[str] = field(default_factory=list)
+    groups: dict[str, KnownGroup] = field(default_factory=dict)
+    members: dict[str, dict[str, KnownMember]] = field(default_factory=dict)
+    answer: bytes = b""
 
 
 class OpenTick(Struct, array_like=True):
-    """`done`: its answer was complete once."""
+    """`done`: its answer was complete once. `empty`: it had nothing to carry out."""
 
     id: str
     started: int
     done: bool = False
+    empty: bool = False
 
 
 class Desk(Struct, array_like=True):
@@ -245,8 +278,10 @@ class Parcel(Struct, array_like=True):
 
 
 class JournalEntry(Struct, array_like=True):
-    """What a decision did that may be taken back: `strikes` by ladder and times, `does` the actions asked for,
-    `asked_by` the live rules with what each asked. Mutes that steps gave are known from the steps that ran."""
+    """What a decision did that may be taken back. `asked_by`: the rules, each with the actions it asked for as the
+    endpoint spells them, lengths in ms behind (`delete`, `mute 3600000`); `strikes`: the ladders of the group, in the
+    order of the commit's steps, with the rules that struck; `wide`: those across groups, with the step that ran and
+    what the strike weighed. `mute`: ms of the longest mute asked for beside ladders, -1 where removal replaced it."""
 
     event: str
     member: str
@@ -255,6 +290,16 @@ class JournalEntry(Struct, array_like=True):
     strikes: dict[str, tuple[str, ...]]
     mute: int = 0
     undone: list[str] = []
+    times: dict[str, int] = {}
+    wide: dict[str, WideStrike] = {}
+
+
+class WideStrike(Struct, array_like=True):
+    """A strike on a ladder across groups."""
+
+    rules: tuple[str, ...]
+    step: int
+    weight: int
 
 
 T = TypeVar("T")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 from policyd.check.load import load_texts
 from policyd.compile.load import compile_policies
@@ -19,7 +20,8 @@ NOON = "2026-03-02T12:00:00+08:00"
 
 
 class FailingStore:
-    """A memory store that keeps what it was asked; `fails` names the operations that are refused."""
+    """A memory store that keeps what it was asked; `fails` names the operations that are refused. `cut`: how many
+    calls still go through before one fails, None for all of them; `after` says whether it fails with its work done."""
 
     def __init__(self) -> None:
         self.inner = MemoryStore(virtual=True)
@@ -27,27 +29,34 @@ class FailingStore:
         self.calls: list[str] = []
         self.asks: list[Observe] = []
         self.changes: list[Commit] = []
+        self.cut: int | None = None
+        self.after = False
 
     async def observe(self, ask: Observe) -> Observed:
-        self._call("observe")
         self.asks.append(ask)
-        return await self.inner.observe(ask)
+        return cast(Observed, await self._call("observe", ask))
 
     async def commit(self, change: Commit) -> Committed:
-        self._call("commit")
         self.changes.append(change)
-        return await self.inner.commit(change)
+        return cast(Committed, await self._call("commit", change))
 
-    async def ready(self) -> None:
-        self._call("ready")
+    def __getattr__(self, name: str) -> Any:
+        if name in ("cells", "cell_of"):
+            return getattr(self.inner, name)
+        return partial(self._call, name)
 
-    async def close(self) -> None:
-        await self.inner.close()
-
-    def _call(self, name: str) -> None:
+    async def _call(self, name: str, *arguments: Any, **named: Any) -> Any:
         if name in self.fails:
             raise StoreUnavailable(f"`{name}` is told to fail")
         self.calls.append(name)
+        if self.cut == 0 and not self.after:
+            raise StoreUnavailable(f"`{name}` is cut off before")
+        answer = await getattr(self.inner, name)(*arguments, **named)
+        if self.cut == 0:
+            raise StoreUnavailable(f"`{name}` is cut off after")
+        if self.cut is not None:
+            self.cut -= 1
+        return answer
 
 
 def compiled(policy: str) -> Program:
@@ -92,6 +101,6 @@ def done(decision: Decision) -> list[str]:
 
 
 def _short(action: Action) -> str:
-    parts = [action.do, action.to or "", str(action.seconds or ""), action.group or ""]
+    parts = [action.do, action.proposes or "", action.to or "", str(action.seconds or "")]
     line = " ".join(part for part in parts if part)
     return f"{line}: {action.text}" if action.text else line

@@ -64,10 +64,17 @@ def test_a_clean_message_costs_one_round_trip_and_a_violation_two() -> None:
     assert club.store.calls == ["observe", "observe", "commit"]
 
 
-def test_content_alone_commits_nothing() -> None:
-    club = scene("rule short { when message.length < 3  then delete }")
-    assert club.says("x").verdict == "delete"
-    assert club.store.calls == ["observe"]
+@pytest.mark.parametrize(
+    ("then", "calls"),
+    [("flag", ["observe"]), ("delete", ["observe", "commit"]),
+     ("hold", ["observe", "commit", "read", "file"])],
+)  # fmt: skip
+def test_what_may_be_taken_back_is_kept_in_the_journal(then: str, calls: list[str]) -> None:
+    club = scene(f"rule short {{ when message.length < 3  then {then} }}")
+    assert club.says("x").verdict == then
+    assert club.store.calls == calls
+    journal = finish(club.store.inner.journal("", "g1", 0))
+    assert len(journal) == (then != "flag")
 
 
 def test_a_repeat_gives_the_same_decision_and_changes_nothing() -> None:

@@ -1,0 +1,63 @@
+"""One event on its way from what is asked for to the decision, and what has come of it so far."""
+
+from __future__ import annotations
+
+from msgspec import Struct, field
+
+from policyd.compile.program import Outcome
+from policyd.engine.asked import Wanted
+from policyd.engine.case import Case
+from policyd.engine.commit import Settled
+from policyd.engine.desk import Told
+from policyd.engine.reading import Reading
+from policyd.engine.resolve import Clock, Resolved
+from policyd.engine.sanctions import Human
+from policyd.engine.texts import Speaker
+from policyd.engine.wanting import wanted_by
+from policyd.model.state import Observed
+
+_UNRESOLVED = Resolved("allow", (), ())
+
+
+class Course(Struct, gc=False):
+    """`claimed`: what was filed before the commit (votes, evidence, appeals, uses of approvals); `told`: what after it;
+    `unfiled`: it could not be (law L15)."""
+
+    case: Case
+    outcome: Outcome
+    wanted: Wanted
+    shadow: Wanted
+    human: Human
+    speaker: Speaker
+    reading: Reading
+    settled: Settled = Settled()
+    resolved: Resolved = _UNRESOLVED
+    claimed: Told = field(default_factory=Told)
+    told: Told = field(default_factory=Told)
+    unfiled: bool = False
+
+    @property
+    def observed(self) -> Observed:
+        """Where changes are worked out the store has answered."""
+        assert self.case.observed is not None
+        return self.case.observed
+
+    @property
+    def now(self) -> int:
+        return self.observed.now
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.case.now, self.settled.mute_until, self.case.zones)
+
+    @property
+    def degraded(self) -> bool:
+        """The store could not be asked or told."""
+        return self.settled.failed or self.unfiled
+
+
+def course_of(case: Case, outcome: Outcome, human: Human, reading: Reading) -> Course:
+    """The beginning: what the fired rules ask for."""
+    speaker = Speaker(case, reading)
+    wanted, shadow = wanted_by(outcome.fired, case, speaker), wanted_by(outcome.shadow, case, speaker)
+    return Course(case, outcome, wanted, shadow, human, speaker, reading)

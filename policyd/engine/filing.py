@@ -1,0 +1,64 @@
+"""Files what an event changes in the workflows, all or none, once it is settled what is done."""
+
+from __future__ import annotations
+
+from policyd.engine import appeals, brakes, digests, duties, proposals, reviews, switches, tickets
+from policyd.engine.acquaintance import Acquaintances
+from policyd.engine.case import Case
+from policyd.engine.course import Course
+from policyd.engine.desk import Change, Told, file_changes
+from policyd.model.state import StoreUnavailable
+from policyd.state.store import Store
+
+
+async def file(store: Store, course: Course, acquaintances: Acquaintances) -> None:
+    """Sets `told`, or `unfiled` where the store fails."""
+    if course.settled.failed:
+        return
+    try:
+        changes = await _changes(store, course)
+        met = acquaintances.changes(course.case)
+        if changes or met:
+            course.told = await _file(store, course.case, [*changes, *met])
+            acquaintances.filed(course.case)
+            await brakes.take_back(store, course)
+    except StoreUnavailable:
+        course.unfiled = True
+
+
+async def meet(store: Store, case: Case, acquaintances: Acquaintances) -> None:
+    """Files what an event without consequences tells of its group and member. Where the store fails, the next event
+    tells it again."""
+    met = acquaintances.changes(case)
+    if not met:
+        return
+    try:
+        await _file(store, case, [*met])
+    except StoreUnavailable:
+        return
+    acquaintances.filed(case)
+
+
+async def _changes(store: Store, course: Course) -> list[Change]:
+    """In the order in which they are made."""
+    case, wanted = course.case, course.wanted
+    return [
+        *brakes.changes(course),
+        *reviews.changes(course),
+        *tickets.changes(course),
+        *proposals.changes(course),
+        *duties.changes(case, wanted, course.resolved.verdict),
+        *switches.changes(case, wanted),
+        *digests.changes(case, wanted),
+        *await appeals.changes(store, course),
+    ]
+
+
+async def _file(store: Store, case: Case, changes: list[Change]) -> Told:
+    """One filing under the event's id."""
+    ask, observed = case.ask, case.observed
+    assert observed is not None
+    seen = dict(zip(ask.records, observed.records, strict=False))
+    return await file_changes(
+        store, ask.tenant, ask.group, ask.event, observed.now, changes, seen, replayed=observed.replayed
+    )

@@ -1,0 +1,35 @@
+"""What a decision leaves in the journal, so that it can be taken back by an appeal or by `policyd undo`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from policyd.engine.asked import Wanted
+from policyd.engine.commit import Settled
+from policyd.model.records import JournalEntry, WideStrike, pack
+
+RECORDED: Final = frozenset({"hold", "delete", "mask", "refuse", "warn", "call_out", "mute", "remove", "ban"})
+
+
+def entry_of(event: str, member: str, message: str | None, wanted: Wanted, wide: Settled, mute: int) -> bytes:
+    """b"" where there is nothing that could be taken back. `wide`: the strikes on ladders across groups, which have
+    been recorded already; `mute` as in `Commit`."""
+    asked_by: dict[str, list[str]] = {}
+    for each in (*wanted.asked, *[throttled.spoken for throttled in wanted.throttled]):
+        if each.do in RECORDED:
+            word = each.do if each.duration is None else f"{each.do} {each.duration}"
+            for because in each.because:
+                asked_by.setdefault(because.rule, []).append(word)
+    struck = [*[wanted.strikes[ladder] for ladder in sorted(wanted.strikes)], *[strike for strike, _ in wide.struck]]
+    for strike in struck:
+        for rule in strike.rules:
+            asked_by.setdefault(rule, []).append("strike")
+    if not asked_by:
+        return b""
+    across = {
+        strike.ladder: WideStrike(strike.rules, step.step, 0 if step.together else strike.times)
+        for strike, step in wide.struck
+    }
+    strikes = {ladder: wanted.strikes[ladder].rules for ladder in sorted(wanted.strikes)}
+    times = {ladder: wanted.strikes[ladder].times for ladder in sorted(wanted.strikes)}
+    return pack(JournalEntry(event, member, message, asked_by, strikes, mute, [], times, across))

@@ -1,0 +1,191 @@
+"""Reviews: what waits for approval opens a ticket, evidence comes in, and an approval lets messages through (§7)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from msgspec.structs import replace
+
+from policyd.check.resolved import Review, Rule
+from policyd.compile.reviews import content
+from policyd.engine.asked import CONTENT
+from policyd.engine.case import Case
+from policyd.engine.course import Course
+from policyd.engine.desk import Change, Desk, Said
+from policyd.engine.tickets import DELETE, HELD, RELEASE, missing, tell
+from policyd.model.event import Event
+from policyd.model.records import (
+    STAMP,
+    Approval,
+    Evidence,
+    MemberFile,
+    ReviewFile,
+    Ticket,
+    Use,
+    ticket_id,
+    unpack,
+)
+from policyd.model.wording import COMPLETE
+from policyd.text.contacts import fingerprint
+
+_MOST: Final = 50
+"""So many approvals, refusals and uses of one review are kept; the oldest go."""
+_KEPT_USES: Final = 62 * 86_400_000
+
+
+def changes(course: Course) -> list[Change]:
+    """The tickets of messages that wait for approval."""
+    return [
+        partial(_pend, course, course.case.program.policy_set.reviews[effect.subject], effect.rule)
+        for effect in course.wanted.does("pend review")
+        if _waits(course, effect.rule)
+    ]
+
+
+def text_facts(case: Case, rule: Rule) -> dict[str, str]:
+    """`ticket.id` and `ticket.missing` as the texts of a pending rule print them."""
+    review = _pending_review(case, rule)
+    if review is None or case.observed is None:
+        return {}
+    file = observed_file(case).reviews.get(review.name, ReviewFile())
+    ticket = file.ticket or _next_id(case.event.group.id, review, case.event.member.id, file)
+    return {"ticket.id": ticket, "ticket.missing": ", ".join(missing(review.needs, file.evidence, case.observed.now))}
+
+
+def key_of(event: Event) -> str:
+    """What an approval's use is counted by."""
+    return event.id if event.message is None or event.message.id is None else event.message.id
+
+
+def content_of(event: Event) -> str:
+    """What an approval of the content is bound to."""
+    text = None if event.message is None else event.message.text
+    return content(None if text is None else fingerprint(text), key_of(event))
+
+
+def new_ticket(desk: Desk, review: Review, member: str, name: str | None, event: str) -> Ticket:
+    """The next ticket of the review for this member; it is not on the desk yet."""
+    file = _review_file(desk, review.name, member)
+    ticket = _next_id(desk.group, review, member, file)
+    file.opened += 1
+    file.ticket = ticket
+    return Ticket(
+        id=ticket,
+        kind="review",
+        group=desk.group,
+        member=member,
+        event=event,
+        opened=desk.now,
+        rules=(review.name,),
+        name=name,
+        needed=review.by,
+        review=review.name,
+        needs=review.needs,
+        evidence=_needed(review.needs, file),
+    )
+
+
+def completed(desk: Desk, ticket: Ticket, review: Review | None) -> Ticket:
+    """The ticket, moderators being told where all evidence is there for the first time."""
+    if ticket.told_complete or missing(ticket.needs, ticket.evidence, desk.now):
+        return ticket
+    title = ticket.review.partition(".")[2] if review is None else review.title
+    text = COMPLETE.format(title=title, name=ticket.name or ticket.member, ticket=ticket.id)
+    desk.told.says.append(Said("moderators", text, ticket.rules))
+    return replace(ticket, told_complete=True)
+
+
+def with_evidence(desk: Desk, ticket: Ticket, evidence: dict[str, Evidence]) -> Ticket:
+    """The ticket with what has been submitted, which is kept in the member's file too."""
+    file = _review_file(desk, ticket.review, ticket.member)
+    file.evidence |= evidence
+    return replace(ticket, evidence=_needed(ticket.needs, file))
+
+
+def settle(desk: Desk, ticket: Ticket, review: Review | None) -> None:
+    """What a human's decision, or the end of the time for it, does to the member's file."""
+    file = _review_file(desk, ticket.review, ticket.member)
+    if file.ticket == ticket.id:
+        file.ticket = ""
+    if review is None or ticket.status == "expired":
+        return
+    bound = ticket.fingerprint if review.approve == "content" else ""
+    if ticket.status == "approved":
+        file.refused = [refused for refused in file.refused if refused != bound]
+        until = _valid_until(review, ticket, file, desk.now)
+        file.approvals = [*file.approvals, Approval(bound, desk.now, until)][-_MOST:]
+    else:
+        file.refused = [*[refused for refused in file.refused if refused != bound], bound][-_MOST:]
+
+
+def use(desk: Desk, review: Review, member: str, key: str) -> None:
+    """Keeps that an approval let a message through."""
+    file = _review_file(desk, review.name, member)
+    kept = [each for each in file.uses if each.at > desk.now - _KEPT_USES]
+    file.uses = [*kept, Use(key, desk.now)][-max(_MOST, review.at_most) :]
+
+
+def _waits(course: Course, rule: str) -> bool:
+    """Whether it is this review for which the message waits: its rule is a reason for what is done to the content, or
+    nobody touches the content and the rule does not ask for it."""
+    winner = course.resolved.winner
+    if winner is not None and any(because.rule == rule for because in winner.because):
+        return True
+    then = course.case.program.policy_set.rules[rule].then
+    return course.resolved.verdict in ("allow", "flag", "mask") and not any(action.do in CONTENT for action in then)
+
+
+def _pend(course: Course, review: Review, rule: str, desk: Desk) -> None:
+    event, held = course.case.event, course.resolved.verdict == "hold"
+    file = _review_file(desk, review.name, event.member.id)
+    before = desk.ticket(file.ticket) if file.ticket else None
+    is_open = before is not None and before.status == "open"
+    ticket = before if is_open else new_ticket(desk, review, event.member.id, event.member.name, event.id)
+    assert ticket is not None
+    ticket = replace(
+        ticket,
+        event=event.id,
+        message=None if event.message is None else event.message.id,
+        fingerprint=content_of(event),
+        approve=RELEASE if held else (),
+        refuse=DELETE if held else (),
+        evidence=_needed(ticket.needs, file),
+    )
+    ticket = ticket if is_open else completed(desk, ticket, review)
+    desk.put_ticket(ticket)
+    tell(desk, ticket, course.case.zones)
+    winner = course.resolved.winner
+    if held and winner is not None and any(because.rule == rule for because in winner.because):
+        desk.told.flags.setdefault(HELD, ticket.id)
+
+
+def _review_file(desk: Desk, review: str, member: str) -> ReviewFile:
+    return desk.file(member).reviews.setdefault(review, ReviewFile())
+
+
+def _next_id(group: str, review: Review, member: str, file: ReviewFile) -> str:
+    return ticket_id(group, "review", review.name, member, str(file.opened + 1))
+
+
+def _needed(needs: tuple[str, ...], file: ReviewFile) -> dict[str, Evidence]:
+    return {kind: file.evidence[kind] for kind in needs if kind in file.evidence}
+
+
+def _valid_until(review: Review, ticket: Ticket, file: ReviewFile, now: int) -> int:
+    ends = [each.expires for each in _needed(ticket.needs, file).values() if each.expires]
+    return min([*ends, now + review.valid] if review.valid else ends, default=0)
+
+
+def _pending_review(case: Case, rule: Rule) -> Review | None:
+    subject = next((action.subject for action in rule.then if action.do == "pend review"), None)
+    return None if subject is None else case.program.policy_set.reviews[subject]
+
+
+def observed_file(case: Case) -> MemberFile:
+    """The member's file as it was observed."""
+    assert case.observed is not None
+    for record, stored in zip(case.ask.records, case.observed.records, strict=False):
+        if record.kind == "file":
+            return unpack(MemberFile, stored[STAMP:]) or MemberFile()
+    return MemberFile()
