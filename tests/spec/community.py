@@ -10,7 +10,26 @@ from zoneinfo import ZoneInfo
 
 from policyd.check.load import load_texts
 from policyd.model.decision import Action, Decision
-from policyd.model.event import Event, EventKind, Group, Join, Member, Message, Report, Request, Sanction
+from policyd.model.event import (
+    NOBODY,
+    Appeal,
+    Event,
+    EventKind,
+    Evidence,
+    Group,
+    Join,
+    Mark,
+    Member,
+    Message,
+    Notice,
+    OutcomeReport,
+    Report,
+    Request,
+    Sanction,
+    Submission,
+    Tick,
+    Verdict,
+)
 from policyd.reference.printing import show_duration
 from tests.equivalence.events import Failure, Step
 from tests.equivalence.sides import EngineSide, ReferenceSide
@@ -38,6 +57,10 @@ class Community:
 
     def refuses(self, event: Event) -> str:
         """The code of the problem for which an event is refused."""
+        return self.complains(event).partition(" ")[0]
+
+    def complains(self, event: Event) -> str:
+        """The code, and the place in the event that is wrong."""
         answer = self._side.answer(Step(event))
         assert isinstance(answer, str), answer
         return answer
@@ -115,6 +138,47 @@ def moderator(
     return event("sanction", member, at, sanction=Sanction("m", action, seconds, ladder))
 
 
+def judges(decision: Any, ticket: str, at: str = "20:00", *, by: str = "m", role: Any = None, **more: Any) -> Event:
+    """A human's verdict on a ticket."""
+    return nobody("verdict", at, verdict=Verdict(ticket, by, decision, role), **more)
+
+
+def submits(
+    member: str, *kinds: str, at: str = "20:00", ticket: str | None = None, expires: str | None = None
+) -> Event:
+    until = None if expires is None else instant(expires)
+    evidence = tuple(Evidence(kind, f"{kind}.jpg", until) for kind in kinds)
+    return event("submission", member, at, submission=Submission(ticket, evidence))
+
+
+def appeals(member: str, against: str, at: str = "20:00", **more: Any) -> Event:
+    return event("appeal", member, at, appeal=Appeal(against, "why"), **more)
+
+
+def posts_notice(text: str, *members: str, at: str = "20:00") -> Event:
+    return nobody("notice", at, notice=Notice("m", "n1", text, members))
+
+
+def marks(member: str, as_: str, at: str = "20:00") -> Event:
+    return event("mark", member, at, mark=Mark(as_, "m"))
+
+
+def reports_outcome(action: str, error: str | None, at: str = "20:00") -> Event:
+    return nobody("outcome", at, outcome=OutcomeReport("e1", action, error is None, error))
+
+
+def ticks(at: str, id: str | None = None, *, group: str = "", ack: str | None | bool = False) -> Event:
+    """For all groups, or one. `ack` False: the tick does not say what was carried out."""
+    part = None if isinstance(ack, bool) else Tick(ack)
+    return nobody("tick", at, id=id, group=group, tick=part)
+
+
+def nobody(kind: EventKind, at: str, id: str | None = None, *, group: str = "g1", **part: Any) -> Event:
+    """An event without a member."""
+    name = id or f"event {next(_COUNT)}"
+    return Event(id=name, kind=kind, group=Group(group), member=NOBODY, time=instant(at), **part)
+
+
 def brief(decision: Decision) -> str:
     """The actions as a policy spells them, in the order of the answer: `delete, mute 24h "…"`; `-` for none."""
     return ", ".join(map(_brief, decision.actions)) or "-"
@@ -122,15 +186,26 @@ def brief(decision: Decision) -> str:
 
 def _brief(action: Action) -> str:
     words: list[str] = [action.do.replace("_", " ")]
+    if isinstance(action.proposes, str):
+        words.append(action.proposes.replace("_", " "))
     if isinstance(action.to, str):
-        words.append(action.to)
-    if isinstance(action.group, str):
-        words.append(f'"{action.group}"')
+        words.append(f'"{action.to}"' if action.do in ("assign", "move") else action.to)
     if isinstance(action.seconds, int):
         words.append(show_duration(action.seconds * 1000))
     if isinstance(action.text, str):
         words.append(f'"{action.text}"')
     return " ".join(words)
+
+
+def told(decision: Decision) -> str:
+    """The tickets: `hold open`, `proposal approved`."""
+    return ", ".join(f"{ticket.kind} {ticket.status}" for ticket in decision.tickets) or "-"
+
+
+def ticket_of(decision: Decision) -> str:
+    """The only ticket that the decision tells."""
+    [ticket] = decision.tickets
+    return ticket.ticket
 
 
 def reasons(decision: Decision) -> dict[str, list[str]]:

@@ -11,9 +11,9 @@ from tests.spec.community import SIDES, ZONE, Community
 HEADER = f'policy p {{ for every group timezone "{ZONE}" }}\n'
 
 
-@pytest.fixture(params=sorted(SIDES))
-def side(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "side" in metafunc.fixturenames:
+        metafunc.parametrize("side", getattr(metafunc.module, "SIDES", sorted(SIDES)))
 
 
 @pytest.fixture
