@@ -199,7 +199,7 @@ def _lexicons_without_brackets(trouble: Trouble) -> Diagnostic | None:
 def _and_between_actions(trouble: Trouble) -> Diagnostic | None:
     after = trouble.neighbour(1)
     joins = "RBRACE" in trouble.accepted and trouble.token.text in ("and", "&", "\u548c", "\u5e76", "then", "also")
-    if not (joins and "COMMA" in trouble.accepted and after and after.text in ACTION_WORDS):
+    if not (joins and after and after.text in ACTION_WORDS and trouble.in_actions):
         return None
     return None if "AND" in trouble.accepted else diagnostic("P148", trouble.span, got=trouble.token.text)
 

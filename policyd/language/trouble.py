@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from policyd.language.keywords import CLAUSES
 from policyd.language.scan import Token
 from policyd.language.source import Source, Span
 from policyd.language.split import Piece
@@ -25,6 +26,13 @@ class Trouble:
     def neighbour(self, distance: int) -> Token | None:
         index = self.index + distance
         return self.piece.tokens[index] if 0 <= index < len(self.piece.tokens) else None
+
+    @property
+    def in_actions(self) -> bool:
+        """Whether the clause around is one of actions."""
+        words = CLAUSES.get(self.piece.keyword, frozenset()) | {"then"}
+        before = (token.text for token in reversed(self.piece.tokens[: self.index]))
+        return next((word for word in before if word in words), "") in ("then", "otherwise", "at", "expect")
 
     @property
     def span(self) -> Span:

@@ -121,13 +121,8 @@ def timing(trouble: Trouble) -> Diagnostic | None:
         return diagnostic("P154", trouble.span, got=token.text, want=f"every {_day(token)}")
     month = trouble.neighbour(-2)
     in_month = month is not None and month.text == "month"
-    if (
-        before is not None
-        and before.text == "on"
-        and not in_month
-        and trouble.piece.keyword in _TIMED
-        and token.kind == "word"
-    ):
+    timed_on = before is not None and before.text == "on" and trouble.piece.keyword in _TIMED
+    if before is not None and timed_on and not in_month and token.kind == "word":
         return _not_a_date(trouble, before)
     if token.kind != "number":
         return None

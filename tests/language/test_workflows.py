@@ -41,6 +41,7 @@ from policyd.language.nodes import (
     Until,
     Within,
 )
+from policyd.language.types import EVENT_KIND
 from tests.language.reading import expression, found, one, read
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
@@ -336,6 +337,30 @@ def test_spans_of_names_and_clauses() -> None:
 )
 def test_findings(text: str, code: str, underlined: str) -> None:
     assert found(text) == [(code, underlined)]
+    if code == "P136" and underlined != "within":
+        file, _ = read(text)
+        assert (file.declarations, [f"{one.keyword} {one.name}" for one in file.unread]) == ((), [underlined])
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("schedule a { every day 9:00 }", "add `then lock`"),
+        ("schedule a { a }", "expected `every`, `every month on`, `first`, `last`, `on`, `then`, `when` or `}`"),
+        (
+            "limit a { at most 5 messages x }",
+            "expected `across groups`, `at most`, `by`, `then`, `unless`, `up to`, `where`, `within` or `}`",
+        ),
+        ("review a { approve at most 5 }", "expected `per`"),
+        ("duty a { on join within 3m then lock }", "write `late then`"),
+        ("duty a { on join within 3m late then lock then flag }", "write `,`"),
+        ("review a { when b then hold }", "write `pending then`"),
+        ("review a { when b needs c then hold }", "write `pending then`"),
+        ("schedule a { every month on x }", "expected a number"),
+    ],
+)
+def test_what_could_stand_there(text: str, expected: str) -> None:
+    assert [finding.help() for finding in read(text)[1]] == [expected]
 
 
 DECLARED = (
@@ -432,11 +457,20 @@ def test_words_of_clauses_are_names_of_declarations(word: str) -> None:
         assert getattr(declaration, "name", "") == word
 
 
+@pytest.mark.parametrize("kind", EVENT_KIND.members)
+def test_every_kind_can_be_limited_by_a_setting(kind: str) -> None:
+    limit = one(f"limit l {{ at most longest {kind} by member within 1h then flag }}")
+    assert isinstance(limit, Limit)
+    assert (limit.at_most, limit.counting.kind) == (Name(("longest",)), kind)
+
+
 def test_settings_of_groups_and_given_groups_are_told_apart() -> None:
     file, findings = read(
         'let a = group.size > 3\ngroup "g1" { b = 1 } group "g2" { b = 2 }\n'
         'test "t" {\n  given group "g1"\n  given group "g2" tagged "x"\n}\ngroup "g3", "g4", "g5" { b = 3 }'
     )
+    unclosed, missing = read('rule r { then flag\n  group "g1", "g2", "g3" { b = 1 }')
+    assert [(finding.code, len(unclosed.declarations)) for finding in missing] == [("P131", 2)]
     assert findings == []
     kinds = [type(declaration).__name__ for declaration in file.declarations]
     assert kinds == ["Let", "GroupSettings", "GroupSettings", "Test", "GroupSettings"]
