@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from policyd.check import resolved as r
@@ -12,12 +13,17 @@ from policyd.check.weeks import covers_week, has_passed, is_over
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 
+_SHORTEST_MONTH: Final = 28
+
 
 def comings(policy: PolicyDraft) -> None:
     declared: list[n.Schedule | n.Sweep] = [*policy.of(n.Schedule), *policy.of(n.Sweep)]
     for each in declared:
         for written, why in _never(each, policy):
             policy.report("W340", written.span, name=each.name, why=why)
+        for written in each.timings:
+            if isinstance(written, n.DayOfMonth) and written.day is None and written.which > _SHORTEST_MONTH:
+                policy.report("W339", written.span, day=written.which)
     for sweep in policy.of(n.Sweep):
         if sweep.when is None:
             policy.report("W341", sweep.name_span, name=sweep.name)

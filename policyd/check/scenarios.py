@@ -5,6 +5,7 @@ from __future__ import annotations
 from policyd.check.draft import WHAT, Findings, PolicyDraft, SetDraft
 from policyd.check.givens import check_given
 from policyd.check.suggest import did_you_mean
+from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 
@@ -37,6 +38,7 @@ def _check(
                 _check_because(step if isinstance(step, n.Expect) else step.expect, rules, broken, draft.findings)
             case n.Does():
                 _check_group(step, groups, draft.findings)
+                _check_evidence(step, draft)
     if not any(isinstance(step, n.Expect | n.Each | n.Has) for step in test.steps):
         draft.findings.report("W550", test.span)
 
@@ -73,6 +75,20 @@ def _check_name(name: n.Name, known: frozenset[str], broken: frozenset[str], wha
         return
     nothing = Phrase("tests name what some policy of this folder declares", "测试只能引用本目录的策略中声明过的名称")
     findings.report("C105", name.span, name=name.text, what=what, hint=did_you_mean(name.text, known, nothing))
+
+
+def _check_evidence(does: n.Does, draft: SetDraft) -> None:
+    """Evidence that no review needs is refused by the endpoint."""
+    needed = sorted({need for policy in draft.policies for review in policy.reviews.values() for need in review.needs})
+    for key, value in does.fields:
+        for item in value.items if key == "evidence" and isinstance(value, n.ListOf) else ():
+            if isinstance(item, n.Constant) and item.value not in needed:
+                every = listed(needed)
+                nothing = Phrase(f"reviews need {every.en}", f"审核需要 {every.zh}")
+                if not needed:
+                    nothing = Phrase("declare what a review `needs`", "请先在审核中写 `needs`")
+                hint = did_you_mean(str(item.value), needed, nothing)
+                draft.findings.report("C556", item.span, name=str(item.value), hint=hint)
 
 
 def _check_group(does: n.Does, groups: set[str], findings: Findings) -> None:

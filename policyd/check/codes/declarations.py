@@ -124,3 +124,12 @@ error(
     good='attribute member.course : text\nrule r { when member.course == "7"  then delete }\n'
          'test "t" { given member u1 with course "7"  member u1 says "hi" expect delete }',
 )
+error(
+    "C556", "test-evidence",
+    ("evidence that nobody needs", "no review needs `{name}`", "{hint}"),
+    ("不需要的材料", "没有审核需要 `{name}`", "{hint}"),
+    bad='review ads { when message.contacts > 0  needs licence  pending then hold }\n'
+        'test "t" { member u1 submits license  expect nothing }',
+    good='review ads { when message.contacts > 0  needs licence  pending then hold }\n'
+         'test "t" { member u1 submits licence  expect nothing }',
+)

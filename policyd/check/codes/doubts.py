@@ -35,6 +35,13 @@ warning(
          "rule r { when message.links > 3  then remove }",
 )
 warning(
+    "W339", "some-months",
+    ("a day that not every month has", "months without day {day} are passed over", "write `last day of month`"),
+    ("不是每月都有的日子", "没有 {day} 日的月份会跳过", "月末请写 `last day of month`"),
+    bad='schedule s { every month on 31 09:00  then reply "交作业" }',
+    good='schedule s { last day of month 09:00  then reply "交作业" }',
+)
+warning(
     "W340", "never-comes",
     ("a time that never comes", "`{name}` does not come here: {why}", "write a time that comes, or leave it out"),
     ("永远不会到的时间", "`{name}` 在这里不会执行:{why}", "请写将来的时间,或去掉它"),
