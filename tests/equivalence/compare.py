@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
+from msgspec import Struct
 
 from policyd.check.load import load_texts
 from policyd.check.resolved import PolicySet
 from policyd.model.decision import Decision
 from tests.equivalence.events import Step
+from tests.equivalence.histories import History
 from tests.equivalence.sides import Answer, EngineSide, ReferenceSide, Standing
 
 
@@ -30,7 +32,36 @@ class Pair:
                 answers.append(expected)
             if expected != got:
                 return f"event {number} ({step.event.id}): " + "; ".join(_differences(expected, got))
-        return self._difference_in_state(steps)
+        return self._difference_at_the_end(steps)
+
+    def follow(self, history: History, length: int) -> tuple[list[Step], list[Answer], str | None]:
+        """The steps of a history, what the reference answered, and the first difference."""
+        self.reference.reset()
+        self.engine.reset()
+        steps: list[Step] = []
+        answers: list[Answer] = []
+        for number in range(length):
+            step = history.step()
+            steps.append(step)
+            try:
+                expected, got = self.reference.answer(step), self.engine.answer(step)
+            except Exception as error:
+                return steps, answers, f"event {number} ({step.event.id}): {type(error).__name__}: {error}"
+            answers.append(expected)
+            if expected != got:
+                return steps, answers, f"event {number} ({step.event.id}): {'; '.join(_differences(expected, got))}"
+            history.told(step, expected)
+        return steps, answers, self._difference_at_the_end(steps)
+
+    def _difference_at_the_end(self, steps: Sequence[Step]) -> str | None:
+        return self._difference_in_records() or self._difference_in_state(steps)
+
+    def _difference_in_records(self) -> str | None:
+        expected, got = self.reference.kept(), self.engine.kept()
+        for record in sorted(expected.keys() | got.keys(), key=lambda one: (one.kind, one.group, one.id)):
+            if expected.get(record) != got.get(record):
+                return f"{record}: {_fields(expected.get(record), got.get(record))}"
+        return None
 
     def _difference_in_state(self, steps: Sequence[Step]) -> str | None:
         """As seen by the newest event of every member, group and kind, at the end."""
@@ -50,15 +81,33 @@ def _differences(expected: Answer, got: Answer) -> list[str]:
     if not isinstance(expected, Decision) or not isinstance(got, Decision):
         return [f"expected {expected}, got {got}"]
     return [
-        f"`{name}` expected {left!r}, got {right!r}"
+        f"`{name}` {_difference(left, right)}"
         for name in Decision.__struct_fields__
         if (left := getattr(expected, name)) != (right := getattr(got, name))
     ]
 
 
+def _fields(expected: Struct | None, got: Struct | None) -> str:
+    if expected is None or got is None:
+        return _difference(expected, got)
+    names = [name for name in expected.__struct_fields__ if getattr(expected, name) != getattr(got, name)]
+    return "; ".join(f"`{name}` {_difference(getattr(expected, name), getattr(got, name))}" for name in names)
+
+
+def _difference(expected: object, got: object) -> str:
+    """Of tuples only the items that the other has not."""
+    if isinstance(expected, tuple) and isinstance(got, tuple):
+        missing = [item for item in expected if item not in got]
+        more = [item for item in got if item not in expected]
+        if missing or more:
+            return f"expected {missing!r}, got {more!r} (of {len(expected)} and {len(got)})"
+    return f"expected {expected!r}, got {got!r}"
+
+
 def load(files: dict[str, str]) -> PolicySet:
     """Raises ValueError with all errors."""
-    policies, diagnostics = load_texts(files)
+    words = {name: text for name, text in files.items() if not name.endswith(".policy")}
+    policies, diagnostics = load_texts({name: text for name, text in files.items() if name not in words}, words)
     if policies is None:
         errors = [one for one in diagnostics if one.severity == "error"]
         raise ValueError("\n".join(f"{one.span.line}: {one.code} {one.message()}" for one in errors))

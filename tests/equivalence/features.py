@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import UNSET
+
 from policyd.check.resolved import PolicySet
-from policyd.model.decision import Decision
+from policyd.model.decision import Action, Decision
 from policyd.reference.environment import Environment
 from policyd.reference.expr import evaluate
 from tests.equivalence.events import Step
@@ -19,6 +21,7 @@ def of_answers(steps: Sequence[Step], answers: Sequence[Answer]) -> set[str]:
         if isinstance(answer, Decision):
             found |= {f"does {action.do}" for action in answer.actions}
             found |= set(_parts(answer))
+            found |= set(_workflows(step, answer))
             if step.event.kind == "sanction":
                 found.add("sanction")
     return found
@@ -38,6 +41,75 @@ def _parts(decision: Decision) -> Iterator[str]:
         yield "masked"
     if decision.degraded and decision.unasked:
         yield "unasked"
+
+
+_DUE = {"d": "schedule", "p": "sweep", "a": "review pending"}
+"""What rules of such names are, in the random policies."""
+_CLAUSES = {"late": "duty late", "remind": "duty reminds", "remind2": "duty reminds twice", "refused": "review refused"}
+
+
+def _workflows(step: Step, answer: Decision) -> Iterator[str]:
+    for ticket in answer.tickets:
+        yield f"ticket {ticket.kind} {ticket.status}"
+        if ticket.status == "open" and ticket.approved_by:
+            yield "ticket with one vote of several"
+        if ticket.missing is not UNSET and not ticket.missing:
+            yield "evidence complete"
+    for action in answer.actions:
+        yield from _action(action)
+        for because in action.because:
+            plain = because.rule.partition(".")[2]
+            name, _, clause = plain.partition(".")
+            if clause in _CLAUSES:
+                yield _CLAUSES[clause]
+            elif name[0] in _DUE and not clause:
+                yield _DUE[name[0]]
+    kind = step.event.kind
+    if kind == "tick":
+        yield "tick doubled" if answer.replayed else "tick"
+        yield from (name for name in ("missed", "more") if getattr(answer, name))
+    elif kind in ("verdict", "submission", "appeal") and not answer.degraded:
+        yield f"{kind} taken"
+    if answer.undone is not UNSET:
+        yield "undone"
+
+
+def _action(action: Action) -> Iterator[str]:
+    if action.instead_of is not UNSET:
+        yield "impossible action replaced"
+    if action.braked is not UNSET:
+        yield "braked"
+    if action.text is not UNSET and "\n" in action.text:
+        yield "texts in one"
+
+
+def of_policies(policies: PolicySet) -> set[str]:
+    """What is declared."""
+    found = set()
+    for policy in policies.policies:
+        for name in (
+            "settings",
+            "rosters",
+            "switches",
+            "schedules",
+            "sweeps",
+            "reviews",
+            "duties",
+            "brakes",
+            "appeals",
+        ):
+            if getattr(policy, name):
+                found.add(f"declares {name}")
+        found |= {"declares settings of groups" for setting in policy.settings if setting.values}
+        wide = [one.across_groups for one in policy.counters] + [one.across_groups for one in policy.ladders]
+        found |= {"declares what is across groups"} if any(wide) else set()
+        found |= {"declares without" for groups in policy.without.values() if groups}
+        for duty in policy.duties:
+            asked = ("reply", "each", "together", "pause", "due_days", "even_if_removed")
+            found |= {f"declares duty {name}" for name in asked if getattr(duty, name)}
+        for action in (action for rule in policy.rules for action in (*rule.then, *rule.otherwise)):
+            found |= {f"declares {name}" for name in ("wait", "digest", "once", "proposed") if getattr(action, name)}
+    return found
 
 
 def of_rules(policies: PolicySet, steps: Sequence[Step]) -> set[str]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from policyd.check.resolved import PolicySet
 from policyd.model.decision import Decision, TicketState
 from policyd.model.event import (
     EVERY_GROUP,
@@ -44,9 +45,10 @@ from tests.equivalence.workflows import EVIDENCE
 
 _LONG_STEPS: Final = (20 * MINUTE, 47 * MINUTE, 2 * HOUR, 7 * HOUR, 13 * HOUR)
 _KINDS: Final = {
-    "message": 30, "edit": 7, "join": 8, "leave": 2, "request": 4, "profile": 2, "report": 2, "sanction": 4,
-    "notice": 5, "submission": 7, "verdict": 12, "appeal": 5, "mark": 4, "outcome": 3, "tick": 16,
+    "message": 30, "edit": 6, "join": 7, "leave": 2, "request": 4, "profile": 2, "report": 2, "sanction": 3,
+    "notice": 5, "submission": 12, "verdict": 14, "appeal": 10, "mark": 3, "outcome": 3, "tick": 16,
 }  # fmt: skip
+_APPEALED: Final = frozenset({"delete", "hold", "mask", "warn", "call_out", "mute", "remove", "ban", "refuse"})
 _CAPABILITIES: Final = (
     None, None, None, None, None, ("telegram",), ("discord",), ("wechat",), ("delete", "warn"), (), ("dingtalk", "ban"),
 )  # fmt: skip
@@ -55,8 +57,15 @@ _CAPABILITIES: Final = (
 class History:
     """Steps one after the other. `told` must be called with each answer before the next step is asked for."""
 
-    def __init__(self, random: Random, *, failures: tuple[Failure, ...] = ()) -> None:
+    def __init__(self, random: Random, policies: PolicySet, *, failures: tuple[Failure, ...] = ()) -> None:
         self._random = random
+        self._weights = dict(_KINDS)
+        if not any(policy.appeals for policy in policies.policies):
+            self._weights["appeal"] = 1
+        if not any(review.needs for review in policies.reviews.values()):
+            self._weights["submission"] = 1
+        if not any("notice" in duty.kinds for duty in policies.duties.values()):
+            self._weights["notice"] = 1
         self._failures = failures
         self._clock = random.choice((START, START, START + random.randrange(14 * DAY), random.choice(CLOCK_CHANGES)))
         self._events: list[Event] = []
@@ -90,14 +99,14 @@ class History:
             self._tickets[ticket.ticket] = (where, ticket)
         if step.event.kind == "tick":
             self._ticks.append(step.event.id)
-        elif answer.actions:
+        elif step.event.member.id and any(action.do in _APPEALED for action in answer.actions):
             self._acted.append(step.event)
 
     # ------------------------------------------------------------ one event
 
     def _event(self, name: str) -> Event:
         random = self._random
-        kind = random.choices(tuple(_KINDS), tuple(_KINDS.values()))[0]
+        kind = self._kind()
         group = any_group(random, "g1" if random.random() < 0.8 else "g2")
         member = any_member(random, self._clock)
         parts: dict[str, Any] = {part: make(random) for part, make in PARTS.get(kind, {}).items()}
@@ -105,7 +114,7 @@ class History:
             case "verdict":
                 group, member, parts["verdict"] = self._verdict(group)
             case "submission":
-                member, parts["submission"] = self._submission(member)
+                group, member, parts["submission"] = self._submission(group, member)
             case "appeal":
                 group, member, parts["appeal"] = self._appeal(group, member)
             case "notice":
@@ -118,6 +127,17 @@ class History:
                 group, member, parts["tick"] = self._tick(group)
         capabilities = random.choice(_CAPABILITIES) if random.random() < 0.5 else None
         return Event(name, kind, group, member, self._clock, capabilities=capabilities, **parts)
+
+    def _kind(self) -> str:
+        """What makes sense now, most of the time."""
+        (kind,) = self._random.choices(tuple(self._weights), tuple(self._weights.values()))
+        open_tickets = [ticket for _, ticket in self._tickets.values() if ticket.status == "open"]
+        in_vain = {
+            "verdict": not open_tickets,
+            "submission": not any(ticket.kind == "review" for ticket in open_tickets),
+            "appeal": not self._acted,
+        }
+        return "message" if in_vain.get(kind) and self._random.random() < 0.85 else kind
 
     def _verdict(self, group: Group) -> tuple[Group, Member, Verdict]:
         random = self._random
@@ -137,11 +157,12 @@ class History:
         )
         return any_group(random, where if random.random() < 0.95 else "g2"), member, verdict
 
-    def _submission(self, member: Member) -> tuple[Member, Submission]:
+    def _submission(self, group: Group, member: Member) -> tuple[Group, Member, Submission]:
         random = self._random
-        reviews = [ticket for _, ticket in self._tickets.values() if ticket.kind == "review"]
-        ticket = random.choice(reviews) if reviews and random.random() < 0.8 else None
-        if ticket is not None and ticket.member and random.random() < 0.9:
+        reviews = [one for one in self._tickets.values() if one[1].kind == "review" and one[1].missing]
+        where, ticket = random.choice(reviews) if reviews and random.random() < 0.9 else (group.id, None)
+        group = any_group(random, where)
+        if ticket is not None and ticket.member and random.random() < 0.95:
             member = replace(member, id=ticket.member)
         missing = tuple(ticket.missing) if ticket is not None and ticket.missing else EVIDENCE
         kinds = random.sample(missing, 1 if random.random() < 0.5 else len(missing))
@@ -150,7 +171,7 @@ class History:
         expires = (None, None, self._clock + HOUR, self._clock + DAY, self._clock - SECOND)
         evidence = tuple(Evidence(kind, maybe(random, "file"), random.choice(expires)) for kind in kinds)
         named = ticket.ticket if ticket is not None and random.random() < 0.4 else None
-        return (NOBODY if random.random() < 0.15 else member), Submission(named, evidence)
+        return group, (NOBODY if random.random() < 0.15 else member), Submission(named, evidence)
 
     def _appeal(self, group: Group, member: Member) -> tuple[Group, Member, Appeal]:
         random = self._random

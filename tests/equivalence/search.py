@@ -10,12 +10,16 @@ from tests.equivalence import features
 from tests.equivalence.cases import Case
 from tests.equivalence.compare import Pair, load
 from tests.equivalence.events import Step, steps
+from tests.equivalence.histories import History
 from tests.equivalence.policies import Written, policies
 from tests.equivalence.shrink import Policies, failure, shrink
 from tests.equivalence.sides import Answer
+from tests.equivalence.workflows import policies as workflow_policies
 
 SEQUENCES = 20
 """Sequences of events for each random policy set."""
+WITH_WORKFLOWS = 0.0
+"""Share of policy sets that have workflows."""
 SAMPLED = 20
 """One pair in so many is looked at closely for what it reaches."""
 
@@ -38,25 +42,25 @@ class Findings:
         self.cases += other.cases
 
 
-def search(seed: int, sequences: int = SEQUENCES) -> Findings:
+def search(seed: int, sequences: int = SEQUENCES, share: float = WITH_WORKFLOWS) -> Findings:
     """The pairs of one random policy set; stops at the first difference, made small."""
     random = Random(seed)
-    written = policies(random)
+    with_workflows = random.random() < share
+    written = workflow_policies(random) if with_workflows else policies(random)
     try:
         loaded = load({name: policy.text for name, policy in written.items()})
     except ValueError as error:
         raise AssertionError(f"the random policies of seed {seed} are not valid") from error
     pair = Pair(loaded)
     findings = Findings()
+    declared = features.of_policies(loaded)
     for number in range(sequences):
-        sequence = steps(random, random.choice((4, 6, 8, 10)))
-        answers: list[Answer] = []
-        try:
-            difference = pair.difference(sequence, answers)
-        except Exception as error:
-            difference = f"{type(error).__name__}: {error}"
+        if with_workflows:
+            sequence, answers, difference = pair.follow(History(random, loaded), random.choice((8, 12, 20, 30)))
+        else:
+            sequence, answers, difference = _known(random, pair)
         findings.pairs += 1
-        findings.reached.update(features.of_answers(sequence, answers))
+        findings.reached.update(features.of_answers(sequence, answers) | declared)
         if difference is not None:
             findings.cases.append(_small(written, sequence))
             break
@@ -64,6 +68,16 @@ def search(seed: int, sequences: int = SEQUENCES) -> Findings:
             findings.sampled += 1
             findings.sampled_reach.update(features.of_rules(loaded, sequence))
     return findings
+
+
+def _known(random: Random, pair: Pair) -> tuple[list[Step], list[Answer], str | None]:
+    """As `Pair.follow`, of steps that are known beforehand."""
+    sequence = steps(random, random.choice((4, 6, 8, 10)))
+    answers: list[Answer] = []
+    try:
+        return sequence, answers, pair.difference(sequence, answers)
+    except Exception as error:
+        return sequence, answers, f"{type(error).__name__}: {error}"
 
 
 def _small(written: dict[str, Written], sequence: list[Step]) -> Case:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
+from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
 from policyd.check.resolved import PolicySet
@@ -14,10 +15,21 @@ from policyd.engine.pipeline import Engine
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError
+from policyd.model.records import (
+    Board,
+    KnownGroup,
+    KnownMember,
+    MemberFile,
+    Record,
+    Thread,
+    Ticket,
+)
 from policyd.model.state import (
     Commit,
     Committed,
     EventIdReused,
+    Filed,
+    Filing,
     LadderRead,
     Observe,
     Observed,
@@ -32,7 +44,12 @@ from tests.equivalence.events import Step
 
 T = TypeVar("T")
 Answer = Decision | str
-"""A decision, or `event_id_reused` or `invalid_event`."""
+"""A decision, or the code of the refusal, with the place in the event that it is about."""
+_KEPT: Final[dict[str, type[Struct]]] = {
+    "file": MemberFile, "thread": Thread, "board": Board, "ticket": Ticket, "member": KnownMember, "group": KnownGroup,
+}  # fmt: skip
+Kept = dict[Record, Struct]
+"""What workflows keep, without what says nothing."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +74,24 @@ class ReferenceSide:
         try:
             return self.reference.evaluate(step.event, step.fails)
         except EventIdReused:
-            return "event_id_reused"
+            return "event_id_reused /id"
         except UnclearLadder:
-            return "invalid_event"
+            return "invalid_event /sanction/ladder"
+        except EventError as error:
+            return refusal(error)
+
+    def kept(self) -> Kept:
+        found: Kept = {}
+        for name, group in self.reference.groups.items():
+            records = group.records
+            found |= {Record("file", name, member): file for member, file in records.files.items()}
+            found |= {Record("thread", name, message): thread for message, thread in records.threads.items()}
+            found |= {Record("ticket", name, ticket.id): ticket for ticket in records.tickets.values()}
+            found |= {Record("member", name, member): known for member, known in records.members.items()}
+            found[Record("board", name)] = records.board
+            if records.known is not None:
+                found[Record("group", "", name)] = records.known
+        return _telling(found)
 
     def standing(self, event: Event) -> Standing:
         known = self.reference.standing(event).values()
@@ -79,6 +111,15 @@ class FailingStore(MemoryStore):
     def __init__(self) -> None:
         super().__init__(virtual=True)
         self.fails: Failure = "none"
+        self.kept: dict[Record, bytes] = {}
+
+    async def file(self, filing: Filing) -> Filed:
+        if self.fails == "file":
+            raise StoreUnavailable("told to fail")
+        filed = await super().file(filing)
+        if filed.answer is not None and not filed.replayed:
+            self.kept |= {put.record: put.value for put in filing.puts}
+        return filed
 
     async def observe(self, ask: Observe) -> Observed:
         if self.fails == "observe":
@@ -108,7 +149,12 @@ class EngineSide:
         try:
             return run(self._engine.evaluate(step.event))
         except EventError as error:
-            return error.problem.code
+            return refusal(error)
+
+    def kept(self) -> Kept:
+        """As it was filed last."""
+        stored = {record: value for record, value in self._store.kept.items() if value and record.kind in _KEPT}
+        return _telling({record: msgpack.decode(value, type=_KEPT[record.kind]) for record, value in stored.items()})
 
     def standing(self, event: Event) -> Standing:
         """Asks the store as an event would, under an id of its own and without being counted."""
@@ -139,6 +185,21 @@ class EngineSide:
             observed.mute_until,
             observed.last_seen,
         )
+
+
+def refusal(error: EventError) -> str:
+    """The code, and the place in the event."""
+    return f"{error.problem.code} {error.problem.pointer or ''}"
+
+
+def _telling(records: Kept) -> Kept:
+    """Tickets and who is known as they are, of the others those that are not empty."""
+    always = ("ticket", "member", "group")
+    return {
+        record: struct
+        for record, struct in records.items()
+        if record.kind in always or any(getattr(struct, name) for name in struct.__struct_fields__)
+    }
 
 
 def _uncounted(window: Window) -> Window:

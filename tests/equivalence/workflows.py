@@ -36,9 +36,9 @@ class WorkflowAuthor(Author):
 
     def _header(self) -> list[str]:
         brakes = [
-            f"brake at most {self._random.choice((1, 1, 2))} "
+            f"brake at most {self._random.choice((1, 1, 1, 2))} "
             f"{', '.join(self._random.sample(('mute', 'remove', 'ban', 'warn', 'call out'), 3))} "
-            f"within {self._random.choice(('1m', '10m', '1h'))}"
+            f"within {self._random.choice(('10m', '1h', '24h'))}"
             for _ in range(self._random.choice((0, 0, 1, 2)))
         ]
         return [*super()._header(), *brakes]
@@ -203,7 +203,7 @@ class WorkflowAuthor(Author):
         clauses = [f"on {', '.join(kinds)}", f"when {usual if self._some(0.6) else self._condition(kinds)}"]
         if self._some(0.2):
             clauses.append(f"unless {self._condition(kinds)}")
-        if self._some(0.5):
+        if self._some(0.65):
             clauses.append(f"needs {', '.join(self._random.sample(EVIDENCE, self._random.choice((1, 2))))}")
         if self._some(0.8):
             parts = [self._random.choice(("content", "content", "member"))]
