@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from typing import Final
-from unicodedata import east_asian_width
 
 from policyd.cli import exits
 from policyd.cli.lines import batches
 from policyd.cli.output import Output
+from policyd.cli.table import table
 from policyd.language.diagnostics import Phrase
 from policyd.text.lexicon import Lexicon
 from policyd.text.report import Count, Report, report
@@ -56,7 +56,7 @@ def report_lines(made: Report, output: Output) -> Iterator[str]:
     )
     rows = [_COUNTS]
     rows += [_row(made, count) for count in (made.all, *made.lexicons, *made.views)]
-    yield from _table([[output.text(cell) for cell in row] for row in rows])
+    yield from table([[output.text(cell) for cell in row] for row in rows])
     if made.culprits:
         yield ""
         rows = [_CULPRITS]
@@ -64,7 +64,7 @@ def report_lines(made: Report, output: Output) -> Iterator[str]:
             place = f"{culprit.entry.file}:{culprit.entry.line}"
             cells = (culprit.entry.word, culprit.false, culprit.alone, culprit.found, culprit.lexicon, place)
             rows.append(tuple(_same(str(cell)) for cell in cells))
-        yield from _table([[output.text(cell) for cell in row] for row in rows])
+        yield from table([[output.text(cell) for cell in row] for row in rows])
 
 
 def _same(text: str) -> Phrase:
@@ -88,14 +88,3 @@ def _row(made: Report, count: Count) -> tuple[Phrase, ...]:
 
 def _percent(share: float | None) -> str:
     return "—" if share is None else f"{100 * share:.2f}%"
-
-
-def _table(rows: list[list[str]]) -> Iterator[str]:
-    """Columns side by side, by the width that they have on a terminal."""
-    widths = [max(map(_width, column)) for column in zip(*rows, strict=True)]
-    for row in rows:
-        yield "  ".join(cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)).rstrip()
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 
 import click
 
@@ -20,11 +21,14 @@ from policyd.server.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
     from policyd.state.maintenance import Reached
+    from policyd.state.store import Store
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 _UNITS: Final = ("B", "KiB", "MiB", "GiB", "TiB")
 _BETWEEN: Final = 0.1
+_PATIENCE: Final = 30.0
 
 
 def named(function: F) -> F:
@@ -67,6 +71,53 @@ def reached(settings: Settings, output: Output, *, create: bool = False) -> Iter
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise exits.Stop(exits.USAGE, f"{where}{error.strerror or error}") from None
+
+
+def ask(settings: Settings, output: Output, work: Callable[[Store, Reached], Awaitable[T]]) -> T:
+    """The answer of `work` on the store of the settings, as the engine speaks to it and as commands look after it.
+    Raises as `reached`."""
+    with reached(settings, output) as found:
+        return asyncio.run(_asked(settings, found, work))
+
+
+async def _asked(settings: Settings, found: Reached, work: Callable[[Store, Reached], Awaitable[T]]) -> T:
+    from policyd.state.redis import RedisStore
+
+    url = settings.store_url or f"unix://{_socket(found)}"
+    store = RedisStore(url, deadline=_PATIENCE, virtual=settings.clock == "event")
+    try:
+        await store.open()
+        return await work(store, found)
+    finally:
+        await store.close()
+
+
+def _socket(found: Reached) -> str:
+    """Where the embedded store listens."""
+    return cast(str, found.nodes[0].get_connection_kwargs()["path"])
+
+
+def tenants(settings: Settings, tenant: str | None) -> list[str]:
+    """The one that is named, or those of all bots of the settings."""
+    return [tenant] if tenant is not None else sorted({"", *(bot.tenant for bot in settings.bots)})
+
+
+def groups_of(
+    found: Reached, tenant: str, group: str | None, kind: Literal["tickets", "journal"], output: Output
+) -> list[str]:
+    """The one that is named, or all that keep something of the kind; says where it cannot tell some."""
+    from policyd.state.group_names import group_names
+
+    if group is not None:
+        return [group]
+    names, more = group_names(found, tenant, kind)
+    if more:
+        untold = Phrase(
+            f"{more} more group{'s' * (more > 1)} with long ids cannot be listed: name each as GROUP",
+            f"另有 {more} 个群的 id 过长,无法列出:请逐个指定群",
+        )
+        output.note(untold)
+    return names
 
 
 def in_bytes(size: float) -> str:

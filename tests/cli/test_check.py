@@ -104,3 +104,63 @@ def test_a_folder_without_policies_is_named_once(run: Run, folder: Path, directo
     assert ran.code == 3
     assert ran.out.startswith(f"{directory}:1:1: error[C00")
     assert run("check", directory, "--format", "github").out.startswith(f"::error file={directory},line=1,col=1,")
+
+
+GROUPED = """policy club "俱乐部" { for groups tagged "course"  timezone "Asia/Shanghai" }
+setting longest = 300
+setting patience = 90m
+setting word = "你好"
+setting least = member
+group "g7" { longest = 500  without flood, greet }
+rule too_long "篇幅" { when message.length > longest and member.role >= least then delete }
+rule greet { on join then reply "{word}" }
+rule old { when known(member.age) and member.age < patience then flag }
+limit flood "刷屏" { at most 5 messages by member within 10s then delete }
+"""
+
+
+def test_what_applies_in_a_group(run: Run, folder: Path) -> None:
+    (folder / "small.policy").write_text(GROUPED, encoding="utf-8")
+    ran = run("check", "--group", "g7", "--tag", "course", "-q")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.splitlines() == [
+        'club "俱乐部"  policies/small.policy:1',
+        "  settings",
+        "    least     member  as everywhere           policies/small.policy:5",
+        "    longest   500     its own, elsewhere 300  policies/small.policy:6",
+        "    patience  1h30m   as everywhere           policies/small.policy:3",
+        '    word      "你好"  as everywhere           policies/small.policy:4',
+        "  does without",
+        '    flood "刷屏"  policies/small.policy:10',
+        "    greet         policies/small.policy:8",
+        "  applies",
+        "    old, too_long",
+    ]
+    shown = run("check", "--group", "g1", "--tag", "course", "--lang", "zh").out
+    assert "默认值" in shown
+    assert "不适用" not in shown
+    assert "no policy covers the group g7; name its tags" in run("check", "--group", "g7").out
+
+
+def test_what_applies_in_a_group_as_json(run: Run, folder: Path) -> None:
+    (folder / "small.policy").write_text(GROUPED, encoding="utf-8")
+    told = json.loads(run("check", "--group", "g7", "--tag", "course", "--format", "json").out)
+    assert told["diagnostics"] == []
+    (policy,) = told["group"]["policies"]
+    assert (told["group"]["id"], told["group"]["tags"], policy["name"]) == ("g7", ["course"], "club")
+    assert policy["applies"] == ["club.old", "club.too_long"]
+    assert [(each["name"], each["line"]) for each in policy["without"]] == [("club.flood", 10), ("club.greet", 8)]
+    assert {each["name"]: (each["value"], each["own"]) for each in policy["settings"]} == {
+        "club.least": ("member", False), "club.longest": (500, True), "club.patience": (5_400_000, False),
+        "club.word": ("你好", False),
+    }  # fmt: skip
+    (folder / "small.policy").write_text(BROKEN, encoding="utf-8")
+    ran = run("check", "--group", "g7", "--format", "json")
+    assert ran.code == 3
+    assert list(json.loads(ran.out)) == ["diagnostics"]
+
+
+@pytest.mark.parametrize("line", [["--tag", "x"], ["--group", "g7", "--format", "sarif"]])
+def test_what_does_not_go_together_is_refused(run: Run, line: list[str]) -> None:
+    ran = run("check", *line)
+    assert (ran.code, ran.out) == (2, "")
