@@ -1,0 +1,138 @@
+"""Who is known: the groups and members of which schedules, sweeps and duties need to know, from what bots tell."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Final
+
+from msgspec import Struct
+
+from policyd.check.resolved import PolicySet
+from policyd.engine.case import Case
+from policyd.engine.desk import Change, Desk, Unread
+from policyd.model.event import NOBODY, Group, Member
+from policyd.model.records import STAMP, KnownGroup, KnownMember, Record, unpack
+
+_MOST: Final = 200_000
+"""So many members and groups are remembered as told; then all are asked for again."""
+_FRESH: Final = 600_000
+"""ms for which this memory counts: another worker may have filed that a member left."""
+
+
+class _Told(Struct, frozen=True, gc=False):
+    """As told last; `until`: as long as that counts."""
+
+    group: Group
+    member: Member
+    until: int
+
+
+class Acquaintances:
+    """What one engine has filed of members and groups lately, so that a known, unchanged member costs a look into a
+    dictionary. Safe between threads: at worst something is filed twice."""
+
+    def __init__(self, policies: PolicySet) -> None:
+        self._keeping = frozenset(
+            policy.name for policy in policies.policies if policy.schedules or policy.sweeps or policy.duties
+        )
+        self._told: dict[tuple[str, str, str], _Told] = {}
+        self._groups: dict[tuple[str, str], Group] = {}
+
+    def changes(self, case: Case) -> tuple[Change, ...]:
+        """What this event tells that is not known yet."""
+        event = case.event
+        if not self._keeping or case.now is None or event.due is not None:
+            return ()
+        told = self._told.get((case.ask.tenant, event.group.id, event.member.id))
+        if told is None or told.until <= case.now or (told.group != event.group and not self._is_known(case)):
+            return self._all(case) if self._keeps(case) else ()
+        if event.kind == "leave":
+            return (partial(_forget, event.member),)
+        if told.member == event.member or not _is_somebody(event.member):
+            return ()
+        return (partial(_meet, event.member),)
+
+    def filed(self, case: Case) -> None:
+        """What the event told is filed now."""
+        event = case.event
+        if not self._keeping or case.now is None or event.due is not None or not self._keeps(case):
+            return
+        if len(self._told) >= _MOST:
+            self._told.clear()
+            self._groups.clear()
+        self._groups[case.ask.tenant, event.group.id] = event.group
+        key = (case.ask.tenant, event.group.id, event.member.id)
+        if event.kind == "leave":
+            self._told.pop(key, None)
+        else:
+            self._told[key] = _Told(event.group, event.member, case.now + _FRESH)
+
+    def _all(self, case: Case) -> tuple[Change, ...]:
+        event = case.event
+        if not _is_somebody(event.member):
+            return (partial(_visit, event.group),)
+        return partial(_visit, event.group), partial(_forget if event.kind == "leave" else _meet, event.member)
+
+    def _is_known(self, case: Case) -> bool:
+        """Whether another member's event told the same of the group."""
+        return self._groups.get((case.ask.tenant, case.event.group.id)) == case.event.group
+
+    def _keeps(self, case: Case) -> bool:
+        return any(policy.name in self._keeping for policy in case.prepared.policies)
+
+
+def _is_somebody(member: Member) -> bool:
+    return member.id != NOBODY.id and member.role != "bot"
+
+
+def _visit(group: Group, desk: Desk) -> None:
+    before = unpack(KnownGroup, _stored(desk, Record("group", group.id)))
+    known = KnownGroup(desk.now) if before is None else before
+    after = KnownGroup(
+        known.since,
+        group.name if group.name is not None else known.name,
+        group.tags or known.tags,
+        group.size if group.size is not None else known.size,
+        {**known.attributes, **group.attributes},
+    )
+    if after != before:
+        desk.know("", after)
+
+
+def _meet(member: Member, desk: Desk) -> None:
+    before = unpack(KnownMember, _stored(desk, Record("member", desk.group, member.id)))
+    known = KnownMember(desk.now) if before is None else before
+    joined = member.joined if member.joined is not None else known.joined
+    after = KnownMember(
+        known.since if joined is None else min(known.since, joined),
+        member.name if member.name is not None else known.name,
+        member.role if member.role is not None else known.role,
+        joined,
+        {**known.attributes, **member.attributes},
+    )
+    if after != before:
+        desk.know(member.id, after)
+
+
+def _forget(member: Member, desk: Desk) -> None:
+    desk.remove(Record("member", desk.group, member.id))
+
+
+def _stored(desk: Desk, record: Record) -> bytes:
+    if record not in desk.values:
+        raise Unread(record)
+    return desk.values[record][STAMP:]
+
+
+def member_of(name: str, known: KnownMember | None) -> Member:
+    """A member as an event shows them, of whom this is known."""
+    if known is None:
+        return Member(name)
+    return Member(name, known.name, known.role, known.joined, dict(known.attributes))  # type: ignore[arg-type]
+
+
+def group_of(name: str, known: KnownGroup | None) -> Group:
+    """A group as an event shows it, of which this is known."""
+    if known is None:
+        return Group(name)
+    return Group(name, known.name, tuple(known.tags), known.size, dict(known.attributes))  # type: ignore[arg-type]

@@ -1,0 +1,120 @@
+"""Sweeps: going through the members of a group, a page at a time, for those whom the rule is about.
+
+Only what each would observe is read; nothing is claimed. A sweep that has not reached everybody goes on at the next
+tick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from policyd.compile.program import Program
+from policyd.engine import wide
+from policyd.engine.observe import observe_for
+from policyd.engine.timed_events import timed_event
+from policyd.model.event import Event
+from policyd.model.records import STAMP, KnownGroup, KnownMember, SweepRun, Work, unpack
+from policyd.model.state import Observed
+from policyd.state.memory import MemoryStore
+from policyd.state.store import Store
+
+PAGE: Final = 200
+MOST_MEMBERS: Final = 10_000
+"""So many members are looked at in one tick and cell."""
+
+
+class Swept(Struct):
+    """`cursor`: where to go on, unless it is `finished`. `looked`: how many members were looked at."""
+
+    cursor: int
+    finished: bool = False
+    works: list[Work] = field(default_factory=list)
+    members: dict[str, KnownMember] = field(default_factory=dict)
+    looked: int = 0
+
+
+class Sweeper:
+    """Of one tick on one cell. What it has found out it remembers, should the tick be planned again."""
+
+    def __init__(self, store: Store, program: Program, tenant: str, cell: int, now: int) -> None:
+        self._store = store
+        self._program = program
+        self._tenant = tenant
+        self._cell = cell
+        self._now = now
+        self._known: dict[tuple[str, str, int, int], Swept] = {}
+
+    async def sweep(self, group: str, known: KnownGroup | None, name: str, run: SweepRun, most: int) -> Swept:
+        """Goes on with a sweep until about `most` works are found, or `MOST_MEMBERS` members have been looked at in
+        all, or everybody."""
+        place = (group, name, run.at, run.cursor)
+        if place not in self._known:
+            left = MOST_MEMBERS - sum(swept.looked for swept in self._known.values())
+            if left <= 0 or most <= 0:
+                return Swept(run.cursor)
+            self._known[place] = await self._go_through(group, known, name, run, most, left)
+        return self._known[place]
+
+    async def _go_through(
+        self, group: str, known: KnownGroup | None, name: str, run: SweepRun, most: int, left: int
+    ) -> Swept:
+        swept, seen = Swept(run.cursor), set[str]()
+        while True:
+            swept.cursor, page = await self._store.listed(
+                self._tenant, self._cell, "member", group, swept.cursor, PAGE
+            )  # fmt: skip
+            members = {
+                member: found
+                for member, value in page
+                if member not in seen and (found := unpack(KnownMember, value[STAMP:])) is not None
+            }
+            seen |= members.keys()
+            swept.looked += len(page)
+            works = [Work("sweep", group, name, run.at, (member,)) for member in sorted(members)]
+            for work in await self._chosen(works, known, members):
+                swept.works.append(work)
+                swept.members[work.who[0]] = members[work.who[0]]
+            swept.finished = not swept.cursor
+            if swept.finished or swept.looked >= left or len(swept.works) >= most:
+                return swept
+            if may_wait(self._store):
+                await asyncio.sleep(0)
+
+    async def _chosen(
+        self, works: list[Work], known: KnownGroup | None, members: dict[str, KnownMember]
+    ) -> list[Work]:  # fmt: skip
+        """Those for which a rule would fire now."""
+        if not works:
+            return []
+        program = self._program
+        prepared = [program.prepare(timed_event(work, known, members, self._now)) for work in works]
+        asks = [observe_for(each, self._tenant, program.revision) for each in prepared]
+        chosen = []
+        for work, each, observed in zip(works, prepared, await wide.look(self._store, asks, prepared), strict=True):
+            outcome = program.decide(each, as_silent(each.event, observed))
+            if outcome.fired or outcome.shadow:
+                chosen.append(work)
+        return chosen
+
+
+def as_silent(event: Event, observed: Observed) -> Observed:
+    """A member who has not spoken has been silent since they are known: for sweeps `due.opened` is that instant."""
+    if event.due is None or not event.kind.startswith("sweep "):
+        return observed
+    return replace(observed, last_seen=max(observed.last_seen, event.due.opened))
+
+
+def may_wait(store: Store) -> bool:
+    """Whether other work may be given a turn. Coroutines over a `MemoryStore` are also driven without a loop, by hand,
+    and must not wait."""
+    if isinstance(store, MemoryStore):
+        return False
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
