@@ -58,9 +58,7 @@ async def take_back(store: Store, course: Course) -> None:
         return
     (now,) = await store.look((Observe(ask.tenant, ask.group, ask.member, ask.event, ask.digest, "", mute=True),))
     if now.mute_until == settled.mute_until:
-        await store.retract(
-            Retract(ask.tenant, ask.group, ask.member, course.now, mute_until=settled.was_muted_until)
-        )
+        await store.retract(Retract(ask.tenant, ask.group, ask.member, course.now, mute_until=settled.was_muted_until))
 
 
 def _on(action: Action, policies: tuple[Policy, ...]) -> list[Brake]:

@@ -14,6 +14,7 @@ from policyd.engine.case import Case, covering
 from policyd.engine.course import Course, course_of
 from policyd.engine.desk import Desk, Told, file_changes
 from policyd.engine.petitions import Petition
+from policyd.engine.review_file import key_of, observed_file
 from policyd.model.records import STAMP, Record, Use, pack
 from policyd.model.state import StoreUnavailable
 from policyd.state.store import Store
@@ -52,7 +53,7 @@ async def _claim_uses(store: Store, course: Course) -> Course:
     while course.wanted.effects and (used := _used(course)):
         ask, observed, turn = course.case.ask, course.observed, turn + 1
         event = f"{ask.event}\0use{turn}"
-        change = partial(_use, used, ask.member, reviews.key_of(course.case.event))
+        change = partial(_use, used, ask.member, key_of(course.case.event))
         seen = dict(zip(ask.records, observed.records, strict=False))
         told = await file_changes(
             store, ask.tenant, ask.group, event, observed.now, (change,), seen, replayed=observed.replayed
@@ -70,7 +71,7 @@ def _used(course: Course) -> list[tuple[Review, int]]:
     effects = wanted.does("use review")
     if not effects or any(asked.do in ("hold", "delete") for asked in wanted.asked):
         return []
-    file, key, found = reviews.observed_file(case), reviews.key_of(case.event), []
+    file, key, found = observed_file(case), key_of(case.event), []
     for effect in effects:
         review = case.program.policy_set.reviews[effect.subject]
         if review.at_most and review.per is not None:
@@ -99,7 +100,7 @@ def _use(used: list[tuple[Review, int]], member: str, key: str, desk: Desk) -> N
 def _used_up(course: Course, told: Told) -> Case:
     """The case as it would have been had the others been seen."""
     case, now = course.case, course.now
-    file = reviews.observed_file(case)
+    file = observed_file(case)
     for name in told.flags[_LOST].split():
         review = case.program.policy_set.reviews[name]
         file.reviews[name].uses += [Use("~", now)] * review.at_most

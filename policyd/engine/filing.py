@@ -27,13 +27,13 @@ async def file(store: Store, course: Course, acquaintances: Acquaintances) -> No
 
 
 async def meet(store: Store, case: Case, acquaintances: Acquaintances) -> None:
-    """Files what an event without consequences tells of its group and member. Where the store fails, the next event
+    """Files what an event without consequences tells of its group and member, and that who leaves owes nothing. Where the store fails, the next event
     tells it again."""
-    met = acquaintances.changes(case)
+    met = [*duties.left(case), *acquaintances.changes(case)]
     if not met:
         return
     try:
-        await _file(store, case, [*met])
+        await _file(store, case, met)
     except StoreUnavailable:
         return
     acquaintances.filed(case)

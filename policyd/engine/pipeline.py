@@ -23,6 +23,7 @@ from policyd.engine.reading import Reading
 from policyd.engine.recording import record
 from policyd.engine.sanctions import NOBODY, human
 from policyd.engine.settling import asked_by_ticket, told_of
+from policyd.engine.sweeps import as_silent
 from policyd.engine.ticking import tick
 from policyd.model.decision import Decision
 from policyd.model.event import Event
@@ -96,7 +97,7 @@ class Engine:
         """Claims, records, resolves, files, concludes."""
         course = await claim(self.store, course, petition)
         if expired is not None:
-            course.claimed = told_of(expired)
+            course.claimed = told_of(expired, course.case)
         planned = asked_by_ticket(course.claimed)
         course.settled = await record(self.store, course, planned)
         course.resolved = resolved(course, planned)
@@ -110,7 +111,7 @@ class Engine:
 
     async def _observe(self, ask: Observe, prepared: Prepared) -> Observed | None:
         try:
-            return await wide.observe(self.store, ask, prepared)
+            return as_silent(prepared.event, await wide.observe(self.store, ask, prepared))
         except StoreOverloaded as overloaded:
             raise EventError(problem("overloaded", str(overloaded), hint="try again in a second")) from None
         except StoreUnavailable:

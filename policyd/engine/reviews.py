@@ -7,27 +7,14 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from policyd.check.resolved import Review, Rule
-from policyd.compile.reviews import content
+from policyd.check.resolved import Review
 from policyd.engine.asked import CONTENT
-from policyd.engine.case import Case
 from policyd.engine.course import Course
 from policyd.engine.desk import Change, Desk, Said
-from policyd.engine.tickets import DELETE, HELD, RELEASE, missing, tell
-from policyd.model.event import Event
-from policyd.model.records import (
-    STAMP,
-    Approval,
-    Evidence,
-    MemberFile,
-    ReviewFile,
-    Ticket,
-    Use,
-    ticket_id,
-    unpack,
-)
+from policyd.engine.review_file import content_of, missing, needed, next_id
+from policyd.engine.tickets import DELETE, HELD, RELEASE, tell
+from policyd.model.records import Approval, Evidence, ReviewFile, Ticket, Use
 from policyd.model.wording import COMPLETE
-from policyd.text.contacts import fingerprint
 
 _MOST: Final = 50
 """So many approvals, refusals and uses of one review are kept; the oldest go."""
@@ -43,31 +30,10 @@ def changes(course: Course) -> list[Change]:
     ]
 
 
-def text_facts(case: Case, rule: Rule) -> dict[str, str]:
-    """`ticket.id` and `ticket.missing` as the texts of a pending rule print them."""
-    review = _pending_review(case, rule)
-    if review is None or case.observed is None:
-        return {}
-    file = observed_file(case).reviews.get(review.name, ReviewFile())
-    ticket = file.ticket or _next_id(case.event.group.id, review, case.event.member.id, file)
-    return {"ticket.id": ticket, "ticket.missing": ", ".join(missing(review.needs, file.evidence, case.observed.now))}
-
-
-def key_of(event: Event) -> str:
-    """What an approval's use is counted by."""
-    return event.id if event.message is None or event.message.id is None else event.message.id
-
-
-def content_of(event: Event) -> str:
-    """What an approval of the content is bound to."""
-    text = None if event.message is None else event.message.text
-    return content(None if text is None else fingerprint(text), key_of(event))
-
-
 def new_ticket(desk: Desk, review: Review, member: str, name: str | None, event: str) -> Ticket:
     """The next ticket of the review for this member; it is not on the desk yet."""
     file = _review_file(desk, review.name, member)
-    ticket = _next_id(desk.group, review, member, file)
+    ticket = next_id(desk.group, review, member, file)
     file.opened += 1
     file.ticket = ticket
     return Ticket(
@@ -82,7 +48,7 @@ def new_ticket(desk: Desk, review: Review, member: str, name: str | None, event:
         needed=review.by,
         review=review.name,
         needs=review.needs,
-        evidence=_needed(review.needs, file),
+        evidence=needed(review.needs, file),
     )
 
 
@@ -100,7 +66,7 @@ def with_evidence(desk: Desk, ticket: Ticket, evidence: dict[str, Evidence]) -> 
     """The ticket with what has been submitted, which is kept in the member's file too."""
     file = _review_file(desk, ticket.review, ticket.member)
     file.evidence |= evidence
-    return replace(ticket, evidence=_needed(ticket.needs, file))
+    return replace(ticket, evidence=needed(ticket.needs, file))
 
 
 def settle(desk: Desk, ticket: Ticket, review: Review | None) -> None:
@@ -150,7 +116,7 @@ def _pend(course: Course, review: Review, rule: str, desk: Desk) -> None:
         fingerprint=content_of(event),
         approve=RELEASE if held else (),
         refuse=DELETE if held else (),
-        evidence=_needed(ticket.needs, file),
+        evidence=needed(ticket.needs, file),
     )
     ticket = ticket if is_open else completed(desk, ticket, review)
     desk.put_ticket(ticket)
@@ -164,28 +130,6 @@ def _review_file(desk: Desk, review: str, member: str) -> ReviewFile:
     return desk.file(member).reviews.setdefault(review, ReviewFile())
 
 
-def _next_id(group: str, review: Review, member: str, file: ReviewFile) -> str:
-    return ticket_id(group, "review", review.name, member, str(file.opened + 1))
-
-
-def _needed(needs: tuple[str, ...], file: ReviewFile) -> dict[str, Evidence]:
-    return {kind: file.evidence[kind] for kind in needs if kind in file.evidence}
-
-
 def _valid_until(review: Review, ticket: Ticket, file: ReviewFile, now: int) -> int:
-    ends = [each.expires for each in _needed(ticket.needs, file).values() if each.expires]
+    ends = [each.expires for each in needed(ticket.needs, file).values() if each.expires]
     return min([*ends, now + review.valid] if review.valid else ends, default=0)
-
-
-def _pending_review(case: Case, rule: Rule) -> Review | None:
-    subject = next((action.subject for action in rule.then if action.do == "pend review"), None)
-    return None if subject is None else case.program.policy_set.reviews[subject]
-
-
-def observed_file(case: Case) -> MemberFile:
-    """The member's file as it was observed."""
-    assert case.observed is not None
-    for record, stored in zip(case.ask.records, case.observed.records, strict=False):
-        if record.kind == "file":
-            return unpack(MemberFile, stored[STAMP:]) or MemberFile()
-    return MemberFile()

@@ -9,7 +9,9 @@ from msgspec.structs import replace
 from policyd.check.resolved import PolicySet
 from policyd.engine import reviews
 from policyd.engine.asked import Asked
+from policyd.engine.case import Case
 from policyd.engine.desk import Desk, Told
+from policyd.engine.tickets import state_of
 from policyd.model.decision import Because
 from policyd.model.records import PlannedAction, Ticket
 
@@ -48,6 +50,7 @@ def asked_by_ticket(told: Told) -> list[Asked]:
     ]
 
 
-def told_of(ticket: Ticket) -> Told:
+def told_of(ticket: Ticket, case: Case) -> Told:
     """As if this event had settled the ticket: that of a time that is over."""
-    return Told(settled=ticket, asks=plan_of(ticket))
+    states = [] if case.now is None else [state_of(ticket, case.now, case.zones)]
+    return Told(states, settled=ticket, asks=plan_of(ticket))

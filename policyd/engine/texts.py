@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from policyd.check.resolved import Ladder, Rule, Step, Text, TextFact
+from policyd.engine import duties, review_file
 from policyd.engine.case import Case, policy_of
 from policyd.engine.reading import Reading, matches
 from policyd.model.state import LadderStep
@@ -59,6 +60,10 @@ class Speaker:
                     "match.lexicon": first.lexicon,
                     "match.view": first.view,
                 }
+        if any(name.startswith("ticket.") for name in names):
+            facts |= review_file.text_facts(self._case, rule)
+        if any(name.startswith("duty.") for name in names):
+            facts |= duties.text_facts(self._case)
         return facts
 
 

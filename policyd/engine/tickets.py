@@ -12,9 +12,10 @@ from policyd.engine.case import policy_of
 from policyd.engine.course import Course
 from policyd.engine.desk import Change, Desk
 from policyd.engine.instants import rfc3339
+from policyd.engine.review_file import missing
 from policyd.model.decision import Action, Because, TicketState
 from policyd.model.event import Event
-from policyd.model.records import Evidence, PlannedAction, Ticket, ticket_id
+from policyd.model.records import PlannedAction, Ticket, ticket_id
 
 RELEASE: Final = (PlannedAction("release"),)
 DELETE: Final = (PlannedAction("delete"),)
@@ -64,11 +65,6 @@ def state_of(ticket: Ticket, now: int, zones: Mapping[str, str]) -> TicketState:
         approved_by=tuple(vote.by for vote in ticket.votes if vote.decision == "approve"),
         needed=ticket.needed,
     )
-
-
-def missing(needs: tuple[str, ...], evidence: Mapping[str, Evidence], now: int) -> tuple[str, ...]:
-    """The kinds of which there is none, or none that has not expired."""
-    return tuple(kind for kind in needs if kind not in evidence or 0 < evidence[kind].expires <= now)
 
 
 def _open(course: Course, held: Action, desk: Desk) -> None:

@@ -92,9 +92,7 @@ def reversal(
     done, left = _words(entry, before, policies), _words(entry, gone, policies)
     lost = [word for axis in (CONTENT, MEMBER, _REQUEST) if (word := _strongest(done, axis)) != _strongest(left, axis)]
     muted, until = mute_end(entry, before, policies), mute_end(entry, gone, policies)
-    others = [
-        mute_end(each, undone_rules(each, file), policies) for each in entries if each.event != entry.event
-    ]
+    others = [mute_end(each, undone_rules(each, file), policies) for each in entries if each.event != entry.event]
     ends = [end for end in (until, *others) if end > now]
     return Reversal(
         entry.event,
@@ -118,6 +116,11 @@ def mute_end(entry: Entry, gone: frozenset[str], policies: PolicySet) -> int:
         return 0
     longest = max((int(word.split()[1]) for word in words if word.startswith("mute ")), default=0)
     return entry.now + longest if longest else 0
+
+
+def bans(entry: Entry, gone: frozenset[str], policies: PolicySet) -> bool:
+    """Whether the decision banned the member, those rules not counted."""
+    return _strongest(_words(entry, gone, policies), MEMBER).startswith("ban")
 
 
 def _words(entry: Entry, gone: frozenset[str], policies: PolicySet) -> list[str]:
@@ -152,7 +155,5 @@ def _entry(journaled: Journaled) -> Entry:
         Struck(ladder, rules, step.step, 0 if step.together else kept.times.get(ladder, 1))
         for (ladder, rules), step in zip(kept.strikes.items(), steps, strict=False)
     ]
-    struck += [
-        Struck(ladder, wide.rules, wide.step, wide.weight, across=True) for ladder, wide in kept.wide.items()
-    ]
+    struck += [Struck(ladder, wide.rules, wide.step, wide.weight, across=True) for ladder, wide in kept.wide.items()]
     return Entry(journaled.now, kept.event, kept.member, kept.message, kept.asked_by, tuple(struck))

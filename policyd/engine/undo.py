@@ -1,0 +1,181 @@
+"""Takes back what a mistaken rule has done in a group: strikes, mutes and bans of many decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from policyd.check.resolved import PolicySet
+from policyd.compile.program import Program
+from policyd.engine.appeals import retract, running_mute
+from policyd.engine.case import policy_of
+from policyd.engine.desk import DAY, KEEP_RECORDS
+from policyd.engine.instants import rfc3339, seconds_until
+from policyd.engine.undoing import (
+    Entry,
+    Reversal,
+    bans,
+    entries_of,
+    is_undone,
+    mark,
+    mute_end,
+    reversal,
+    undone_rules,
+)
+from policyd.model.decision import Action, Because, Undone
+from policyd.model.records import STAMP, MemberFile, Parcel, Record, pack, stamp, ticket_id, unpack
+from policyd.model.state import Due, Filing, Put, StoreUnavailable
+from policyd.state.store import Store
+
+_MOST_TRIES: Final = 50
+_KEPT_MARKS: Final = 40 * DAY
+"""Longer than the journal."""
+
+
+class GroupUndone(Struct, frozen=True):
+    """What was taken back in a group, oldest first, and what the bot is told to do about it with the next tick."""
+
+    group: str
+    undone: list[Undone]
+    actions: list[Action]
+
+
+class _Member(Struct, frozen=True):
+    """Whose decisions are taken back, and by whose order. `entries`: all that are known of the member; `meant`: those
+    that the rule had a part in."""
+
+    tenant: str
+    group: str
+    member: str
+    rule: str
+    now: int
+    policies: PolicySet
+    entries: list[Entry]
+    meant: list[Entry]
+
+
+class _Plan(Struct, frozen=True):
+    """`file` has the marks of what is taken back."""
+
+    back: list[Reversal]
+    file: MemberFile
+    actions: list[Action]
+
+
+async def undo(
+    store: Store, program: Program, tenant: str, rule: str, since: int, group: str, dry_run: bool
+) -> GroupUndone:
+    """`rule`: a rule or declaration, qualified or plain; `since` in ms since the epoch. Raises `StoreUnavailable`; the
+    same again then does what is missing."""
+    entries = entries_of(await store.journal(tenant, group, 0))
+    now = await store.now(store.cell_of(group))
+    about: dict[str, list[Entry]] = {}
+    for entry in entries:
+        about.setdefault(entry.member, []).append(entry)
+    done = []
+    for member, of_member in sorted(about.items()):
+        meant = [each for each in of_member if each.now >= since and rules_of(each, rule, program.policy_set)]
+        if meant:
+            one = _Member(tenant, group, member, rule, now, program.policy_set, of_member, meant)
+            done.append(await _undo_member(store, one, dry_run))
+    undone = [each for one in done for each in one.undone]
+    order = {entry.event: entry.now for entry in entries}
+    undone.sort(key=lambda each: (order[each.event], each.event))
+    return GroupUndone(group, undone, [action for one in done for action in one.actions])
+
+
+def rules_of(entry: Entry, meant: str, policies: PolicySet) -> frozenset[str]:
+    """The rules of the decision that are meant by a name: rules, and those that were made of a declaration."""
+    return frozenset(name for name in entry.asked_by if meant in _names(name, policies))
+
+
+def _names(rule: str, policies: PolicySet) -> Iterable[str]:
+    """By what a rule can be called; one that is no longer there by its own name only."""
+    known = policies.rules.get(rule)
+    qualified = (rule,) if known is None or not known.of else (rule, known.of)
+    return (*qualified, *(name.partition(".")[2] for name in qualified))
+
+
+async def _undo_member(store: Store, one: _Member, dry_run: bool) -> GroupUndone:
+    """Takes back first and writes it down then: what is broken off is done again."""
+    record, cell = Record("file", one.group, one.member), store.cell_of(one.group)
+    weights: dict[tuple[str, str], int] = {}
+    for _ in range(_MOST_TRIES):
+        (stored,) = await store.read(one.tenant, cell, (record,))
+        running = await running_mute(store, one.tenant, one.group, one.member)
+        plan = _plan(one, unpack(MemberFile, stored[STAMP:]) or MemberFile(), running)
+        if dry_run or not plan.back:
+            return _told(
+                one, plan, {(back.event, name): weight for back in plan.back for name, weight, _ in back.strikes}
+            )
+        for back in plan.back:
+            taken = await retract(store, one.tenant, one.group, one.now, back)
+            for ladder, weight in taken.items():
+                weights[back.event, ladder] = weights.get((back.event, ladder), 0) or weight
+        name = f"undo\0{one.rule}\0{one.now}\0{one.member}"
+        put = Put(record, stored[:STAMP], pack(plan.file), KEEP_RECORDS)
+        parcel = _parcel(one, plan.actions)
+        filing = Filing(one.tenant, cell, one.group, name, stamp(one.group, name), (put, *parcel[0]), parcel[1])
+        if (await store.file(filing)).answer is not None:
+            return _told(one, plan, weights)
+    raise StoreUnavailable(f"the file of member `{one.member}` kept changing; undo again")
+
+
+def _plan(one: _Member, file: MemberFile, running: int) -> _Plan:
+    """What is to be taken back, oldest first."""
+    back: list[Reversal] = []
+    for entry in one.meant:
+        rules = rules_of(entry, one.rule, one.policies)
+        if not is_undone(entry, file) and not rules <= undone_rules(entry, file):
+            back.append(reversal(entry, one.entries, file, one.policies, one.now, rules))
+            mark(file, entry, rules, one.now)
+    for event, undoing in list(file.undone.items()):
+        if undoing.at < one.now - _KEPT_MARKS:
+            del file.undone[event]
+    if not back:
+        return _Plan([], file, [])
+    ends = [mute_end(entry, undone_rules(entry, file), one.policies) for entry in one.entries]
+    until = max((end for end in ends if end > one.now), default=0)
+    muted = running if any(each.muted == running > 0 for each in back) else 0
+    back = [replace(each, until=until) for each in back]
+    return _Plan(back, file, _actions(one, back, file, muted, until))
+
+
+def _actions(one: _Member, back: list[Reversal], file: MemberFile, muted: int, until: int) -> list[Action]:
+    """What the bot has to do about it."""
+    rules = sorted({rule for entry in one.meant for rule in rules_of(entry, one.rule, one.policies)})
+    because, actions = tuple(map(Because, rules)), []
+    if muted and until:
+        zones = {policy.name: policy.zone for policy in one.policies.policies}
+        end = rfc3339(until, zones.get(policy_of(rules[0]), "UTC"))
+        seconds = seconds_until(until, one.now)
+        actions.append(Action("mute", because, member=one.member, seconds=seconds, until=end))
+    elif muted:
+        actions.append(Action("unmute", because, member=one.member))
+    still = any(bans(entry, undone_rules(entry, file), one.policies) for entry in one.entries)
+    if any(each.unban for each in back) and not still:
+        actions.append(Action("unban", because, member=one.member))
+    return actions
+
+
+def _parcel(one: _Member, actions: list[Action]) -> tuple[tuple[Put, ...], tuple[Due, ...]]:
+    """The actions, for the next tick."""
+    if not actions:
+        return (), ()
+    name = ticket_id(one.group, "undo", one.rule, str(one.now), one.member)
+    value = pack(Parcel(msgspec.json.encode(actions)))
+    put = Put(Record("parcel", one.group, name), None, value, KEEP_RECORDS)
+    return (put,), (Due(one.group, f"parcel/{name}", one.now),)
+
+
+def _told(one: _Member, plan: _Plan, weights: Mapping[tuple[str, str], int]) -> GroupUndone:
+    undone = []
+    for back in plan.back:
+        named = {ladder: weights.get((back.event, ladder), 0) for ladder, _, _ in back.strikes}
+        strikes = {ladder: weight for ladder, weight in sorted(named.items()) if weight}
+        undone.append(Undone(back.event, back.member, strikes, back.cannot))
+    return GroupUndone(one.group, undone, plan.actions)
