@@ -2,7 +2,9 @@
 server has one for all.
 
 What names a group goes to the group's cell. Receipts and what was given name none: they go to every cell where there
-are several, so that a repeated event is known in each; they lapse by themselves.
+are several, so that a repeated event is known in each; they lapse by themselves. Ticks and desks of whole cells go to
+every cell too, those of several united: what one cell has not carried out is carried out again, and exactly once, as
+the events of things come due have ids of their own.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from itertools import chain
 from policyd.state import census_layout as layout
 from policyd.state.backup_format import Entry
 from policyd.state.census_layout import Ring
-from policyd.state.keys import cell_of_encoded
+from policyd.state.keys import cell_of, cell_of_encoded
+from policyd.state.record_values import united_desks, united_plans
 
 Parts = Iterator[tuple[bytes, bytes]]
 
@@ -47,6 +50,7 @@ class Rehousing:
         self._rings: dict[bytes, _Merged] = {}
         self._starts: dict[bytes, int] = {}
         self._begun: set[bytes] = set()
+        self._of_cells: dict[bytes, list[Entry]] = {}
 
     def look(self, entries: Iterable[Entry]) -> None:
         """Learns what the rings hold: the last of their `META` is right. Raises `ValueError` where one is none."""
@@ -70,17 +74,39 @@ class Rehousing:
         if layout.is_ring(entry.key):
             yield from self._from_ring(entry)
             return
-        group = layout.read_key(entry.key).name.group
-        for cell in self._cells_of(group) if group is not None else (None,):
-            key = entry.key if cell is None else layout.in_cell(entry.key, cell)
-            yield Entry(key, entry.type, entry.expires, entry.start, entry.parts)
+        name = layout.read_key(entry.key).name
+        if name.kind in ("groups", "dues") and name.group is None:
+            yield from self._by_group(entry)
+        elif name.kind in ("desks", "ticks") and not name.group:
+            self._of_cells.setdefault(layout.in_cell(entry.key, 0), []).append(entry)
+        elif name.group is None:
+            yield entry
+        else:
+            for cell in self._cells_of(name.group or None):
+                yield Entry(layout.in_cell(entry.key, cell), entry.type, entry.expires, entry.start, entry.parts)
 
     def rest(self) -> Iterator[Entry]:
-        """The lists, united over the cells."""
+        """Lists, desks and ticks, united over the cells."""
+        for key, entries in self._of_cells.items():
+            unite = united_desks if layout.read_key(key).name.kind == "desks" else united_plans
+            united = unite([entry.parts[0] for entry in entries])
+            expires = max(entry.expires for entry in entries)
+            for cell in range(self._cells):
+                yield Entry(layout.in_cell(key, cell), "string", expires, True, [united])
         for name, merged in self._rings.items():
             for cell in range(self._cells):
                 for field, united in merged.lists.items():
                     yield from self._put(name, cell, merged, [field, united])
+
+    def _by_group(self, entry: Entry) -> Iterator[Entry]:
+        """What a cell keeps of each of its groups, in a hash or a set by group."""
+        parts: dict[int, list[bytes]] = {}
+        for group, value in _pairs(entry):
+            parts.setdefault(cell_of(group.decode(), self._cells), []).extend((group, value))
+        for cell, written in parts.items():
+            key = layout.in_cell(entry.key, cell)
+            yield Entry(key, entry.type, entry.expires, key not in self._begun, written)
+            self._begun.add(key)
 
     def _from_ring(self, entry: Entry) -> Iterator[Entry]:
         """A ring that was read anew counts from its last start."""

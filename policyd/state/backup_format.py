@@ -22,7 +22,7 @@ from msgspec import Struct
 
 from policyd.state.keys import PREFIX
 
-VERSION: Final = 1
+VERSION: Final = 2
 FRAME: Final = 256 << 10
 """Bytes of keys and values after which a frame ends."""
 
@@ -31,7 +31,7 @@ _LONGEST_HEAD: Final = 4096
 _DIGEST: Final = 32
 _LEVEL: Final = 1
 
-Type = Literal["string", "hash"]
+Type = Literal["string", "hash", "zset"]
 
 
 class DamagedBackup(Exception):
@@ -50,7 +50,8 @@ class Head(Struct, frozen=True):
 
 class Entry(Struct, frozen=True, array_like=True):
     """A key, or a part of a large one. `start`: what was there under this key before, also in this file, is to go.
-    `expires` in ms since the epoch, 0 for never. `parts`: the string, or fields and their values in turn."""
+    `expires` in ms since the epoch, 0 for never. `parts`: the string, or fields and their values in turn, or
+    members of a sorted set and their scores."""
 
     key: bytes
     type: Type

@@ -51,6 +51,7 @@ _KINDS: Final[dict[bytes, Kind]] = {
     b"u": "dues",
     b"x": "filings",
 }
+RINGS: Final[frozenset[Kind]] = frozenset(("receipts", "given"))
 HASHES: Final[frozenset[Kind]] = frozenset(("tickets", "members", "groups", "parcels"))
 """Kinds of which a key is a hash of records by id."""
 SORTED: Final[frozenset[Kind]] = frozenset(("dues", "journals"))
@@ -121,7 +122,7 @@ def read_name(name: bytes) -> Name:
 
 
 def is_ring(key: bytes) -> bool:
-    return read_key(key).name.kind in ("receipts", "given")
+    return read_key(key).name.kind in RINGS
 
 
 def order_of_ring(key: bytes) -> int:

@@ -91,6 +91,16 @@ def field_pages(node: redis.Redis, key: bytes, pattern: bytes | None = None) -> 
             return
 
 
+def member_pages(node: redis.Redis, key: bytes) -> Iterator[list[tuple[bytes, float]]]:
+    """Members of a sorted set with their scores, likewise."""
+    cursor = 0
+    while True:
+        cursor, found = cast(tuple[int, list[tuple[bytes, float]]], node.zscan(key, cursor, count=PAGE))
+        yield found
+        if not cursor:
+            return
+
+
 @contextmanager
 def reach(url: str | None, data_dir: Path, *, create: bool = False) -> Iterator[Reached]:
     """The store that the settings name: by its URL, or None for that of the data folder, through its socket where a

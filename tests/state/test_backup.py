@@ -41,7 +41,13 @@ def image(server: EmbeddedServer) -> Image:
     with redis.Redis(unix_socket_path=str(server.socket)) as client:
         found: Image = {}
         for key in client.keys():
-            value: object = client.hgetall(key) if client.type(key) == b"hash" else client.get(key)
+            match client.type(key):
+                case b"hash":
+                    value: object = client.hgetall(key)
+                case b"zset":
+                    value = client.zrange(key, 0, -1, withscores=True)
+                case _:
+                    value = client.get(key)
             found[key] = (value, client.pexpiretime(key))
         return found
 
@@ -103,6 +109,7 @@ class Moves(Agreement):
         self.runner.run(self.packed.close())
         self.packed = RedisStore(self.server.url, virtual=True, deadline=10.0)
         self.packed._cells = cells
+        self.runner.run(self.packed.now(0, self.runner.run(self.plain.now(0))))
 
 
 def test_a_restored_store_answers_as_the_one_that_was_backed_up(
