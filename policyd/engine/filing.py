@@ -27,8 +27,8 @@ async def file(store: Store, course: Course, acquaintances: Acquaintances) -> No
 
 
 async def meet(store: Store, case: Case, acquaintances: Acquaintances) -> None:
-    """Files what an event without consequences tells of its group and member, and that who leaves owes nothing. Where the store fails, the next event
-    tells it again."""
+    """Files what an event without consequences tells of its group and member, and that who leaves owes nothing. Where
+    the store fails, the next event tells it again."""
     met = [*duties.left(case), *acquaintances.changes(case)]
     if not met:
         return
