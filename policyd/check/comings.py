@@ -47,7 +47,7 @@ def _never(declared: n.Schedule | n.Sweep, policy: PolicyDraft) -> Iterator[tupl
 def _no_edge(hours: r.Hours, policy: PolicyDraft) -> Phrase | None:
     name = hours.name.removeprefix(f"{policy.name}.")
     if covers_week(hours):
-        return Phrase(f"`{name}` is always open: it neither opens nor closes", f"`{name}` 全天候开放,没有开始和结束")
-    if is_over(hours, datetime.now(ZoneInfo(policy.zone)).date()):
+        return Phrase(f"`{name}` is always open, and neither opens nor closes", f"`{name}` 全天候开放,没有开始和结束")
+    if hours.windows and is_over(hours, datetime.now(ZoneInfo(policy.zone)).date()):
         return Phrase(f"all days of `{name}` have passed", f"`{name}` 的日期都已过去")
     return None

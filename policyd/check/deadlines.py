@@ -57,7 +57,7 @@ def _check_until(declared: n.Duty, reach: Reach, policy: PolicyDraft) -> None:
             if kind.text not in MESSAGES and kind.text in policy.duties[declared.name].kinds:
                 policy.report("C590", until.kind.span, kind=kind.text)
     if until.kind.text == "leave":
-        why = Phrase("who leaves owes nothing any more, without this", "成员退群后本来就不再有义务")
+        why = Phrase("who leaves owes nothing any more anyway", "成员退群后本来就不再有义务")
         policy.report("W344", until.kind.span, why=why)
     elif until.where is not None and done is not None and done.when is not None and not reach.can_be_true(done.when):
         why = Phrase("this condition is never true", "这个条件不可能成立")

@@ -60,7 +60,10 @@ def check_reads(
 ) -> None:
     """Says where `expr` reads a fact that events of these kinds never have. `enough`: `all` where every kind must have
     it, `any` where one suffices."""
+    approved = policy.qualified(APPROVED)
     for part, place in walk_through(expr, policy.let_reads):
+        if place is not part and isinstance(place, r.LetValue) and place.let == approved:
+            continue  # it is said of `message.approved` itself, not of all that reviews read
         has = kinds_of(part, policy)
         if has is None or not kinds or enough(kind in has for kind in kinds):
             continue
@@ -120,6 +123,8 @@ def kinds_of(part: r.Expr, policy: PolicyDraft) -> tuple[str, ...] | None:
         case r.Answer():
             return ("request",)
         case r.ReviewIs():
+            return MESSAGES
+        case r.LetValue(let=name) if name == policy.qualified(APPROVED):
             return MESSAGES
         case r.Strikes() | r.AttributeFact(owner="member"):
             return WITH_MEMBER

@@ -18,6 +18,12 @@ from policyd.model.platforms import ALWAYS, PROFILES, Profile
 
 _TOLD: Final = frozenset(get_args(Do))
 """Actions that a bot carries out; the others change what policyd keeps."""
+_MEANT: Final = {
+    "微信": "wechat", "企业微信": "wecom", "企微": "wecom", "飞书": "feishu", "lark": "feishu", "钉钉": "dingtalk",
+    "电报": "telegram", "tg": "telegram", "qq群": "qq", "wxwork": "wecom", "weixin": "wechat", "napcat": "onebot",
+    "cqhttp": "onebot", "element": "matrix", "dc": "discord",
+}  # fmt: skip
+"""What people call platforms."""
 _MOST_PLACES: Final = 3
 _MOST_UNITS: Final = ((86_400_000, "d"), (3_600_000, "h"), (60_000, "m"), (1_000, "s"))
 
@@ -28,7 +34,9 @@ def platforms(policy: PolicyDraft) -> None:
         if profile is None:
             every = listed(PROFILES)
             nothing = Phrase(f"there are {every.en}", f"现有:{every.zh}")
-            policy.report("W350", name.span, name=name.text, hint=did_you_mean(name.text, PROFILES, nothing))
+            meant = _MEANT.get(name.text.casefold())
+            hint = Phrase(f"did you mean `{meant}`?", f"是否想写 `{meant}`?") if meant else None
+            policy.report("W350", name.span, name=name.text, hint=hint or did_you_mean(name.text, PROFILES, nothing))
         else:
             _check(profile, policy)
 

@@ -11,7 +11,7 @@ _SET = "rule r { when message.links > 9  then set lockdown for 30m }\n"
 warning(
     "W307", "known-elsewhere",
     ("this is not known here", "`{{{name}}}` prints nothing: only {where} know it", "leave it out"),
-    ("这里不知道该内容", "`{{{name}}}` 不会显示任何内容:只有{where}知道它", "请去掉它"),
+    ("这里不知道该内容", "`{{{name}}}` 不会显示任何内容:{where}才知道它", "请去掉它"),
     bad='rule r { when message.links > 0  then warn "还剩 {duty.left}" }',
     good='duty d { on join  within 1d  until message  remind after 20h then reply "还剩 {duty.left}" }',
 )
@@ -58,8 +58,8 @@ warning(
 )
 warning(
     "W342", "reminder-too-late",
-    ("a reminder that never comes", "`{name}` is due before this reminder", "remind earlier than the deadline"),
-    ("永远不会到的提醒", "`{name}` 在这次提醒之前已经到期", "提醒时间应早于期限"),
+    ("a reminder that never comes", "`{name}` is due by then", "remind earlier than the deadline"),
+    ("永远不会到的提醒", "`{name}` 到这时已经到期", "提醒时间应早于期限"),
     bad='duty d { on join  within 1h  until message  remind after 2h then reply "…"  late then reply "…" }',
     good='duty d { on join  within 1h  until message  remind after 40m then reply "…"  late then reply "…" }',
 )
@@ -72,8 +72,8 @@ warning(
 )
 warning(
     "W344", "never-kept",
-    ("a duty that cannot be kept", "what `until` waits for does not come: {why}", "say what the member must do"),
-    ("无法履行的义务", "`until` 等待的事不会发生:{why}", "请写成员需要做的事"),
+    ("a duty that cannot be kept", "`until` never closes it: {why}", "say what the member must do"),
+    ("无法履行的义务", "`until` 不会使它完成:{why}", "请写成员需要做的事"),
     bad='duty d { on join  within 1d  until message where message.length < 0  late then reply "…" }', good=_DUTY,
 )
 warning(
@@ -87,9 +87,9 @@ warning(
 )
 warning(
     "W346", "approval-lapses",
-    ("an approval lapses before its quota", "approvals of `{name}` end sooner than a {per}",
+    ("an approval lapses before its quota", "approvals of `{name}` end sooner than {per}",
      "write a longer `valid`, or a quota per day"),
-    ("批准先于限额到期", "`{name}` 的批准有效期短于一个 {per}", "请写更长的 `valid`,或按天限额"),
+    ("批准先于限额到期", "`{name}` 的批准有效期不到{per}", "请写更长的 `valid`,或按天限额"),
     bad="review ads { when message.links > 0  approve at most 2 per week, valid 1d }",
     good="review ads { when message.links > 0  approve at most 2 per week, valid 30d }",
 )
