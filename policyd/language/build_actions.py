@@ -26,9 +26,12 @@ class ActionBuilder(ExpressionBuilder):
         if form.kind == "action_later":
             self.findings.later(plain_word(word), word.span)
             return None
+        do = cast(ActionKind, plain_word(word))
+        if len(form.parts) == 1:
+            return Action(do, span=form.span)
         duration, told, waiting = form.find_leaf("DURATION"), form.find("saying") or form, form.find("waiting")
         return Action(
-            cast(ActionKind, plain_word(word)),
+            do,
             text=self._text(told),
             duration=None if duration is None else self.duration(duration),
             audience=self.audience(form),
