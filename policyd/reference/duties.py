@@ -18,15 +18,20 @@ MOST = 100
 
 def open_duty(duty: Duty, policies: PolicySet, zone: str, event: Event, records: Records, now: int) -> None:
     message = None if event.message is None else event.message.id
-    due = due_of(duty, policies, zone, now)
-    owed = OpenDuty(event.id, now, due, [at for at in reminders_of(duty, policies, now) if at < due], message)
     if duty.reply:
         if message is not None:
+            owed = _owed(duty, policies, zone, event, now)
             records.thread(message).duties[duty.name] = (event.member.id, owed)
         return
     for member in _owing(event):
         before = records.file(member).duties.get(duty.name, []) if duty.each else []
-        records.file(member).duties[duty.name] = [*before, owed][-MOST:]
+        records.file(member).duties[duty.name] = [*before, _owed(duty, policies, zone, event, now)][-MOST:]
+
+
+def _owed(duty: Duty, policies: PolicySet, zone: str, event: Event, now: int) -> OpenDuty:
+    due = due_of(duty, policies, zone, now)
+    reminders = [at for at in reminders_of(duty, policies, now) if at < due]
+    return OpenDuty(event.id, now, due, reminders, None if event.message is None else event.message.id)
 
 
 def _owing(event: Event) -> tuple[str, ...]:

@@ -167,7 +167,7 @@ def reports_outcome(action: str, error: str | None, at: str = "20:00") -> Event:
     return nobody("outcome", at, outcome=OutcomeReport("e1", action, error is None, error))
 
 
-def ticks(at: str, id: str | None = None, *, group: str = "", ack: str | None | bool = False) -> Event:
+def ticks(at: str, id: str | None = None, *, group: str = "", ack: str | bool | None = False) -> Event:
     """For all groups, or one. `ack` False: the tick does not say what was carried out."""
     part = None if isinstance(ack, bool) else Tick(ack)
     return nobody("tick", at, id=id, group=group, tick=part)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from policyd.model.event import Event
 from tests.spec.community import Community, brief, event, judges, requests, says, ticket_of, ticks, told
 
 Make = Callable[..., Community]
-SIDES = ("reference",)
 HELD = 'rule long { when message.text contains "long" then hold }'
 
 
@@ -19,7 +19,8 @@ HELD = 'rule long { when message.text contains "long" then hold }'
     [
         (HELD, says("u", "long", message="m1"), "hold", "hold", "release / delete"),
         ("rule r { on request then hold }", requests("u"), "hold", "request", "admit / refuse"),
-        ("rule r { on request then hold, assign \"a\" }", requests("u"), "hold", "request", 'admit, assign "a" / refuse'),
+        ('rule r { on request then hold, assign "a" }', requests("u"), "hold", "request",
+         'admit, assign "a" / refuse'),
         ("", requests("u"), "hold", "request", "admit / refuse"),
         ('rule r { then propose remove saying "go" }', says("u", "x"), 'propose remove "go"', "proposal",
          'remove "go" / -'),
@@ -90,8 +91,7 @@ def test_verdicts_that_cannot_be_meant(community: Make, sent: Event, expected: s
     ticket = ticket_of(room.does(says("u", "long", message="m")))
     assert sent.verdict is not None
     said = sent.verdict.ticket.replace("TICKET", ticket)
-    meant = Event(sent.id, sent.kind, sent.group, sent.member, sent.time,
-                  verdict=type(sent.verdict)(said, sent.verdict.by, sent.verdict.decision, sent.verdict.role))  # fmt: skip
+    meant = replace(sent, verdict=replace(sent.verdict, ticket=said))
     if expected is None:
         assert brief(room.does(meant)) == "release"
         assert room.complains(judges("approve", ticket, "20:02", by="other")) == "invalid_event /verdict/ticket"
