@@ -1,7 +1,8 @@
 """Removes a member from every key of a store, and from what the server has on disk and in its slow log.
 
-What stays are receipts and what was given for messages: they are found by digests of event and message ids, name no
-member, and lapse by themselves (`retention.py`).
+What stays are receipts and what was given for messages: they are found by digests of event and message ids and lapse by
+themselves (`retention.py`). Receipts may hold for a day and a half what an event was answered, and what it read of the
+records of workflows.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import redis
 from msgspec import Struct
 
 from policyd.state import census_layout as layout
+from policyd.state import erase_records
 from policyd.state.census_layout import Kind, Name, Standing
 from policyd.state.keys import encode
 from policyd.state.maintenance import Reached, field_pages, pages
@@ -45,19 +47,23 @@ class Erased(Struct, frozen=True):
 
 
 class _Find(Struct, frozen=True):
-    """A key, or a field of a ring, that is the member's."""
+    """A key, or a part of one, that is the member's. `kind`: of the part. `remove`: how it goes, where it is neither a
+    whole key nor a field of a ring."""
 
     node: redis.Redis
     key: bytes
     field: bytes | None
     tenant: bytes
     name: Name
+    kind: Kind
+    remove: erase_records.Removal | None = None
 
 
 class _Search:
     """Which names are the member's."""
 
     def __init__(self, whom: Whom) -> None:
+        self._id = whom.member
         self._member = encode(whom.member).encode()
         self._group = None if whom.group is None else encode(whom.group).encode()
         self._tenant = None if whom.tenant is None else encode(whom.tenant).encode()
@@ -71,9 +77,13 @@ class _Search:
                     continue
                 if layout.is_ring(key):
                     for field, owner in self._fields_in(node, key):
-                        yield _Find(node, key, field, tenant, owner)
+                        yield _Find(node, key, field, tenant, owner, owner.kind)
+                elif name.kind in erase_records.KINDS:
+                    if self._group in (None, name.group):
+                        for kind, remove in erase_records.parts_in(node, key, name, self._id):
+                            yield _Find(node, key, None, tenant, name, kind, remove)
                 elif self._is_mine(name):
-                    yield _Find(node, key, None, tenant, name)
+                    yield _Find(node, key, None, tenant, name, name.kind)
 
     def _fields_in(self, node: redis.Redis, ring: bytes) -> Iterator[tuple[bytes, Name]]:
         for pattern in (layout.fields_of(self._member), *((layout.TEXT_WINDOW_FIELDS,) if self._windows else ())):
@@ -95,13 +105,15 @@ def erase(store: Reached, whom: Whom, *, only_look: bool = False) -> list[Erased
             if find.name.kind == "standing":
                 standings[place] = layout.read_standing(cast(bytes, node.get(find.key)) or b"")
             if only_look or _remove(find):
-                removed.setdefault(place, Counter())[find.name.kind] += 1
+                removed.setdefault(place, Counter())[find.kind] += 1
     told = [_told(place, kinds, standings.get(place), store.now()) for place, kinds in removed.items()]
     return sorted(told, key=lambda erased: (erased.tenant, erased.group))
 
 
 def _remove(find: _Find) -> bool:
     """Whether it was there: a page may be given twice."""
+    if find.remove is not None:
+        return find.remove()
     if find.field is None:
         return bool(find.node.unlink(find.key))
     return bool(find.node.hdel(find.key, find.field))
