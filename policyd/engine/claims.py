@@ -41,9 +41,7 @@ async def _file_petition(store: Store, course: Course, petition: Petition) -> Co
         raise StoreUnavailable("the store could not be asked about the ticket")
     ask, observed = course.case.ask, course.observed
     event = f"{ask.event}\0claim"
-    course.claimed = await file_changes(
-        store, ask.tenant, ask.group, event, observed.now, (petition.change,), {}, replayed=observed.replayed
-    )
+    course.claimed = await file_changes(store, ask.tenant, ask.group, event, observed.now, (petition.change,), {})
     return course
 
 
@@ -55,9 +53,7 @@ async def _claim_uses(store: Store, course: Course) -> Course:
         event = f"{ask.event}\0use{turn}"
         change = partial(_use, used, ask.member, key_of(course.case.event))
         seen = dict(zip(ask.records, observed.records, strict=False))
-        told = await file_changes(
-            store, ask.tenant, ask.group, event, observed.now, (change,), seen, replayed=observed.replayed
-        )
+        told = await file_changes(store, ask.tenant, ask.group, event, observed.now, (change,), seen)
         if _LOST not in told.flags:
             return course
         course = _decided_again(course, _used_up(course, told))

@@ -176,15 +176,10 @@ async def file_changes(
     now: int,
     changes: Iterable[Change],
     seen: dict[Record, bytes],
-    replayed: bool = False,
 ) -> Told:
-    """Carries out all changes as one filing of the event. `seen`: values that are known already; `replayed`: the event
-    may have been filed before. Raises `StoreUnavailable`; the same again after that is safe."""
+    """Carries out all changes as one filing of the event. `seen`: values that are known already. Where the event was
+    filed before, what was told then is told again. Raises `StoreUnavailable`; the same again after that is safe."""
     cell, mark, work = store.cell_of(group), stamp(group, event), tuple(changes)
-    if replayed:
-        before = await store.file(Filing(tenant, cell, group, event, mark, (_never(group),)))
-        if before.answer is not None:
-            return msgspec.msgpack.decode(before.answer, type=Told)
     values = dict(seen)
     for _ in range(_MOST_TRIES):
         desk = await _worked_out(store, tenant, Desk(group, event, now, values), work)
@@ -214,11 +209,6 @@ async def _worked_out(store: Store, tenant: str, desk: Desk, work: Iterable[Chan
             desk = Desk(desk.group, desk.event, desk.now, desk.values)
         else:
             return desk
-
-
-def _never(group: str) -> Put:
-    """A condition that no record meets: a filing with it only asks what the same filing was answered before."""
-    return Put(Record("parcel", group, "~never"), b"~~never~", b"", KEEP_RECORDS)
 
 
 def earliest(instants: Iterable[int]) -> int:

@@ -59,6 +59,4 @@ async def _file(store: Store, case: Case, changes: list[Change]) -> Told:
     ask, observed = case.ask, case.observed
     assert observed is not None
     seen = dict(zip(ask.records, observed.records, strict=False))
-    return await file_changes(
-        store, ask.tenant, ask.group, ask.event, observed.now, changes, seen, replayed=observed.replayed
-    )
+    return await file_changes(store, ask.tenant, ask.group, ask.event, observed.now, changes, seen)

@@ -67,6 +67,11 @@ async def petition_of(store: Store, tenant: str, event: Event, policies: PolicyS
     return petition
 
 
+def is_unheard(petition: Petition | None) -> bool:
+    """Whether the store could not be asked about it: then nothing is claimed, for whom it is about is not known."""
+    return petition is not None and petition.change is None
+
+
 def refuse(detail: str, pointer: str, hint: str | UnsetType = UNSET) -> EventError:
     return EventError(problem("invalid_event", detail, pointer=pointer, hint=hint))
 

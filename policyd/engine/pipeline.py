@@ -18,7 +18,7 @@ from policyd.engine.course import Course, course_of
 from policyd.engine.explain import explanation
 from policyd.engine.filing import file, meet
 from policyd.engine.observe import observe_for
-from policyd.engine.petitions import Petition, petition_of
+from policyd.engine.petitions import Petition, is_unheard, petition_of
 from policyd.engine.reading import Reading
 from policyd.engine.recording import record
 from policyd.engine.sanctions import NOBODY, human
@@ -78,7 +78,7 @@ class Engine:
         prepared = version.program.prepare(event)
         sanction = human(event, prepared)
         ask = observe_for(prepared, tenant, version.program.revision)
-        observed = await self._observe(ask, prepared)
+        observed = None if is_unheard(petition) else await self._observe(ask, prepared)
         replayed = observed is not None and observed.replayed
         if observed is not None and observed.revision != version.program.revision:
             version, prepared, observed = self._as_first_seen(version, prepared, observed)

@@ -21,7 +21,8 @@ NOON = "2026-03-02T12:00:00+08:00"
 
 class FailingStore:
     """A memory store that keeps what it was asked; `fails` names the operations that are refused. `cut`: how many
-    calls still go through before one fails, None for all of them; `after` says whether it fails with its work done."""
+    calls still go through before one fails, None for all of them; `after`: it fails when its work is done; `once`: the
+    calls behind it go through again."""
 
     def __init__(self) -> None:
         self.inner = MemoryStore(virtual=True)
@@ -31,6 +32,7 @@ class FailingStore:
         self.changes: list[Commit] = []
         self.cut: int | None = None
         self.after = False
+        self.once = False
 
     async def observe(self, ask: Observe) -> Observed:
         self.asks.append(ask)
@@ -49,14 +51,19 @@ class FailingStore:
         if name in self.fails:
             raise StoreUnavailable(f"`{name}` is told to fail")
         self.calls.append(name)
-        if self.cut == 0 and not self.after:
+        cut, self.cut = self.cut == 0, self._left()
+        if cut and not self.after:
             raise StoreUnavailable(f"`{name}` is cut off before")
         answer = await getattr(self.inner, name)(*arguments, **named)
-        if self.cut == 0:
+        if cut:
             raise StoreUnavailable(f"`{name}` is cut off after")
-        if self.cut is not None:
-            self.cut -= 1
         return answer
+
+    def _left(self) -> int | None:
+        """What `cut` is for the next call."""
+        if self.cut == 0:
+            return None if self.once else 0
+        return None if self.cut is None else self.cut - 1
 
 
 def compiled(policy: str) -> Program:
@@ -82,8 +89,10 @@ class Scene:
             "kind": kind,
             "time": f"2026-03-02T{12 + self.minute // 60:02}:{self.minute % 60:02}:00+08:00",
             "group": parts.pop("group", {"id": "g1"}),
-            "member": {"id": parts.pop("member", "u1"), "name": "Ming", "role": parts.pop("role", None)},
         }
+        member, role = parts.pop("member", None if kind == "verdict" else "u1"), parts.pop("role", None)
+        if member is not None:
+            tree["member"] = {"id": member, "name": "Ming", "role": role}
         if kind in ("message", "edit"):
             tree["message"] = {"id": parts.pop("id", f"m{self.count}"), "text": text}
         return event_from({**tree, **parts})
