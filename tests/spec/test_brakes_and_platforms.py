@@ -127,7 +127,7 @@ def test_what_is_done_instead(community: Make, rules: str, names: list[str], exp
 @pytest.mark.parametrize(
     ("sent", "expected"),
     [
-        (able(requests("u"), "delete"), f'notify admins "{CANNOT.format("admit")}"'),
+        (able(requests("u"), "assign"), f'notify admins "{CANNOT.format("admit")}", assign "a"'),
         (able(requests("u"), "admit"), f'admit, notify admins "{CANNOT.format("assign")}"'),
         (able(requests("u"), "admit", "assign"), 'admit, assign "a"'),
         (able(requests("u")), f'notify admins "{CANNOT.format("admit")}", notify admins "{CANNOT.format("assign")}"'),
