@@ -14,9 +14,22 @@ from policyd.cli.output import Output
 from policyd.language.diagnostics import Language, Phrase
 
 if TYPE_CHECKING:
+    from policyd.state.census_layout import Kind
     from policyd.state.erase import Erased
 
 _WINDOWS: Final = ("group windows", "member windows", "text windows")
+_RECORDS: Final[dict[Kind, tuple[str, str, str]]] = {
+    "files": ("file", "files", "份档案"),
+    "members": ("place among the members", "places among the members", "条群成员记录"),
+    "tickets": ("ticket", "tickets", "张工单"),
+    "threads": ("question that waits", "questions that wait", "个待答复的问题"),
+    "parcels": ("part of waiting actions", "parts of waiting actions", "处待执行的动作"),
+    "ticks": ("part of a tick", "parts of ticks", "处 tick 内容"),
+    "dues": ("thing that comes due", "things that come due", "个到期事项"),
+    "journals": ("entry of the journal", "entries of the journal", "条处理日志"),
+}
+_EVERYWHERE: Final = "\x02"
+"""The group under which the store keeps what counts across groups."""
 
 
 @click.command("erase")
@@ -90,8 +103,13 @@ def _lines(member: str, erased: list[Erased], dry_run: bool, output: Output) -> 
         Phrase(f"{member} {did[0]} from {number} group{'s' * (number > 1)}:", f"{member} {did[1]},涉及 {number} 个群:")
     )
     for each in erased:
-        place = f"{each.tenant}/{each.group}" if each.tenant else each.group
+        group = output.text(_ACROSS) if each.group == _EVERYWHERE else each.group or output.text(_ALL)
+        place = f"{each.tenant}/{group}" if each.tenant else group
         yield f"  {place}: {output.text(_held(each))}"
+
+
+_ACROSS: Final = Phrase("(across groups)", "(跨群)")
+_ALL: Final = Phrase("(all groups)", "(所有群)")
 
 
 def _held(erased: Erased) -> Phrase:
@@ -103,4 +121,8 @@ def _held(erased: Erased) -> Phrase:
     if "standing" in erased.removed:
         english.append(f"standing ({erased.strikes} strike{'s' * (erased.strikes != 1)}{', muted' * erased.muted})")
         chinese.append(f"处罚记录({erased.strikes} 次{',禁言中' * erased.muted})")
+    for kind, (one, several, phrase) in _RECORDS.items():
+        if number := erased.removed.get(kind, 0):
+            english.append(f"{number} {one if number == 1 else several}")
+            chinese.append(f"{number} {phrase}")
     return Phrase(", ".join(english), "、".join(chinese))

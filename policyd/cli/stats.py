@@ -22,6 +22,18 @@ _KINDS: Final = {
     "member windows": Phrase("windows of members", "成员计数窗口"),
     "group windows": Phrase("windows of groups", "群计数窗口"),
     "text windows": Phrase("windows by a text", "按文本计数窗口"),
+    "journals": Phrase("journals of what was done", "处理日志"),
+    "files": Phrase("files of members", "成员档案"),
+    "threads": Phrase("threads that wait for a reply", "待答复的消息"),
+    "boards": Phrase("boards of groups", "群状态板"),
+    "tickets": Phrase("tickets of groups", "群工单"),
+    "members": Phrase("members of groups", "群成员"),
+    "groups": Phrase("known groups", "已知的群"),
+    "parcels": Phrase("actions that wait for a tick", "等待 tick 的动作"),
+    "ticks": Phrase("ticks", "tick"),
+    "desks": Phrase("progress of ticks", "tick 进度"),
+    "dues": Phrase("what comes due", "到期事项"),
+    "filings": Phrase("receipts of filings", "归档回执"),
     "other": Phrase("of another version", "其他版本的键"),
 }
 
