@@ -35,6 +35,7 @@ class Acquaintances:
         self._keeping = frozenset(
             policy.name for policy in policies.policies if policy.schedules or policy.sweeps or policy.duties
         )
+        self._policies = policies
         self._told: dict[tuple[str, str, str], _Told] = {}
         self._groups: dict[tuple[str, str], Group] = {}
 
@@ -51,6 +52,14 @@ class Acquaintances:
         if told.member == event.member or not _is_somebody(event.member):
             return ()
         return (partial(_meet, event.member),)
+
+    def introduced(self, group: Group, member: Member) -> tuple[Change, ...]:
+        """What makes a group and a member (or `NOBODY`) known without an event."""
+        covering = [policy for policy in self._policies.policies if policy.scope.covers(group.id, group.tags)]
+        if not any(policy.name in self._keeping for policy in covering):
+            return ()
+        met = (partial(_meet, member),) if _is_somebody(member) else ()
+        return (partial(_visit, group), *met)
 
     def filed(self, case: Case) -> None:
         """What the event told is filed now."""

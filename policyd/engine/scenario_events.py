@@ -5,16 +5,35 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Final, cast
+from typing import Any, Final, Literal, cast
 
 from msgspec.structs import replace
 
-from policyd.engine.scenario_values import Misstated, count, lengths, seconds, text, truth
+from policyd.engine.scenario_past import Past
+from policyd.engine.scenario_values import Misstated, count, lengths, seconds, text, texts, truth
 from policyd.engine.scenario_world import World
 from policyd.language.diagnostics import Phrase
 from policyd.language.nodes import Does, Expr, RawEvent
 from policyd.model.codec import decode, encode
-from policyd.model.event import Event, EventKind, Join, Message, Report, Request, Sanction, SanctionAction
+from policyd.model.event import (
+    EVERY_GROUP,
+    NOBODY,
+    Appeal,
+    Event,
+    EventKind,
+    Evidence,
+    Join,
+    Mark,
+    Message,
+    Notice,
+    OutcomeReport,
+    Report,
+    Request,
+    Sanction,
+    SanctionAction,
+    Submission,
+    Verdict,
+)
 
 Fields = dict[str, Expr]
 
@@ -26,6 +45,11 @@ _MESSAGE: Final[dict[str, Callable[[Expr], Any]]] = {
 _JOIN: Final[dict[str, Callable[[Expr], Any]]] = {"source": text, "inviter": text}
 _REPORT: Final[dict[str, Callable[[Expr], Any]]] = {"reason": text, "id": text}
 _SANCTION: Final[dict[str, Callable[[Expr], Any]]] = {"reason": text, "seconds": seconds, "ladder": text}
+_NOTICE: Final[dict[str, Callable[[Expr], Any]]] = {"text": text, "id": text, "members": texts}
+_SUBMISSION: Final[dict[str, Callable[[Expr], Any]]] = {"evidence": texts, "ticket": text}
+_VERDICT: Final[dict[str, Callable[[Expr], Any]]] = {"ticket": text, "reason": text}
+_MARK: Final[dict[str, Callable[[Expr], Any]]] = {"as": text, "id": text}
+_OUTCOME: Final[dict[str, Callable[[Expr], Any]]] = {"action": text, "ok": truth, "error": text}
 _SANCTIONS: Final = frozenset({"warn", "mute", "remove", "ban", "pardon", "release"})
 _EMPTY: Final = Message(images=0, videos=(), voices=(), files=0, mentions=0, qr_codes=0, forwarded=False)
 """A message that holds nothing."""
@@ -34,8 +58,9 @@ _EMPTY: Final = Message(images=0, videos=(), voices=(), files=0, mentions=0, qr_
 class Events:
     """Makes the events of one test. Ids that a test leaves out are numbered, in a form that no author would write."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, past: Past) -> None:
         self._world = world
+        self._past = past
         self._count = 0
         self._messages: dict[str, Message] = {}
 
@@ -48,7 +73,9 @@ class Events:
             return self._sanction(step, fields)
         make: Callable[[Does, Fields], Event] = {
             "message": self._message, "edit": self._edit, "join": self._join, "leave": self._leave,
-            "request": self._request, "profile": self._profile, "report": self._report,
+            "request": self._request, "profile": self._profile, "report": self._report, "notice": self._notice,
+            "submission": self._submission, "appeal": self._appeal, "approve": self._verdict, "refuse": self._verdict,
+            "mark": self._mark, "outcome": self._outcome, "tick": self._tick,
         }[step.verb]  # fmt: skip
         return make(step, fields)
 
@@ -75,11 +102,11 @@ class Events:
         self._world.go(member)
         return self._say(member, replace(_EMPTY, id=self._message_id(), text=said))
 
-    def _event(self, kind: str, member: str, **part: Any) -> Event:
+    def _event(self, kind: EventKind, member: str, **part: Any) -> Event:
+        """About a member, "" for nobody."""
         self._count += 1
-        about = self._world.member(member)
-        event_kind = cast(EventKind, kind)
-        return Event(self._event_id(), event_kind, self._world.group(), about, self._world.now, **part)
+        about = self._world.member(member) if member else NOBODY
+        return Event(self._event_id(), kind, self._world.group(), about, self._world.now, **part)
 
     def _event_id(self) -> str:
         return f"event #{self._count}"
@@ -87,7 +114,7 @@ class Events:
     def _message_id(self) -> str:
         return f"message #{self._count + 1}"
 
-    def _say(self, member: str, message: Message, kind: str = "message") -> Event:
+    def _say(self, member: str, message: Message, kind: EventKind = "message") -> Event:
         self._messages[member] = message
         return self._event(kind, member, message=message)
 
@@ -131,6 +158,48 @@ class Events:
             values["seconds"] = int(values["seconds"])
         action = cast(SanctionAction, step.verb)
         return self._event("sanction", step.about, sanction=Sanction(by=step.actor, action=action, **values))
+
+    def _notice(self, step: Does, fields: Fields) -> Event:
+        return self._event("notice", "", notice=Notice(step.actor, **_read(fields, _NOTICE)))
+
+    def _submission(self, step: Does, fields: Fields) -> Event:
+        values = _read(fields, _SUBMISSION)
+        evidence = tuple(Evidence(kind) for kind in values.get("evidence", ()))
+        return self._event("submission", step.actor, submission=Submission(values.get("ticket"), evidence))
+
+    def _appeal(self, step: Does, fields: Fields) -> Event:
+        """Against the newest decision about the member that can be appealed against."""
+        decided = self._past.appealable(self._world.place, step.actor) or "?"
+        return self._event("appeal", step.actor, appeal=Appeal(decided, **_read(fields, {"text": text})))
+
+    def _verdict(self, step: Does, fields: Fields) -> Event:
+        """On the ticket that is named, else on the newest open one about the member."""
+        values = _read(fields, _VERDICT)
+        ticket = values.pop("ticket", None) or self._past.open_ticket(self._world.place, step.about or "") or "?"
+        decision = cast(Literal["approve", "refuse"], step.verb)
+        role = self._world.told_role(step.actor)
+        return self._event("verdict", "", verdict=Verdict(ticket, step.actor, decision, role, **values))
+
+    def _mark(self, step: Does, fields: Fields) -> Event:
+        """About the message that is named, else the member's last one."""
+        assert step.about is not None
+        values = _read(fields, _MARK)
+        message = values.get("id", self._messages.get(step.about, _EMPTY).id)
+        return self._event("mark", step.about, mark=Mark(values["as"], step.actor, message))
+
+    def _outcome(self, step: Does, fields: Fields) -> Event:
+        """Of the event before."""
+        values = _read(fields, _OUTCOME)
+        action = values["action"].replace(" ", "_")
+        part = OutcomeReport(self._past.last_event or "?", action, values["ok"], values.get("error"))
+        return self._event("outcome", "", outcome=part)
+
+    def _tick(self, step: Does, fields: Fields) -> Event:
+        """Of the group that is named, else of all."""
+        _read(fields, {})
+        group = self._world.group() if any(key == "group" for key, _ in step.fields) else EVERY_GROUP
+        self._count += 1
+        return Event(self._event_id(), "tick", group, NOBODY, self._world.now)
 
 
 def _read(fields: Fields, readers: dict[str, Callable[[Expr], Any]]) -> dict[str, Any]:

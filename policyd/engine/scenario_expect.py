@@ -12,7 +12,7 @@ from typing import Final
 from msgspec import UNSET
 
 from policyd.check.resolved import PolicySet
-from policyd.engine.scenario_names import find
+from policyd.engine.scenario_names import rules_of
 from policyd.language.diagnostics import Phrase
 from policyd.language.nodes import Expect, Expected
 from policyd.language.source import Source
@@ -23,6 +23,7 @@ PINNED: Final = frozenset(
     {"flag", "mask", "hold", "delete", "warn", "call_out", "mute", "remove", "ban", "admit", "refuse"}
 )
 """The axes of which every action must be expected."""
+_TO_A_GROUP: Final = ("assign", "move")
 
 
 @dataclass(frozen=True)
@@ -71,13 +72,13 @@ def compare(expect: Expect, decision: Decision, policies: PolicySet, source: Sou
     if missing or unexpected:
         return Mismatch(tuple(item for item in expect.items if item in missing), unexpected)
     reasons = {because.rule for action in met for because in action.because}
-    wanted = [(name.text, find(name.text, policies.rules, policies, source)) for name in expect.because]
-    absent = tuple(text for text, rule in wanted if rule not in reasons)
+    wanted = [(name.text, rules_of(name.text, policies, source)) for name in expect.because]
+    absent = tuple(text for text, rules in wanted if reasons.isdisjoint(rules))
     return Mismatch(rules=absent) if absent else None
 
 
 def _specific(item: Expected) -> int:
-    return sum(value is not None for value in (item.duration, item.text, item.audience, item.group))
+    return sum(value is not None for value in (item.duration, item.text, item.audience, item.group, item.proposed))
 
 
 def _meets(item: Expected, action: Action) -> bool:
@@ -87,7 +88,8 @@ def _meets(item: Expected, action: Action) -> bool:
         and (item.duration is None or seconds == -(-item.duration // 1000))
         and (item.text is None or action.text == item.text)
         and (item.audience is None or action.to == item.audience)
-        and (item.group is None or action.group == item.group)
+        and (item.group is None or action.to == item.group)
+        and (item.proposed is None or action.proposes == item.proposed.replace(" ", "_"))
     )
 
 
@@ -95,15 +97,16 @@ def show_expected(item: Expected) -> str:
     """As it would stand after `expect`."""
     duration = "" if item.duration is None else show_duration(item.duration)
     quoted = [_quoted(value) for value in (item.group, item.text) if value is not None]
-    return " ".join(part for part in (item.do, item.audience, duration, *quoted) if part)
+    return " ".join(part for part in (item.do, item.proposed, item.audience, duration, *quoted) if part)
 
 
 def show_action(action: Action) -> str:
     """As it would stand after `expect`, text included."""
-    audience = "" if action.to is UNSET else action.to
+    proposed = "" if action.proposes is UNSET else action.proposes.replace("_", " ")
+    to = "" if action.to is UNSET else _quoted(action.to) if action.do in _TO_A_GROUP else action.to
     duration = "" if action.seconds is UNSET else show_duration(action.seconds * 1000)
-    quoted = [_quoted(value) for value in (action.group, action.text) if value is not UNSET]
-    return " ".join(part for part in (action.do.replace("_", " "), audience, duration, *quoted) if part)
+    text = "" if action.text is UNSET else _quoted(action.text)
+    return " ".join(part for part in (action.do.replace("_", " "), proposed, to, duration, text) if part)
 
 
 def _quoted(text: str) -> str:

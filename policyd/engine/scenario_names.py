@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from policyd.check.resolved import PolicySet
 from policyd.language.source import Source
@@ -17,3 +17,17 @@ def find(name: str, among: Iterable[str], policies: PolicySet, source: Source) -
     own = {policy.name for policy in policies.policies if policy.span.source is source}
     fitting = [full for full in names if full.partition(".")[2] == name]
     return min(fitting, key=lambda full: full.partition(".")[0] not in own, default=None)
+
+
+def rules_of(name: str, policies: PolicySet, source: Source) -> frozenset[str]:
+    """The rules that `name` means after `because`: one, or all that were made of a declaration."""
+    whole = {rule.of for rule in policies.rules.values() if rule.of}
+    found = find(name, {*policies.rules, *whole}, policies, source)
+    if found is None:
+        return frozenset()
+    return frozenset(rule.name for rule in policies.rules.values() if found in (rule.name, rule.of))
+
+
+def of_workflows(names: Sequence[str], policies: PolicySet, source: Source) -> frozenset[str]:
+    """All of them."""
+    return frozenset[str]().union(*(rules_of(name, policies, source) for name in names))

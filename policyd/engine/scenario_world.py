@@ -37,6 +37,7 @@ class _Member:
     name: str
     home: str | None = None
     role: Role | None = "member"
+    has_role: bool = False
     joined: Expr | int | None = None
     attributes: dict[str, AttributeValue] = field(default_factory=dict)
 
@@ -49,6 +50,7 @@ class World:
         self._groups: dict[str, _Group] = {}
         self._members: dict[str, _Member] = {}
         self._started = False
+        self._given: list[tuple[str | None, str | None]] = [(None, None)]
         own = [policy for policy in policies.policies if policy.span.source is source]
         scopes = [policy.scope for policy in own or policies.policies]
         self._usual_tags = tuple(sorted({tag for scope in scopes if scope.by == "tag" for tag in scope.values}))
@@ -62,8 +64,10 @@ class World:
         the group given last."""
         if step.what == "group":
             self._given_group(step)
+            self._given.append((step.id, None))
         else:
             self._given_member(step)
+            self._given.append((self._member(step.id).home, step.id))
 
     def _given_group(self, step: Given) -> None:
         self._home = self.place = step.id
@@ -87,6 +91,7 @@ class World:
                     member.name = text(value)
                 case "role":
                     member.role = cast("Role", text(value))
+                    member.has_role = True
                 case "joined":
                     member.joined = value
                 case "group":
@@ -148,10 +153,32 @@ class World:
 
     # ------------------------------------------------------------ for events
 
+    @property
+    def has_started(self) -> bool:
+        """Whether something has happened yet."""
+        return self._started
+
+    def start(self) -> None:
+        self._started = True
+
+    def take_given(self) -> list[tuple[str, str | None]]:
+        """The groups, and members in groups, that were given since this was asked last; the usual group at first."""
+        given, self._given = self._given, []
+        return [(place or self._home, member) for place, member in given]
+
+    def told_role(self, name: str) -> Role | None:
+        """The role that a member was given, if any."""
+        known = self._members.get(name)
+        return known.role if known is not None and known.has_role else None
+
+    def group_at(self, place: str) -> Group:
+        """A group as an event shows it."""
+        group = self._group(place)
+        return Group(place, group.name, group.tags, group.size, dict(group.attributes))
+
     def group(self) -> Group:
         """The group in which things happen, as an event shows it."""
-        group = self._group(self.place)
-        return Group(self.place, group.name, group.tags, group.size, dict(group.attributes))
+        return self.group_at(self.place)
 
     def member(self, name: str) -> Member:
         """As an event shows them. From the first call on, what was said of times before is counted from then."""

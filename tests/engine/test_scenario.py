@@ -263,7 +263,7 @@ def test_names_mean_the_policy_of_the_same_file() -> None:
         (Action("mute", (), seconds=5400, text='a "b"\nc'), r'mute 1h30m "a \"b\"\nc"'),
         (Action("call_out", (), text="x"), 'call out "x"'),
         (Action("notify", (Because("r"),), to="owner", text="x"), 'notify owner "x"'),
-        (Action("assign", (), group="new"), 'assign "new"'),
+        (Action("assign", (), to="new"), 'assign "new"'),
     ],
 )
 def test_actions_are_shown_as_a_test_would_write_them(action: Action, shown: str) -> None:
