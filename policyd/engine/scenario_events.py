@@ -169,13 +169,18 @@ class Events:
 
     def _appeal(self, step: Does, fields: Fields) -> Event:
         """Against the newest decision about the member that can be appealed against."""
-        decided = self._past.appealable(self._world.place, step.actor) or "?"
+        decided = self._past.appealable(self._world.place, step.actor)
+        if decided is None:
+            en = f"nothing was done to `{step.actor}` that can be appealed against"
+            raise Misstated(Phrase(en, f"还没有对 `{step.actor}` 作出可以申诉的处理"))
         return self._event("appeal", step.actor, appeal=Appeal(decided, **_read(fields, {"text": text})))
 
     def _verdict(self, step: Does, fields: Fields) -> Event:
         """On the ticket that is named, else on the newest open one about the member."""
         values = _read(fields, _VERDICT)
-        ticket = values.pop("ticket", None) or self._past.open_ticket(self._world.place, step.about or "") or "?"
+        ticket = values.pop("ticket", None) or self._past.open_ticket(self._world.place, step.about or "")
+        if ticket is None:
+            raise Misstated(Phrase(f"no ticket about `{step.about}` is open", f"没有关于 `{step.about}` 的待处理工单"))
         decision = cast(Literal["approve", "refuse"], step.verb)
         role = self._world.told_role(step.actor)
         return self._event("verdict", "", verdict=Verdict(ticket, step.actor, decision, role, **values))
