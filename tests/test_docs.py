@@ -19,8 +19,11 @@ import policyd
 from policyd.check.load import load_texts
 from policyd.cli.main import COMMANDS
 from policyd.compile.load import compile_policies
+from policyd.engine.embedded import Embedded
 from policyd.engine.scenario import run_tests
 from policyd.model.codec import decode, encode
+from policyd.model.decision import Do
+from policyd.model.event import HANDLED_KINDS
 from policyd.model.problem import ProblemCode
 from policyd.server.settings import load_settings
 
@@ -141,6 +144,27 @@ def test_the_answer_of_the_protocol_is_the_answer_to_its_message() -> None:
     event = json.loads(blocks(ROOT / "docs" / "protocol.md", "json event")[0])
     came = policyd.load(CLASS_GROUP).evaluate(event)
     assert agrees(json.loads(shown), json.loads(encode(came))), came
+
+
+def test_the_exchanges_of_the_protocol_are_answered_as_shown() -> None:
+    """In their order, by the policy that stands before them. Of each answer the parts that are shown."""
+    document = ROOT / "docs" / "protocol.md"
+    (text,) = blocks(document, "policy-file")
+    policies, _ = load_texts({"shop.policy": text})
+    assert policies is not None
+    engine = Embedded(compile_policies(policies))
+    exchanges = list(zip(blocks(document, "json sends"), blocks(document, "json gets"), strict=True))
+    assert {json.loads(sent)["kind"] for sent, _ in exchanges} >= {"submission", "verdict", "appeal", "outcome", "tick"}
+    for sent, gets in exchanges:
+        shown, came = json.loads(gets), json.loads(encode(engine.evaluate(decode(sent.encode()))))
+        assert agrees(shown, {key: came[key] for key in shown}), came
+
+
+def test_the_protocol_names_every_kind_and_action() -> None:
+    text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
+    assert [kind for kind in HANDLED_KINDS if kind != "message" and f"| `{kind}`" not in text] == ["leave"]
+    (listed,) = re.findall(r"`do` is one of `([a-z_\s]+)`", text)
+    assert listed.split() == list(get_args(Do))
 
 
 def test_the_protocol_names_every_problem() -> None:

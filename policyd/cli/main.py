@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "explain": Entry("explain", Phrase("decide events and say why", "给出决定,并说明原因")),
     "match": Entry("match", Phrase("find the words of the lexicons in lines of text", "在文本里查找词表中的词")),
     "tickets": Entry("tickets", Phrase("say what waits for a human", "列出待人处理的工单")),
+    "undo": Entry("undo", Phrase("take back what a mistaken rule has done", "撤销一条错误规则的处理")),
     "stats": Entry("stats", Phrase("say what the store holds", "查看存储里有什么")),
     "backup": Entry("backup", Phrase("write everything that the store keeps to a file", "把存储的全部状态写入文件")),
     "restore": Entry("restore", Phrase("put a backup back into a store", "把备份恢复到存储")),

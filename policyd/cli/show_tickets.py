@@ -9,7 +9,7 @@ from policyd.cli.output import Output
 from policyd.cli.table import one_line, table
 from policyd.cli.zones import Zones
 from policyd.engine.instants import rfc3339, seconds_until
-from policyd.engine.tickets import missing
+from policyd.engine.review_file import missing
 from policyd.language.diagnostics import Phrase
 from policyd.model.records import PlannedAction, Ticket
 from policyd.reference.printing import show_duration

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from policyd.model.state import StoreUnavailable
 from tests.server.service import Service
 
 
@@ -12,13 +11,10 @@ def test_alive_and_ready(service: Service) -> None:
 
 
 def test_not_ready_without_the_store(fresh: Service) -> None:
-    async def dead() -> None:
-        raise StoreUnavailable("nobody listens on the store's socket")
-
-    fresh.store.ready = dead  # type: ignore[method-assign]
+    fresh.store.fails.add("ready")
     answer = fresh.client.get("/readyz")
     assert (answer.status_code, answer.json()["code"]) == (503, "store_unavailable")
-    assert answer.json()["detail"] == "nobody listens on the store's socket"
+    assert answer.json()["detail"] == "`ready` is told to fail"
     assert fresh.client.get("/healthz").status_code == 200
 
 
