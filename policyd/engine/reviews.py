@@ -103,7 +103,7 @@ def _waits(course: Course, rule: str) -> bool:
 
 
 def _pend(course: Course, review: Review, rule: str, desk: Desk) -> None:
-    event, held = course.case.event, course.resolved.verdict == "hold"
+    event, held = course.case.event, any(action.do == "hold" for action in course.resolved.actions)
     file = _review_file(desk, review.name, event.member.id)
     before = desk.ticket(file.ticket) if file.ticket else None
     is_open = before is not None and before.status == "open"
