@@ -4,7 +4,7 @@ A backup that is made while a service decides is no picture of one instant, but 
 safe: windows, then receipts, then standings. An event of those moments may be missing from a window; none counts twice
 when a bot repeats it, and no strike is lost or doubled, as a standing knows the events that struck it. Receipts of
 filings come before the records: what a receipt says to be filed is there. What comes due is read before the records and
-once more after them: nothing that is open in a record is without its instant.
+once more after them: nothing that is open in a record is without its instant, unless it was over a moment later.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from msgspec import Struct
 from policyd.model.state import StoreUnavailable
 from policyd.state import census_layout as layout
 from policyd.state.backup_cells import Rehousing
+from policyd.state.backup_dues import GONE, DuesReading, sorted_set
 from policyd.state.backup_format import VERSION, DamagedBackup, Entry, Head, Reader, Writer, whole_file
-from policyd.state.maintenance import ERRORS, PAGE, Reached, field_pages, member_pages, pages
+from policyd.state.maintenance import ERRORS, PAGE, Reached, field_pages, pages
 
 Progress = Callable[[int], None]
 """Told now and then how many keys are done."""
 
-_GONE: Final = -2
 _NOT_NOW: Final = layout.RINGS | layout.HASHES | layout.SORTED | {"standing", "filings"}
 """Kinds that are read before or after the others, or otherwise."""
 
@@ -82,9 +82,9 @@ def restore(store: Reached, path: Path, progress: Progress, *, replace: bool = F
 def _everything(store: Reached) -> Iterator[Entry]:
     """In the order that makes a backup safe."""
     rings: dict[bytes, redis.Redis] = {}
-    begun: set[bytes] = set()
+    dues = DuesReading()
     yield from _all_strings(store, layout.FILINGS)
-    yield from _all_sorted(store, layout.DUES, begun)
+    yield from dues.part(store)
     for node in store.nodes:
         for page in pages(node, layout.EVERYTHING):
             kinds = {key: layout.read_key(key).name.kind for key in page}
@@ -96,8 +96,12 @@ def _everything(store: Reached) -> Iterator[Entry]:
     for key in sorted(rings, key=layout.order_of_ring):
         yield from _ring(rings[key], key)
     yield from _all_strings(store, layout.STANDINGS)
-    yield from _all_sorted(store, layout.DUES, begun)
-    yield from _all_sorted(store, layout.JOURNALS, begun)
+    yield from dues.part(store)
+    yield from dues.cells()
+    for node in store.nodes:
+        for page in pages(node, layout.JOURNALS):
+            for key in page:
+                yield from sorted_set(node, key)
 
 
 def _all_strings(store: Reached, pattern: bytes) -> Iterator[Entry]:
@@ -106,25 +110,12 @@ def _all_strings(store: Reached, pattern: bytes) -> Iterator[Entry]:
             yield from _strings(node, page)
 
 
-def _all_sorted(store: Reached, pattern: bytes, begun: set[bytes]) -> Iterator[Entry]:
-    """`begun`: those of which something was read already; what is read now is added to it."""
-    for node in store.nodes:
-        for page in pages(node, pattern):
-            for key in page:
-                expires = node.pexpiretime(key)  # type: ignore[arg-type]
-                for members in member_pages(node, key):
-                    parts = [part for member, score in members for part in (member, b"%d" % score)]
-                    if parts and expires != _GONE:
-                        yield Entry(key, "zset", max(expires, 0), key not in begun, parts)
-                        begun.add(key)
-
-
 def _hash(node: redis.Redis, key: bytes) -> Iterator[Entry]:
     expires = node.pexpiretime(key)  # type: ignore[arg-type]
     start = True
     for page in field_pages(node, key):
         parts = [part for field in page for part in (field, page[field])]
-        if parts and expires != _GONE:
+        if parts and expires != GONE:
             yield Entry(key, "hash", max(expires, 0), start, parts)
             start = False
 
@@ -141,7 +132,7 @@ def _strings(node: redis.Redis, names: list[bytes]) -> Iterator[Entry]:
             raise StoreUnavailable(
                 f"key {name.decode(errors='replace')} is of a type that a backup cannot hold: {value}"
             )
-        if value is not None and expires != _GONE:
+        if value is not None and expires != GONE:
             yield Entry(name, "string", max(expires, 0), True, [value])
 
 

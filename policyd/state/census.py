@@ -13,11 +13,14 @@ from policyd.state.census_layout import Kind
 from policyd.state.maintenance import Reached, pages
 
 _SAMPLES: Final = 1000
-"""Fields by which the server estimates a ring; of a string it knows the bytes."""
+"""Fields by which the server estimates a hash, and members a sorted set; of a string it knows the bytes."""
+
+
+_HASHES: Final = layout.RINGS | layout.HASHES
 
 
 class Count(Struct):
-    """`entries`: the fields of rings. `bytes` is what the server says that the keys take in its memory."""
+    """`entries`: fields of hashes, members of sorted sets. `bytes` is what the keys take in the server's memory."""
 
     keys: int = 0
     entries: int = 0
@@ -52,13 +55,15 @@ def _measured(node: redis.Redis, page: list[bytes]) -> Iterator[tuple[Kind, int,
     """Kind, fields and bytes of the keys that are still there."""
     kinds = [layout.read_key(key).name.kind for key in page]
     with node.pipeline(transaction=False) as pipe:
-        for key in page:
+        for key, kind in zip(page, kinds, strict=True):
             pipe.memory_usage(key, samples=_SAMPLES)
-            if layout.is_ring(key):
+            if kind in _HASHES:
                 pipe.hlen(key)
+            elif kind in layout.SORTED:
+                pipe.zcard(key)
         answers = iter(pipe.execute())
-    for key, kind in zip(page, kinds, strict=True):
+    for kind in kinds:
         size = next(answers)
-        entries = next(answers) if layout.is_ring(key) else 0
+        entries = next(answers) if kind in _HASHES | layout.SORTED else 0
         if size is not None:
             yield kind, entries, size

@@ -182,7 +182,7 @@ def of_record(prefix: str, record: Record) -> Place:
 def shelf(prefix: str, kind: RecordKind, group: str) -> bytes:
     """The hash of all records of a kind that can be listed."""
     letter = _HASHES[kind]
-    return (prefix + (f"{letter}:{encode(group)}" if group else letter)).encode()
+    return (prefix + (letter if kind == "group" else f"{letter}:{encode(group)}")).encode()
 
 
 @lru_cache(_CACHED)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import itertools
+import random
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -17,8 +19,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
 
-from policyd.model.state import Commit, LadderRead, Observe, Strike, Window
-from policyd.state import backup, maintenance
+from policyd.model.records import Record
+from policyd.model.state import Commit, Due, Filing, LadderRead, Observe, Put, Strike, Window
+from policyd.state import backup, keys, maintenance
 from policyd.state.backup import Interrupted, NotEmpty, back_up, restore
 from policyd.state.backup_format import VERSION, DamagedBackup, Entry, Head, Writer
 from policyd.state.embedded import EmbeddedServer
@@ -80,6 +83,13 @@ def fill(client: redis.Redis) -> None:
     client.set("pd:{t/3}:k:g1:0123456789abcdef", b"kept for ever")
     client.hset(RING.decode(), items=[b"", b"7\nsha256:1\n", b"\0\1", b"receipt", b"w:g1/u1", b"window"])
     client.pexpireat(RING.decode(), soon + 2)
+    client.hset("pd:{/0}:q:g1", items=[b"t1", b"ticket", b"t2", b""])
+    client.pexpireat("pd:{/0}:q:g1", soon + 3)
+    client.zadd("pd:{/0}:u:g1", {"file/u1": 1_772_400_000_001, "ticket/t1": 7})
+    client.zadd("pd:{/0}:u", {"g1": 7})
+    client.pexpireat("pd:{/0}:u", soon + 4)
+    client.zadd("pd:{/0}:j:g1", {b"\0\xff": 1_772_400_000_001})
+    client.set("pd:{/0}:x:g1:0123456789abcdef01234567", b"filed", pxat=soon)
     client.set("other", "theirs")
 
 
@@ -136,17 +146,17 @@ def test_all_bytes_and_instants_come_back_and_others_stay(
     fill(client)
     before = image(server)
     file = tmp_path / "backup"
-    assert back_up(reached, file, silent) == 4
+    assert back_up(reached, file, silent) == 9
     assert file.stat().st_mode & 0o777 == 0o600
     with pytest.raises(NotEmpty):
         restore(reached, file, silent)
     client.set("pd:{/0}:s:g1/u2", "came later")
     client.hset(RING.decode(), "came later", "too")
     restored = restore(reached, file, silent, replace=True)
-    assert (restored.keys, restored.expired) == (4, 0)
+    assert (restored.keys, restored.expired) == (9, 0)
     assert image(server) == before
     client.delete(*(key for key in before if key.startswith(b"pd:")))
-    assert restore(reached, file, silent).keys == 4
+    assert restore(reached, file, silent).keys == 9
     assert image(server) == before
 
 
@@ -267,6 +277,54 @@ def test_a_ring_that_turns_meanwhile_is_read_anew(
     flush(server)
     restore(reached, tmp_path / "backup", silent)
     assert image(server) == after
+
+
+def test_nothing_open_is_without_its_instant(
+    reached: Reached,
+    server: EmbeddedServer,
+    client: redis.Redis,
+    run: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Things are opened and closed while a backup is made: whatever a record says is open comes due, unless it was
+    closed while the backup was made, and whatever a receipt says is filed stands in the record."""
+    monkeypatch.setattr(maintenance, "PAGE", 1)
+    chance = random.Random(3)
+    opened: dict[str, int] = {}
+    closed: dict[str, int] = {}
+    groups = [f"g{number}" for number in range(5)] + ["长" * 40]
+    events = itertools.count()
+    store = RedisStore(server.url, deadline=10.0)
+
+    def files(_: int) -> None:
+        """Opens what is closed in a group, or closes it; the record says which event did."""
+        number, group = next(events), chance.choice(groups)
+        if number > 300:
+            return
+        at = 0 if opened.get(group) else number + 1
+        puts = (Put(Record("board", group), None, b"%d %d" % (number, at), DAY),)
+        dues = (Due(group, "d", at), Due(group, "later", 1000))
+        assert run(store.file(Filing("", 0, group, f"e{number}", bytes(8), puts, dues))).answer == b""
+        opened[group] = at
+        if not at:
+            closed[group] = number
+
+    for _ in range(30):
+        files(0)
+    back_up(reached, tmp_path / "backup", files)
+    assert next(events) > 60
+    flush(server)
+    restore(reached, tmp_path / "backup", silent)
+    due = {(each.group, each.name): each.at for each in run(store.due("", 0, None, 2000, 99))}
+    for group in groups:
+        [stored] = run(store.read("", 0, [Record("board", group)]))
+        number, at = map(int, stored[8:].split())
+        assert not at or (group, "d") in due or number < closed[group]
+        assert due[group, "later"] == 1000
+        filed = [n for n in range(302) if client.exists(keys.filing("pd:{/0}:", group, f"e{n}"))]
+        assert max(filed) <= number
+    run(store.close())
 
 
 # ---------------------------------------------------------------- damage

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from policyd.model.records import Desk, OpenTick, TickPlan, Work, pack, unpack
 from policyd.state import keys
 from policyd.state.backup_cells import Rehousing
 from policyd.state.backup_format import Entry
 
+RECEIPT = "x::" + "0" * 24
 R1, A2 = "pd:{t/%d}:r1", "pd:{t/%d}:a2"
 E1, E2, E3 = (keys.event_digest("g1", event) for event in ("e1", "e2", "e3"))
 
@@ -102,3 +104,42 @@ def test_what_names_a_group_goes_to_its_cell_and_the_rest_to_all() -> None:
         expected[f"pd:{{t/{cell}}}:r1"][name] = b"window"
         expected[f"pd:{{t/{cell}}}:{name.decode()}"] = {b"": b"long"}
     assert rehoused(entries, cells) == expected
+
+
+def test_sets_of_a_cells_groups_are_cut_and_united() -> None:
+    groups = [f"组{number}" for number in range(20)]
+    whole = [
+        Entry(b"pd:{t/0}:n", "hash", 5, True, [part for group in groups for part in (group.encode(), b"known")]),
+        Entry(b"pd:{t/0}:u", "zset", 5, True, [part for group in groups for part in (group.encode(), b"7")]),
+    ]
+    cut = rehoused(whole, 4)
+    for letter, value in (("n", b"known"), ("u", b"7")):
+        for cell in range(4):
+            of_cell = {group.encode(): value for group in groups if keys.cell_of(group, 4) == cell}
+            assert cut[f"pd:{{t/{cell}}}:{letter}"] == of_cell
+    parts = [
+        Entry(name.encode(), "hash", 5, True, [part for pair in held.items() for part in pair])
+        for name, held in cut.items()
+    ]
+    assert rehoused(parts, 1) == rehoused(whole, 1)
+
+
+def test_desks_and_ticks_go_to_all_cells_and_those_of_several_are_united() -> None:
+    head = bytes(14)
+    desks = [Desk(7, [OpenTick("a", 1, True), OpenTick("b", 2)]), Desk(5, [OpenTick("a", 3), OpenTick("c", 4)])]
+    plans = [TickPlan(9, [Work("late", "g1", "p.d", 1)]), TickPlan(8, [Work("late", "g2", "p.d", 1)], more=True)]
+    entries = [
+        Entry(f"pd:{{t/{cell}}}:{name}".encode(), "string", 5, True, [head + pack(record)])
+        for cell in range(2)
+        for name, record in (("d:", desks[cell]), ("i:/a", plans[cell]), ("d:g1", Desk(cell)), (RECEIPT, Desk()))
+    ]
+    held = rehoused(entries[:3] + entries[4:6], 3)
+    own = keys.cell_of("g1", 3)
+    assert held.pop(f"pd:{{t/{own}}}:d:g1") == {b"": head + pack(Desk(0))}
+    assert set(held) == {f"pd:{{t/{cell}}}:{name}" for cell in range(3) for name in ("d:", "i:/a")}
+    for cell in range(3):
+        desk = unpack(Desk, held[f"pd:{{t/{cell}}}:d:"][b""][14:])
+        assert desk == Desk(5, [OpenTick("a", 1), OpenTick("b", 2), OpenTick("c", 4)])
+        plan = unpack(TickPlan, held[f"pd:{{t/{cell}}}:i:/a"][b""][14:])
+        assert plan == TickPlan(8, plans[0].work + plans[1].work, more=True)
+    assert set(rehoused(entries[3:4], 3)) == {f"pd:{{t/{cell}}}:{RECEIPT}" for cell in range(3)}

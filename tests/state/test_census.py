@@ -11,6 +11,7 @@ import redis
 from hypothesis import given
 from hypothesis import strategies as st
 
+from policyd.model.records import Record
 from policyd.state import census_layout as layout
 from policyd.state import keys
 from policyd.state.census import Count, take_census
@@ -37,6 +38,22 @@ def test_every_name_can_be_read(tenant: str, cell: int, group: str, member: str,
         (prefix + keys.text_window(group, None, by_text)).encode(): Name("text windows", in_group, None, window),
         (prefix + keys.text_window(group, member, by_text)).encode(): Name("text windows", in_group, of_member, window),
     }
+    expected |= {
+        keys.of_record(prefix, Record("file", group, member)).key: Name("files", in_group, of_member),
+        keys.of_record(prefix, Record("thread", group, text)).key: Name("threads", in_group),
+        keys.of_record(prefix, Record("board", group)).key: Name("boards", in_group),
+        keys.of_record(prefix, Record("ticket", group, text)).key: Name("tickets", in_group),
+        keys.of_record(prefix, Record("member", group, member)).key: Name("members", in_group),
+        keys.of_record(prefix, Record("parcel", group, text)).key: Name("parcels", in_group),
+        keys.of_record(prefix, Record("group", group)).key: Name("groups"),
+        keys.of_record(prefix, Record("tick", group, text)).key: Name("ticks", in_group),
+        keys.of_record(prefix, Record("desk", group)).key: Name("desks", in_group),
+        keys.journal(prefix, group): Name("journals", in_group),
+        keys.filing(prefix, group, text): Name("filings", in_group),
+        keys.dues(prefix, group): Name("dues", in_group),
+        keys.dues(prefix, None): Name("dues"),
+    }
+    assert len(expected) == 18
     for place, ring in enumerate(keys.rings(prefix)):
         expected[ring] = Name("receipts" if place < 3 else "given")
     for key, name in expected.items():
@@ -70,11 +87,14 @@ def test_keys_fields_and_bytes_by_kind(which: str, request: pytest.FixtureReques
             client.set(f"pd:{{/0}}:s:g/{number}", "x" * number)
         client.set("pd:{t/1}:k:g/u:0123456789abcdef", "x")
         client.set("pd:{t/1}:new:kind", "x")
+        client.hset("pd:{/0}:q:g1", mapping={"t1": "x" * 900, "t2": "y"})
+        client.zadd("pd:{/0}:u:g1", {f"file/u{number}": number for number in range(3)})
         client.hset("pd:{/0}:r1", mapping={str(number): "x" * 13 for number in range(700)})
         census = take_census(store)
         sizes = {key: memory_of(client, key) for key in cast(list[bytes], client.keys())}
     assert {kind: (count.keys, count.entries) for kind, count in census.kinds.items()} == {
-        "other": (1, 0), "receipts": (1, 700), "standing": (1200, 0), "text windows": (1, 0),
+        "dues": (1, 3), "other": (1, 0), "receipts": (1, 700), "standing": (1200, 0), "text windows": (1, 0),
+        "tickets": (1, 2),
     }  # fmt: skip
     assert census.foreign == 1
     assert census.kinds["standing"] == Count(1200, 0, sum(size for key, size in sizes.items() if b":s:" in key))
