@@ -45,7 +45,8 @@ def silenced(written: tuple[n.Name, ...], policy: PolicyDraft) -> list[str]:
 def report_not_firing(name: n.Name, policy: PolicyDraft) -> None:
     """Says that a name is none of a rule, or of anything that becomes rules."""
     if name.text not in policy.broken:
-        nothing = Phrase("name rules and limits of this policy", "请写本策略的规则或限频名称")
+        nothing = Phrase("name rules, limits, schedules, sweeps, reviews or duties of this policy",
+                         "请写本策略的规则、限频、定时任务、巡查、审核或义务的名称")  # fmt: skip
         report_undeclared(name, WHAT[n.Rule], sorted(policy.names["firing"]), nothing, policy)
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from policyd.check.draft import SPACES, WHAT, NamedT, PolicyDraft
 from policyd.check.suggest import did_you_mean
-from policyd.check.wording import listed
+from policyd.check.wording import listed, one
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 
@@ -50,4 +50,4 @@ def report_undeclared(name: n.Name, what: Phrase, same: list[str], nothing: Phra
         return
     every = listed(same[:_MOST_SHOWN])
     hint = Phrase(f"there is {every.en}", f"现有:{every.zh}") if same else nothing
-    policy.report("C106", name.span, name=name.text, other=WHAT[type(other)], what=what, hint=hint)
+    policy.report("C106", name.span, name=name.text, other=one(WHAT[type(other)]), what=one(what), hint=hint)

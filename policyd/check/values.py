@@ -9,6 +9,7 @@ from policyd.check.draft import WHAT, Named, PolicyDraft
 from policyd.check.facts import APPROVED, FACTS, LATER_FACTS, STATISTICS, TEXT_FACTS
 from policyd.check.functions import FUNCTIONS
 from policyd.check.suggest import fact_meant
+from policyd.check.wording import one
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import BOOL, ENUMS, INT, NOTHING, Type
@@ -60,7 +61,7 @@ def _explain(name: n.Name, policy: PolicyDraft) -> None:
         usage = FUNCTIONS[text].usage if text in FUNCTIONS else _CALLED[text]
         policy.report("C211", name.span, name=text, usage=usage)
     elif other := _declared_elsewhere(name, policy):
-        policy.report("C216", name.span, name=text, what=WHAT[type(other)], hint=_usage(other))
+        policy.report("C216", name.span, name=text, what=one(WHAT[type(other)]), hint=_usage(other))
     elif text not in policy.broken:
         _unknown(name, policy)
 
@@ -82,6 +83,8 @@ def _usage(declared: Named) -> Phrase:
         case n.Roster(name=name):
             return Phrase(f"write `member.phone in {name}`, or `{name}(member.phone).column`",
                           f"应写 `member.phone in {name}`,或 `{name}(member.phone).列名`")  # fmt: skip
+        case n.Review():
+            return Phrase("write `message.approved` for what a review allows", "审核是否放行应写 `message.approved`")
         case n.Ladder(name=name):
             return Phrase(f"write `strikes({name})` for the member's strikes", f"成员的违规次数应写 `strikes({name})`")
         case n.Template():

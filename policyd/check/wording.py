@@ -41,3 +41,8 @@ def listed(names: Iterable[str]) -> Phrase:
     """Names one after the other, each in backticks."""
     quoted = [f"`{name}`" for name in names]
     return Phrase(", ".join(quoted), "、".join(quoted))
+
+
+def one(what: Phrase) -> Phrase:
+    """`a ladder`, `an exemption`."""
+    return Phrase(f"{'an' if what.en[0] in 'aeiou' else 'a'} {what.en}", what.zh)

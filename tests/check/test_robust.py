@@ -13,6 +13,7 @@ from tests.diagnostics.cases import cases, tables
 
 TOKEN = re.compile(r'"[^"\n]*"|\w+(?:\.\w+)*|[^\w\s]|\s+')
 POLICIES = [case.policy for table in tables() for case in cases(table)]
+TABLE = "phone,class\n13800000000,A\n,B\n1\n"
 VOCABULARY = sorted({token for text in POLICIES for token in TOKEN.findall(text)})
 
 
@@ -36,7 +37,7 @@ def test_damaged_policies(seed: int) -> None:
     chance = random.Random(seed)
     for _ in range(60):
         text = damaged(chance)
-        policies, found = load_texts({"a.policy": text}, {"words/ads.txt": "加微信\n"})
+        policies, found = load_texts({"a.policy": text}, {"words/ads.txt": "加微信\n", "students.csv": TABLE})
         assert (policies is None) == any(diagnostic.severity == "error" for diagnostic in found), text
         for diagnostic in found:
             assert 0 <= diagnostic.span.start <= diagnostic.span.end <= len(diagnostic.span.source.text)

@@ -43,7 +43,7 @@ error(
 )
 error(
     "C106", "other-kind-of-name",
-    ("a name of another kind", "`{name}` is a {other}, not a {what}", "{hint}"),
+    ("a name of another kind", "`{name}` is {other}, not {what}", "{hint}"),
     ("名称种类不对", "`{name}` 是{other},不是{what}", "{hint}"),
     bad='lexicon ads { words "加微信" }\nrule r { when message.text matches ads  then strike ads }',
     good='lexicon ads { words "加微信" }\nladder conduct { forget after 30d  at 1 warn "注意" }\n'

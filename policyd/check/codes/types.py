@@ -102,7 +102,7 @@ error(
 )
 error(
     "C216", "not-a-value",
-    ("this is no value", "`{name}` is a {what}, which has no value by itself", "{hint}"),
+    ("this is no value", "`{name}` is {what}, which has no value by itself", "{hint}"),
     ("这不是一个值", "`{name}` 是{what},本身没有值", "{hint}"),
     bad='lexicon l { words "网赌" }\nrule r { when l  then delete }',
     good='lexicon l { words "网赌" }\nrule r { when message.text matches l  then delete }',
