@@ -10,13 +10,17 @@ from msgspec import Struct
 from policyd.check.resolved import PolicySet
 from policyd.engine.case import Case
 from policyd.engine.desk import Change, Desk, Unread
-from policyd.model.event import NOBODY, Group, Member
+from policyd.model.event import NOBODY, Event, Group, Member
 from policyd.model.records import STAMP, KnownGroup, KnownMember, Record, unpack
 
 _MOST: Final = 200_000
 """So many members and groups are remembered as told; then all are asked for again."""
 _FRESH: Final = 600_000
 """ms for which this memory counts: another worker may have filed that a member left."""
+
+
+_ABSENT: Final = frozenset({"leave", "request", "verdict", "appeal", "outcome"})
+"""Kinds whose member need not be in the group."""
 
 
 class _Told(Struct, frozen=True, gc=False):
@@ -49,9 +53,7 @@ class Acquaintances:
             return self._all(case) if self._keeps(case) else ()
         if event.kind == "leave":
             return (partial(_forget, event.member),)
-        if told.member == event.member or not _is_somebody(event.member):
-            return ()
-        return (partial(_meet, event.member),)
+        return () if told.member == event.member or not _is_met(event) else (partial(_meet, event.member),)
 
     def introduced(self, group: Group, member: Member) -> tuple[Change, ...]:
         """What makes a group and a member (or `NOBODY`) known without an event."""
@@ -73,14 +75,14 @@ class Acquaintances:
         key = (case.ask.tenant, event.group.id, event.member.id)
         if event.kind == "leave":
             self._told.pop(key, None)
-        else:
+        elif _is_met(event) or not _is_somebody(event.member):
             self._told[key] = _Told(event.group, event.member, case.now + _FRESH)
 
     def _all(self, case: Case) -> tuple[Change, ...]:
-        event = case.event
-        if not _is_somebody(event.member):
-            return (partial(_visit, event.group),)
-        return partial(_visit, event.group), partial(_forget if event.kind == "leave" else _meet, event.member)
+        event, visit = case.event, partial(_visit, case.event.group)
+        if event.kind == "leave":
+            return visit, partial(_forget, event.member)
+        return (visit, partial(_meet, event.member)) if _is_met(event) else (visit,)
 
     def _is_known(self, case: Case) -> bool:
         """Whether another member's event told the same of the group."""
@@ -88,6 +90,12 @@ class Acquaintances:
 
     def _keeps(self, case: Case) -> bool:
         return any(policy.name in self._keeping for policy in case.prepared.policies)
+
+
+def _is_met(event: Event) -> bool:
+    """Whether its member is in the group then: applicants are not yet, and who was removed no more."""
+    put_out = event.sanction is not None and event.sanction.action in ("remove", "ban")
+    return event.kind not in _ABSENT and not put_out and _is_somebody(event.member)
 
 
 def _is_somebody(member: Member) -> bool:

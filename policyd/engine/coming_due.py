@@ -80,21 +80,22 @@ def take(desk: Desk, due: Due, policies: PolicySet, taken: Taken) -> None:
 def duty_works(came: Iterable[tuple[str, Come]]) -> list[Work]:
     """One work for each duty; one for all of a duty whose members are told together."""
     found: dict[tuple[object, ...], Work] = {}
-    together: dict[tuple[str, str, str], list[Owed]] = {}
+    together: dict[tuple[str, str, str], list[tuple[str, Owed]]] = {}
     for group, come in came:
         owed = Owed(come.member, come.opened, come.deadline, come.at, come.message)
+        who = come.message or "" if come.duty.reply else come.member
         if come.duty.together:
-            together.setdefault((group, come.what, come.duty.name), []).append(owed)
+            together.setdefault((group, come.what, come.duty.name), []).append((who, owed))
             continue
-        who = (come.message or "",) if come.duty.reply else (come.member,)
-        work = Work(come.what, group, come.duty.name, come.at, who, (owed,))
+        work = Work(come.what, group, come.duty.name, come.at, (who,), (owed,))
         found.setdefault((work.what, group, work.name, work.at, who), work)
     for (group, what, name), owing in together.items():
-        owing.sort(key=lambda owed: (owed.at, owed.member))
-        first = {owed.member: owed for owed in reversed(owing)}
-        once = tuple(owed for owed in owing if first[owed.member] is owed)
-        at = max(owed.at for owed in owing)
-        found[what, group, name] = Work(what, group, name, at, tuple(sorted(first)), once, together=True)
+        owing.sort(key=lambda both: (both[1].at, both[0]))
+        first = {who: owed for who, owed in reversed(owing)}
+        once = tuple(owed for who, owed in owing if first[who] is owed)
+        found[what, group, name] = Work(
+            what, group, name, owing[-1][1].at, tuple(sorted(first)), once, together=True
+        )  # fmt: skip
     return list(found.values())
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import islice
+from string import digits
 from typing import Final
 
 from msgspec import Struct, field
@@ -21,7 +22,7 @@ from policyd.engine.sweeps import Sweeper
 from policyd.model import records as r
 from policyd.model.event import Event
 from policyd.model.records import STAMP, KnownGroup, KnownMember, OpenTick, Record, SweepRun, TickPlan, Work
-from policyd.model.state import Due, Filing, Put, StoreUnavailable
+from policyd.model.state import Due, EventIdReused, Filing, Put, StoreUnavailable
 from policyd.state.store import Store
 
 MOST: Final = 500
@@ -43,6 +44,11 @@ def desk_record(group: str) -> Record:
     return Record("desk", "", group)
 
 
+def content_of(event: Event) -> bytes:
+    """What a repeat of a tick must have in common with it."""
+    return b"" if event.tick is None else f"ack {event.tick.ack}".encode()
+
+
 class Planner:
     """Of one tick on one cell, at one instant."""
 
@@ -57,13 +63,16 @@ class Planner:
         self.sweeps = frozenset(sweep.name for policy in program.policy_set.policies for sweep in policy.sweeps)
 
     async def plan(self) -> tuple[TickPlan, bool]:
-        """The plan, and whether it was made before. Raises `StoreUnavailable`."""
+        """The plan, and whether it was made before. Raises `StoreUnavailable`, and `EventIdReused`
+        where the id was one of another tick."""
         group, tick = self.event.group.id, self.event.id
         for _ in range(_MOST_TRIES):
             attempt = _Attempt(self)
             await attempt.read((tick_record(group, tick), desk_record(group), desk_record("")))
             known = r.unpack(TickPlan, attempt.values[tick_record(group, tick)][STAMP:])
             if known is not None:
+                if known.content != content_of(self.event):
+                    raise EventIdReused(f"event id `{tick}` was used before for a tick with another `ack`")
                 return known, True
             plan = await attempt.make()
             mark = r.stamp(group, f"tick\0{tick}")
@@ -116,6 +125,7 @@ class _Attempt(Struct):
             {work.group: known for work in works if (known := self.group(work.group)) is not None},
             self.members,
             NOTHING_CAME if done else b"",
+            content_of(planner.event),
         )
 
     def puts(self, plan: TickPlan) -> tuple[Put, ...]:
@@ -253,5 +263,7 @@ class _Attempt(Struct):
 
 
 def order(work: Work) -> tuple[int, str, str, str, tuple[str, ...]]:
-    """In which works are carried out and answered."""
+    """In which works are carried out and answered: those of duties by the names of their rules."""
+    if work.owed:
+        return work.at, work.group, work.what.rstrip(digits), f"{work.name}.{work.what}", work.who
     return work.at, work.group, work.what, work.name, work.who

@@ -131,10 +131,16 @@ def unavailable(detail: str) -> EventError:
 
 
 def _told(action: Action, work: Work, event: Event) -> Action:
-    message = event.due.message if event.due is not None and work.owed else None
-    if message is None or action.do not in _SPEAKS or action.message is not UNSET:
-        return replace(action, group=work.group)
-    return replace(action, group=work.group, message=message)
+    """With its group, and with whom and what it is about, where the action does not say that yet."""
+    told = replace(action, group=work.group)
+    if work.what == "ticket" or event.due is None:
+        return told
+    if event.due.message is not None and action.do in _SPEAKS and action.message is UNSET:
+        told = replace(told, message=event.due.message)
+    to_member = action.do in ("assign", "move") or (action.do == "notify" and action.to == "member")
+    if to_member and event.member.id and action.member is UNSET:
+        told = replace(told, member=event.member.id)
+    return told
 
 
 def _collected(work: Work) -> Action:

@@ -24,7 +24,7 @@ from policyd.model.decision import Decision, Missed
 from policyd.model.event import Event
 from policyd.model.problem import EventError, problem
 from policyd.model.records import STAMP, TickPlan, Work
-from policyd.model.state import Filing, Put, StoreOverloaded, StoreUnavailable
+from policyd.model.state import EventIdReused, Filing, Put, StoreOverloaded, StoreUnavailable
 from policyd.state.store import Store
 
 _AHEAD: Final = 300_000
@@ -51,6 +51,9 @@ async def tick(host: Host, event: Event, tenant: str = "") -> Decision:
         raise EventError(problem("overloaded", str(overloaded), hint="try again in a second")) from None
     except StoreUnavailable as failed:
         raise unavailable(str(failed)) from None
+    except EventIdReused as reused:
+        hint = "give every tick an id of its own; a repeat must be the same tick"
+        raise EventError(problem("event_id_reused", str(reused), pointer="/id", hint=hint)) from None
     return _answer(host, event, parts)
 
 
@@ -119,7 +122,7 @@ def _answer(host: Host, event: Event, parts: list[_Part]) -> Decision:
     earlier = sorted(plans, key=lambda tick_id: (plans[tick_id].now, tick_id))
     came = [each for tick_id in [*earlier, event.id] for each in _in_order(tick_id, event.id, parts)]
     tickets = {ticket.ticket: ticket for each in came for ticket in each.tickets}
-    missed = [work for part in parts for plan in [*[each for _, each in part.again], part.plan] for work in plan.missed]
+    missed = [_missed(work, host.program.policy_set) for part in parts for work in part.plan.missed]
     return Decision(
         event=event.id,
         policy=host.program.revision,
@@ -127,7 +130,7 @@ def _answer(host: Host, event: Event, parts: list[_Part]) -> Decision:
         actions=tuple(action for each in came for action in each.actions),
         tickets=tuple(tickets[name] for name in sorted(tickets)),
         replayed=any(part.known for part in parts),
-        missed=tuple(_missed(work, host.program.policy_set) for work in sorted(missed, key=order)),
+        missed=tuple(sorted(missed, key=lambda each: (each.at, each.group, each.rule))),
         more=any(part.plan.more for part in parts),
     )
 

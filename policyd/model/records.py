@@ -240,7 +240,8 @@ class Work(Struct, array_like=True):
 class TickPlan(Struct, array_like=True):
     """`now`: the instant of the first sight of the tick's id. `missed`: too late to be carried out. `again`: earlier
     ticks whose answers this one gives too. `groups` and `members` (by group, then member) are known so when the works
-    are carried out, however late. `answer`: what came of each work, packed, once all are done."""
+    are carried out, however late. `answer`: what came of each work, packed, once all are done.
+    `content`: what a repeat of the tick has in common with it."""
 
     now: int
     work: list[Work]
@@ -250,6 +251,7 @@ class TickPlan(Struct, array_like=True):
     groups: dict[str, KnownGroup] = field(default_factory=dict)
     members: dict[str, dict[str, KnownMember]] = field(default_factory=dict)
     answer: bytes = b""
+    content: bytes = b""
 
 
 class OpenTick(Struct, array_like=True):
