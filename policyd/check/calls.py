@@ -28,6 +28,10 @@ _SPECIAL: Final = {
 def call(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
     """The resolved call; `resolve` resolves its arguments."""
     name, arguments = node.function.text, node.arguments
+    if node.column is not None and name in (*FUNCTIONS, *_SPECIAL):
+        usage = FUNCTIONS[name].usage if name in FUNCTIONS else _SPECIAL[name]
+        policy.report("C210", node.span, name=name, usage=usage)
+        return r.Const(False, NOTHING, span=node.span)
     match name, arguments:
         case "known", (operand,):
             return r.Known(resolve(operand), BOOL, span=node.span)

@@ -25,7 +25,7 @@ def comings(policy: PolicyDraft) -> None:
             if isinstance(written, n.DayOfMonth) and written.day is None and written.which > _SHORTEST_MONTH:
                 policy.report("W339", written.span, day=written.which)
     for sweep in policy.of(n.Sweep):
-        if sweep.when is None:
+        if sweep.when is None and sweep.unless is None:
             policy.report("W341", sweep.name_span, name=sweep.name)
 
 

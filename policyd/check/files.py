@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Protocol
 
+from policyd.check.resolved_workflows import Roster
 from policyd.language.diagnostics import FieldValue, Phrase
 from policyd.language.read import decode
 from policyd.language.source import Source
@@ -119,6 +120,8 @@ class Files:
         self._digests: dict[str, bytes] = {}
         self._texts: dict[str, str | FileProblem] = {}
         self._sources: dict[str, Source] = {}
+        self.rosters: dict[tuple[str, str], Roster] = {}
+        """Tables by file and key, each read once, in however many policies it is."""
 
     def text(self, name: str) -> str:
         """The text of a file, its BOM stripped. FileProblem where it cannot be had."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import posixpath
+import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from policyd.check import resolved as r
@@ -18,6 +20,8 @@ from policyd.language import nodes as n
 from policyd.language.diagnostics import FieldValue, Phrase
 from policyd.language.source import Source, Span
 
+_SHORTENED: Final = re.compile(r"\d(\.\d+)?E\+\d+")
+"""How spreadsheets write long numbers that they take for quantities."""
 _SEPARATORS: Final = (",", ";", "\t")
 _MOST: Final = 5
 """Lines shown of one kind: real tables have the same mistake a thousand times."""
@@ -36,9 +40,13 @@ def rosters(policy: PolicyDraft) -> None:
                 fields["hint"] = did_you_mean(name, policy.folder.reader.beside(name), RELATIVE)
             policy.report(problem.code, declared.file_span, file=name, **fields)
             continue
-        roster = _Table(declared, policy.folder.source(name), policy).roster()
+        read = policy.folder.rosters
+        roster = read.get((name, declared.key.text)) or _Table(declared, policy.folder.source(name), policy).roster()
         if roster is not None:
-            policy.rosters[declared.name] = roster
+            read[name, declared.key.text] = roster
+            policy.rosters[declared.name] = replace(
+                roster, name=policy.qualified(declared.name), span=declared.span
+            )  # fmt: skip
 
 
 class _Table:
@@ -74,29 +82,31 @@ class _Table:
     def _by_key(self, rows: Iterator[Row], columns: list[str]) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
         lines: dict[str, int] = {}
-        place = columns.index(self._declared.key.text)
+        place, named = columns.index(self._declared.key.text), all(columns)
         for line, cells in rows:
-            if not any(cells):
-                continue
             if len(cells) != len(columns):
                 self._report("C561", line, cells=len(cells), columns=len(columns))
-            elif not cells[place]:
+            elif not (key := cells[place]):
                 self._report("W560", line, column=columns[place])
-            elif cells[place] in found:
-                self._report("W561", line, key=cells[place], first=lines[cells[place]])
+            elif _SHORTENED.fullmatch(key):
+                self._report("W562", line, key=key)
+            elif key in found:
+                self._report("W561", line, key=key, first=lines[key])
             else:
-                found[cells[place]] = {column: cell for column, cell in zip(columns, cells, strict=True) if column}
-                lines[cells[place]] = line
+                row = dict(zip(columns, cells, strict=True))
+                found[key] = row if named else {column: row[column] for column in columns if column}
+                lines[key] = line
         return found
 
     def _rows(self) -> Iterator[Row]:
-        """Rows that are not empty, the header first."""
+        """Rows in which something stands, the header first."""
         first = next((line for line in self._lines() if line.strip()), "")
         reader = csv.reader(self._lines(), delimiter=max(_SEPARATORS, key=first.count))
         try:
             for cells in reader:
-                if cells:
-                    yield reader.line_num, [cell.strip() for cell in cells]
+                stripped = list(map(str.strip, cells))
+                if any(stripped):
+                    yield reader.line_num, stripped
         except csv.Error as error:
             self._report("C566", reader.line_num, cause=str(error))
 
@@ -105,7 +115,7 @@ class _Table:
         return io.StringIO(self._source.text, newline="\n")
 
     def _report(self, code: str, line: int, **fields: FieldValue) -> None:
-        """At most a few of one kind; the last one shown says that there may be more."""
+        """At most a few of one kind."""
         self._shown[code] += 1
         if self._shown[code] <= _MOST:
             self._policy.report(code, _line(self._source, line), **fields)

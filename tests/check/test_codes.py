@@ -23,6 +23,7 @@ BESIDE: Mapping[str, tuple[Mapping[str, str], Mapping[str, bytes]]] = {
     "C563": ({}, {"students.csv": b"phone,class,class\n1,A,B\n"}),
     "C566": ({}, {"students.csv": b"phone,class\n1,A\rB,C\n"}),
     "W560": ({}, {"students.csv": b"phone,class\n,A\n"}),
+    "W562": ({}, {"students.csv": b"phone,class\n1.38E+10,A\n"}),
     "W561": ({}, {"students.csv": b"phone,class\n1,A\n1,B\n"}),
     "C502": ({}, {"words/huge.txt": "\n".join(f"w{n}" for n in range(1_000_001)).encode()}),
 }

@@ -73,6 +73,8 @@ def test_a_cell_may_hold_separators_and_line_ends() -> None:
         ("phone,grade\n1,A\n", [("C562", "p.policy", 4)]),
         ("phone,class\n1,A\n,B\n1,C\n", [("W560", "students.csv", 3), ("W561", "students.csv", 4)]),
         ("phone,class\n1,A\rB,C\n", [("C566", "students.csv", 2)]),
+        ("phone,class\n1.38001E+10,A\n138001,E+1\n", [("W562", "students.csv", 2)]),
+        (" ,, \nphone,class\n1,A\n", []),
         ("手机,class\n".encode("gb18030"), [("C004", "p.policy", 3)]),
     ],
 )
@@ -100,6 +102,15 @@ def test_a_table_lies_beside_the_policy_that_names_it() -> None:
     texts = {"course/p.policy": HEADER + READ}
     policies, found = load_texts(texts, {"course/students.csv": "phone,class\n1,A\n"})
     assert policies is not None and not found
+
+
+def test_a_table_of_a_library_is_read_once() -> None:
+    texts = {"library.policy": READ} | {f"{name}.policy": f"policy {name} {{ for every group }}" for name in "ab"}
+    policies, found = load_texts(texts, {"students.csv": "phone,class\n1,A\n"})
+    assert policies is not None and {each.code for each in found} <= {"W540"}
+    first, second = (each.rosters[0] for each in policies.policies)
+    assert (first.name, second.name) == ("a.students", "b.students")
+    assert first.rows is second.rows
 
 
 def test_hours_and_rosters_of_one_name() -> None:

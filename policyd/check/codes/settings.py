@@ -100,3 +100,11 @@ warning(
     ("键重复", "`{key}` 已在第 {first} 行出现,以那一行为准", "请删去一行"),
     bad=_BOTH, good=_BOTH,
 )
+warning(
+    "W562", "shortened-key",
+    ("a number that was shortened", "`{key}` is a long number that a spreadsheet has shortened: its digits are lost",
+     "format the column as text in the spreadsheet, and save the table again"),
+    ("数字被表格软件缩写", "`{key}` 是被表格软件缩写的长数字,原来的数字已丢失",
+     "请在表格软件中把这一列设为文本格式,补全后重新保存"),
+    bad=_BOTH, good=_BOTH,
+)
