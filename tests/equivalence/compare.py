@@ -54,10 +54,11 @@ class Pair:
         return steps, answers, self._difference_at_the_end(steps)
 
     def _difference_at_the_end(self, steps: Sequence[Step]) -> str | None:
-        return self._difference_in_records() or self._difference_in_state(steps)
+        now = max(step.event.time or 0 for step in steps)
+        return self._difference_in_records(now) or self._difference_in_state(steps)
 
-    def _difference_in_records(self) -> str | None:
-        expected, got = self.reference.kept(), self.engine.kept()
+    def _difference_in_records(self, now: int) -> str | None:
+        expected, got = self.reference.kept(now), self.engine.kept(now)
         for record in sorted(expected.keys() | got.keys(), key=lambda one: (one.kind, one.group, one.id)):
             if expected.get(record) != got.get(record):
                 return f"{record}: {_fields(expected.get(record), got.get(record))}"

@@ -32,7 +32,7 @@ STEPS = (0, 1, SECOND, 4 * SECOND, 10 * SECOND, 25 * SECOND, MINUTE, 5 * MINUTE,
 LEAPS = (40 * HOUR, 40 * HOUR, 5 * DAY, 50 * DAY)
 """Ids are known for 24 to 36 hours, what was given for a message for 30 to 45 days: a sequence stays below the one or
 leaps past the other."""
-Failure = Literal["none", "observe", "commit"]
+Failure = Literal["none", "observe", "commit", "file"]
 FAILURES: tuple[Failure, ...] = ("observe", "commit")
 
 

@@ -19,6 +19,7 @@ from policyd.model.event import (
     Group,
     Mark,
     Member,
+    Message,
     Notice,
     OutcomeReport,
     Submission,
@@ -48,6 +49,7 @@ _KINDS: Final = {
     "message": 30, "edit": 6, "join": 7, "leave": 2, "request": 4, "profile": 2, "report": 2, "sanction": 3,
     "notice": 5, "submission": 12, "verdict": 14, "appeal": 10, "mark": 3, "outcome": 3, "tick": 16,
 }  # fmt: skip
+_ID_LASTS: Final = 12 * HOUR
 _APPEALED: Final = frozenset({"delete", "hold", "mask", "warn", "call_out", "mute", "remove", "ban", "refuse"})
 _CAPABILITIES: Final = (
     None, None, None, None, None, ("telegram",), ("discord",), ("wechat",), ("delete", "warn"), (), ("dingtalk", "ban"),
@@ -86,7 +88,7 @@ class History:
         else:
             event = self._event(f"e{len(self._events)}")
             self._events.append(event)
-        fails: Failure = random.choice(self._failures) if self._failures and random.random() < 0.08 else "none"
+        fails: Failure = random.choice(self._failures) if self._failures and random.random() < 0.15 else "none"
         return Step(event, fails)
 
     def told(self, step: Step, answer: Decision | str) -> None:
@@ -110,6 +112,8 @@ class History:
         group = any_group(random, "g1" if random.random() < 0.8 else "g2")
         member = any_member(random, self._clock)
         parts: dict[str, Any] = {part: make(random) for part, make in PARTS.get(kind, {}).items()}
+        if "message" in parts:
+            parts["message"] = self._of_today(parts["message"])
         match kind:
             case "verdict":
                 group, member, parts["verdict"] = self._verdict(group)
@@ -127,6 +131,13 @@ class History:
                 group, member, parts["tick"] = self._tick(group)
         capabilities = random.choice(_CAPABILITIES) if random.random() < 0.5 else None
         return Event(name, kind, group, member, self._clock, capabilities=capabilities, **parts)
+
+    def _of_today(self, message: Message) -> Message:
+        """With ids that are not used again once it depends on the store whether they are known."""
+        day = (self._clock - START) // _ID_LASTS
+        written = None if message.id is None else f"{message.id}.{day}"
+        answered = None if message.reply_to is None else f"{message.reply_to}.{day - (self._random.random() < 0.2)}"
+        return replace(message, id=written, reply_to=answered)
 
     def _kind(self) -> str:
         """What makes sense now, most of the time."""

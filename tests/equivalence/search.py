@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from policyd.check.resolved import PolicySet
 from tests.equivalence import features
 from tests.equivalence.cases import Case
 from tests.equivalence.compare import Pair, load
-from tests.equivalence.events import Step, steps
+from tests.equivalence.events import FAILURES, Step, steps
 from tests.equivalence.histories import History
 from tests.equivalence.policies import Written, policies
 from tests.equivalence.shrink import Policies, failure, shrink
@@ -56,7 +57,7 @@ def search(seed: int, sequences: int = SEQUENCES, share: float = WITH_WORKFLOWS)
     declared = features.of_policies(loaded)
     for number in range(sequences):
         if with_workflows:
-            sequence, answers, difference = pair.follow(History(random, loaded), random.choice((8, 12, 20, 30)))
+            sequence, answers, difference = pair.follow(_history(random, loaded), random.choice((8, 12, 20, 30)))
         else:
             sequence, answers, difference = _known(random, pair)
         findings.pairs += 1
@@ -68,6 +69,11 @@ def search(seed: int, sequences: int = SEQUENCES, share: float = WITH_WORKFLOWS)
             findings.sampled += 1
             findings.sampled_reach.update(features.of_rules(loaded, sequence))
     return findings
+
+
+def _history(random: Random, policies: PolicySet) -> History:
+    """Of a store that always works, or that sometimes fails."""
+    return History(random, policies, failures=(*FAILURES, "file") if random.random() < 0.25 else ())
 
 
 def _known(random: Random, pair: Pair) -> tuple[list[Step], list[Answer], str | None]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from msgspec import Struct, msgpack
 from msgspec.structs import replace
 
-from policyd.check.resolved import PolicySet
+from policyd.check.resolved import Ladder, PolicySet
 from policyd.compile.load import compile_policies
 from policyd.engine.pipeline import Engine
+from policyd.engine.wide import EVERYWHERE
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError
@@ -21,6 +22,7 @@ from policyd.model.records import (
     KnownMember,
     MemberFile,
     Record,
+    ReviewFile,
     Thread,
     Ticket,
 )
@@ -30,6 +32,7 @@ from policyd.model.state import (
     EventIdReused,
     Filed,
     Filing,
+    Journaled,
     LadderRead,
     Observe,
     Observed,
@@ -80,7 +83,7 @@ class ReferenceSide:
         except EventError as error:
             return refusal(error)
 
-    def kept(self) -> Kept:
+    def kept(self, now: int) -> Kept:
         found: Kept = {}
         for name, group in self.reference.groups.items():
             records = group.records
@@ -90,8 +93,8 @@ class ReferenceSide:
             found |= {Record("member", name, member): known for member, known in records.members.items()}
             found[Record("board", name)] = records.board
             if records.known is not None:
-                found[Record("group", "", name)] = records.known
-        return _telling(found)
+                found[Record("group", name)] = records.known
+        return _telling(found, self.reference.policies, now)
 
     def standing(self, event: Event) -> Standing:
         known = self.reference.standing(event).values()
@@ -106,30 +109,43 @@ class ReferenceSide:
 
 
 class FailingStore(MemoryStore):
-    """A store in memory that can be told to fail."""
+    """A store in memory that can be told to fail. `kept`: what was filed last."""
 
     def __init__(self) -> None:
         super().__init__(virtual=True)
-        self.fails: Failure = "none"
+        self.fails: Failure | Literal["all"] = "none"
         self.kept: dict[Record, bytes] = {}
 
+    async def observe(self, ask: Observe) -> Observed:
+        self._fail("observe")
+        return await super().observe(ask)
+
+    async def commit(self, change: Commit) -> Committed:
+        self._fail("commit")
+        return await super().commit(change)
+
     async def file(self, filing: Filing) -> Filed:
-        if self.fails == "file":
-            raise StoreUnavailable("told to fail")
+        self._fail("file")
         filed = await super().file(filing)
         if filed.answer is not None and not filed.replayed:
             self.kept |= {put.record: put.value for put in filing.puts}
         return filed
 
-    async def observe(self, ask: Observe) -> Observed:
-        if self.fails == "observe":
-            raise StoreUnavailable("told to fail")
-        return await super().observe(ask)
+    async def read(self, tenant: str, cell: int, records: Sequence[Record]) -> tuple[bytes, ...]:
+        self._fail("observe")
+        return await super().read(tenant, cell, records)
 
-    async def commit(self, change: Commit) -> Committed:
-        if self.fails == "commit":
+    async def journal(self, tenant: str, group: str, since: int) -> tuple[Journaled, ...]:
+        self._fail("observe")
+        return await super().journal(tenant, group, since)
+
+    async def now(self, cell: int, at: int | None = None) -> int:
+        self._fail("now")
+        return await super().now(cell, at)
+
+    def _fail(self, call: str) -> None:
+        if self.fails in (call, "all"):
             raise StoreUnavailable("told to fail")
-        return await super().commit(change)
 
 
 class EngineSide:
@@ -145,45 +161,54 @@ class EngineSide:
         self._probes = 0
 
     def answer(self, step: Step) -> Answer:
-        self._store.fails = step.fails
+        self._store.fails = "all" if step.event.kind == "tick" and step.fails != "none" else step.fails
         try:
             return run(self._engine.evaluate(step.event))
         except EventError as error:
             return refusal(error)
 
-    def kept(self) -> Kept:
+    def kept(self, now: int) -> Kept:
         """As it was filed last."""
         stored = {record: value for record, value in self._store.kept.items() if value and record.kind in _KEPT}
-        return _telling({record: msgpack.decode(value, type=_KEPT[record.kind]) for record, value in stored.items()})
+        found = {record: msgpack.decode(value, type=_KEPT[record.kind]) for record, value in stored.items()}
+        return _telling(found, self._program.policy_set, now)
 
     def standing(self, event: Event) -> Standing:
         """Asks the store as an event would, under an id of its own and without being counted."""
         prepared = self._program.prepare(event)
         ladders = [ladder for policy in prepared.policies for ladder in policy.ladders]
+        wide = len(prepared.windows) - prepared.wide_windows
+        here = self._probe(event, event.group.id, prepared.windows[:wide], ladders)
+        everywhere = self._probe(event, EVERYWHERE, prepared.windows[wide:], ladders)
+        return Standing(
+            dict(zip(prepared.counters, here.counts + everywhere.counts, strict=True)),
+            {
+                ladder.name: (everywhere if ladder.across_groups else here).strikes[place]
+                for place, ladder in enumerate(ladders)
+            },
+            here.mute_until,
+            here.last_seen,
+        )
+
+    def _probe(self, event: Event, group: str, windows: tuple[Window, ...], ladders: list[Ladder]) -> Observed:
         self._probes += 1
         self._store.fails = "none"
-        observed = run(
+        return run(
             self._store.observe(
                 Observe(
                     tenant="",
-                    group=event.group.id,
+                    group=group,
                     member=event.member.id,
                     event=f"probe {self._probes}",
                     digest=b"",
                     revision="",
                     at=event.time,
-                    windows=tuple(_uncounted(window) for window in prepared.windows),
+                    windows=tuple(_uncounted(window) for window in windows),
                     ladders=tuple(LadderRead(ladder.name, ladder.forget) for ladder in ladders),
                     mute=True,
                     silence=True,
                 )
             )
-        )
-        return Standing(
-            dict(zip(prepared.counters, observed.counts, strict=True)),
-            dict(zip((ladder.name for ladder in ladders), observed.strikes, strict=True)),
-            observed.mute_until,
-            observed.last_seen,
         )
 
 
@@ -192,14 +217,29 @@ def refusal(error: EventError) -> str:
     return f"{error.problem.code} {error.problem.pointer or ''}"
 
 
-def _telling(records: Kept) -> Kept:
-    """Tickets and who is known as they are, of the others those that are not empty."""
+def _telling(records: Kept, policies: PolicySet, now: int) -> Kept:
+    """Tickets and who is known as they are, of the others those that say something at `now`, without what only a store
+    with retries must know."""
     always = ("ticket", "member", "group")
+    within = {brake.name: brake.within for policy in policies.policies for brake in policy.brakes}
+    found = {record: _as_law(struct, within, now) for record, struct in records.items()}
     return {
         record: struct
-        for record, struct in records.items()
+        for record, struct in found.items()
         if record.kind in always or any(getattr(struct, name) for name in struct.__struct_fields__)
     }
+
+
+def _as_law(kept: Struct, within: dict[str, int], now: int) -> Struct:
+    if isinstance(kept, MemberFile):
+        reviews = {name: filed for name, filed in kept.reviews.items() if filed != ReviewFile()}
+        return replace(kept, reviews=reviews, submissions=[], undone={})
+    if not isinstance(kept, Board):
+        return kept
+    brakes = {name: [at for at in instants if at > now - within[name]] for name, instants in kept.brakes.items()}
+    switches = {name: until for name, until in kept.switches.items() if until > now}
+    counted = {name: instants for name, instants in brakes.items() if instants}
+    return replace(kept, brakes=counted, switches=switches, sweeps={}, last=0)
 
 
 def _uncounted(window: Window) -> Window:
