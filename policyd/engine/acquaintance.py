@@ -8,6 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from policyd.check.resolved import PolicySet
+from policyd.engine import duties
 from policyd.engine.case import Case
 from policyd.engine.desk import Change, Desk, Unread
 from policyd.model.event import NOBODY, Event, Group, Member
@@ -44,7 +45,7 @@ class Acquaintances:
         self._groups: dict[tuple[str, str], Group] = {}
 
     def changes(self, case: Case) -> tuple[Change, ...]:
-        """What this event tells that is not known yet."""
+        """What this event tells that is not known yet. Who leaves is forgotten, and owes nothing any more."""
         event = case.event
         if not self._keeping or case.now is None or event.due is not None:
             return ()
@@ -52,7 +53,7 @@ class Acquaintances:
         if told is None or told.until <= case.now or (told.group != event.group and not self._is_known(case)):
             return self._all(case) if self._keeps(case) else ()
         if event.kind == "leave":
-            return (partial(_forget, event.member),)
+            return partial(_forget, event.member), *duties.dropped(case)
         return () if told.member == event.member or not _is_met(event) else (partial(_meet, event.member),)
 
     def introduced(self, group: Group, member: Member) -> tuple[Change, ...]:
@@ -81,7 +82,7 @@ class Acquaintances:
     def _all(self, case: Case) -> tuple[Change, ...]:
         event, visit = case.event, partial(_visit, case.event.group)
         if event.kind == "leave":
-            return visit, partial(_forget, event.member)
+            return visit, partial(_forget, event.member), *duties.dropped(case)
         return (visit, partial(_meet, event.member)) if _is_met(event) else (visit,)
 
     def _is_known(self, case: Case) -> bool:

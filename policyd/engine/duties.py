@@ -28,18 +28,16 @@ _MINUTE: Final = 60_000
 
 
 def changes(case: Case, wanted: Wanted, verdict: Verdict) -> list[Change]:
-    """What the event opens, closes and drops."""
-    found = left(case)
+    """What the event opens and closes."""
+    found: list[Change] = []
     for effect in wanted.effects:
         if effect.do in ("open duty", "close duty"):
             found += _moved(case, effect, verdict in _REMOVED)
     return found
 
 
-def left(case: Case) -> list[Change]:
+def dropped(case: Case) -> list[Change]:
     """Who leaves owes nothing any more."""
-    if case.event.kind != "leave":
-        return []
     names = frozenset(duty.name for policy in case.prepared.policies for duty in policy.duties)
     return [partial(_drop, case.event.member.id, names)] if names else []
 
