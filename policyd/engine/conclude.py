@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from policyd.check.resolved import Ladder, Policy, Rule
 from policyd.compile.program import Outcome
-from policyd.engine import brakes, proposals
+from policyd.engine import brakes, duties, proposals
 from policyd.engine.asked import Asked, StrikeAsked, wire_name
 from policyd.engine.capabilities import fit
 from policyd.engine.case import Case, covering
@@ -38,6 +38,8 @@ def is_nothing(case: Case, outcome: Outcome) -> bool:
     event = case.event
     if event.kind == "outcome":
         return event.outcome is None or event.outcome.ok
+    if event.kind == "leave":
+        return not duties.left(case)
     return event.kind not in PETITIONS and not (event.kind == "request" and case.prepared.policies)
 
 

@@ -57,13 +57,13 @@ class Explanation(Struct, frozen=True):
 
 
 def explanation(case: Case, outcome: Outcome) -> Explanation:
-    """Rules in name order; those of other kinds of event are left out."""
+    """Rules in name order; those of other kinds of event, and those that only move workflows on, are left out."""
     clauses = {each.rule.name: "otherwise" if each.otherwise else "then" for each in (*outcome.fired, *outcome.shadow)}
     read, idle = [], []
     for policy in case.prepared.policies:
         env = environment(case, policy.name)
         for rule in policy.rules:
-            if case.kind in rule.kinds:
+            if case.kind in rule.kinds and not rule.quiet:
                 read.append(_rule_read(rule, policy, env, clauses.get(rule.name)))
                 if rule.name not in clauses:
                     idle.append((_distance(rule, policy, env), rule.name, rule, policy, env))

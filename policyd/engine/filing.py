@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from policyd.engine import appeals, brakes, digests, duties, proposals, reviews, switches, tickets
 from policyd.engine.acquaintance import Acquaintances
 from policyd.engine.case import Case
@@ -26,14 +28,11 @@ async def file(store: Store, course: Course, acquaintances: Acquaintances) -> No
         course.unfiled = True
 
 
-async def meet(store: Store, case: Case, acquaintances: Acquaintances) -> None:
-    """Files what an event without consequences tells of its group and member, and that who leaves owes nothing. Where
-    the store fails, the next event tells it again."""
-    met = [*duties.left(case), *acquaintances.changes(case)]
-    if not met:
-        return
+async def meet(store: Store, case: Case, met: Iterable[Change], acquaintances: Acquaintances) -> None:
+    """Files what an event without consequences tells of its group and member. Where the store fails, the next event
+    tells it again."""
     try:
-        await _file(store, case, met)
+        await _file(store, case, [*met])
     except StoreUnavailable:
         return
     acquaintances.filed(case)

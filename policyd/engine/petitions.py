@@ -47,10 +47,8 @@ class _Place(Struct, frozen=True):
         return unpack(Ticket, stored[STAMP:])
 
 
-async def petition_of(store: Store, tenant: str, event: Event, policies: PolicySet) -> Petition | None:
-    """None for events of other kinds. Raises `EventError` (422) where it cannot be granted."""
-    if event.kind not in PETITIONS:
-        return None
+async def petition_of(store: Store, tenant: str, event: Event, policies: PolicySet) -> Petition:
+    """Of an event whose kind is one of `PETITIONS`. Raises `EventError` (422) where it cannot be granted."""
     place = _Place(store, tenant, policies)
     try:
         now = await store.now(store.cell_of(event.group.id), event.time)

@@ -3,7 +3,8 @@ for."""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Coroutine
+from typing import Any, Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,7 +19,7 @@ from policyd.engine.course import Course, course_of
 from policyd.engine.explain import explanation
 from policyd.engine.filing import file, meet
 from policyd.engine.observe import observe_for
-from policyd.engine.petitions import Petition, is_unheard, petition_of
+from policyd.engine.petitions import PETITIONS, Petition, is_unheard, petition_of
 from policyd.engine.reading import Reading
 from policyd.engine.recording import record
 from policyd.engine.sanctions import NOBODY, human
@@ -62,19 +63,19 @@ class Engine:
         while len(self._earlier) > _KEPT_VERSIONS:
             del self._earlier[next(iter(self._earlier))]
 
-    async def evaluate(self, event: Event, tenant: str = "", *, explain: bool = False) -> Decision:
+    def evaluate(self, event: Event, tenant: str = "", *, explain: bool = False) -> Coroutine[Any, Any, Decision]:
         """The decision on one event. Raises `EventError` where the event is refused (409, 422, 429)."""
-        if event.kind == "tick":
-            return await tick(self, event, tenant)
-        return await self.carry_out(event, tenant, explain=explain)
+        return tick(self, event, tenant) if event.kind == "tick" else self.carry_out(event, tenant, explain=explain)
 
     async def carry_out(
         self, event: Event, tenant: str = "", *, explain: bool = False, expired: Ticket | None = None
     ) -> Decision:
         """Likewise of an event that is no tick, timed ones included. `expired`: the ticket whose time is up with it."""
         version = self._current
-        petition = await petition_of(self.store, tenant, event, version.program.policy_set)
-        event = event if petition is None else petition.event
+        petition = None
+        if event.kind in PETITIONS:
+            petition = await petition_of(self.store, tenant, event, version.program.policy_set)
+            event = petition.event
         prepared = version.program.prepare(event)
         sanction = human(event, prepared)
         ask = observe_for(prepared, tenant, version.program.revision)
@@ -85,7 +86,9 @@ class Engine:
         case = Case(ask, event, version.program, prepared, observed)
         outcome = version.program.decide(prepared, observed)
         if is_nothing(case, outcome) and sanction is NOBODY and expired is None:
-            decision = await self._nothing(case, version.reading)
+            if met := self.acquaintances.changes(case):
+                await meet(self.store, case, met, self.acquaintances)
+            decision = nothing_to_do(case, version.reading)
         else:
             course = course_of(case, outcome, sanction, version.reading)
             decision = await self._settle(course, petition, expired)
@@ -103,11 +106,6 @@ class Engine:
         course.resolved = resolved(course, planned)
         await file(self.store, course, self.acquaintances)
         return conclude(course)
-
-    async def _nothing(self, case: Case, reading: Reading) -> Decision:
-        """No rule fired; yet the event may tell who is in the group."""
-        await meet(self.store, case, self.acquaintances)
-        return nothing_to_do(case, reading)
 
     async def _observe(self, ask: Observe, prepared: Prepared) -> Observed | None:
         try:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from policyd.check.resolved import Ladder, Rule, Step, Text, TextFact
 from policyd.engine import duties, review_file
 from policyd.engine.case import Case, policy_of
 from policyd.engine.reading import Reading, matches
+from policyd.model.records import STAMP, Board, MemberFile, Record, RecordKind, Thread, unpack
 from policyd.model.state import LadderStep
 from policyd.reference.environment import Environment
 from policyd.reference.texts import render
@@ -84,7 +85,21 @@ def environment(case: Case, policy: str) -> Environment:
         now=observed.now,
         mute_until=observed.mute_until,
         last_seen=observed.last_seen,
+        **_records(case.ask.records, observed.records),
     )
+
+
+_KINDS: Final[dict[RecordKind, type[MemberFile | Thread | Board]]] = {
+    "file": MemberFile, "thread": Thread, "board": Board
+}  # fmt: skip
+
+
+def _records(asked: Sequence[Record], stored: Sequence[bytes]) -> dict[str, Any]:
+    """What was read along, by kind; empty where there was none."""
+    return {
+        record.kind: unpack(_KINDS[record.kind], value[STAMP:]) or _KINDS[record.kind]()
+        for record, value in zip(asked, stored, strict=False)
+    }
 
 
 def ladder_facts(ladder: Ladder, strikes: int) -> Mapping[str, str]:

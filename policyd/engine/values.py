@@ -31,7 +31,7 @@ def value_name(expr: r.Expr) -> str | None:
             return f"{owner}.{name}"
         case r.Answer(question):
             return f'request.answer("{question}")'
-        case r.CounterValue(name) | r.LetValue(name):
+        case r.CounterValue(name) | r.LetValue(name) | r.SettingValue(name) | r.SwitchOn(name):
             return name.partition(".")[2]
         case r.Strikes(ladder):
             return f"strikes({ladder.partition('.')[2]})"
