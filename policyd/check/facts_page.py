@@ -27,7 +27,7 @@ def page() -> str:
     answers = ("request.answer(\"question\") ?", "a text", "request", "the answer to a question", "对某个问题的回答")
     own = [
         (APPROVED, "a yes-or-no value", ", ".join(MESSAGES), "whether a review allows it", "是否已通过审核"),
-        ("FACT in ROSTER ?", "a yes-or-no value", "all", "whether the table has a row of this key", "名册中是否有这一行"),
+        ("FACT in ROSTER ?", "a yes-or-no value", "all", "whether it has a row of this key", "名册中是否有这一行"),
         ("ROSTER(FACT).COLUMN ?", "a text", "all", "the cell in the row of this key", "名册中这一行的格"),
         ("strikes(LADDER)", "a whole number", "all", "strikes that are not forgotten", "未遗忘的违规次数"),
         ("known(FACT)", "a yes-or-no value", "all", "whether a fact is known", "事实是否已知"),

@@ -44,10 +44,12 @@ def _check(
 
 
 def _firing(policies: list[PolicyDraft]) -> frozenset[str]:
-    """Names of everything that fires, and of the rules that workflows become, plain and qualified."""
+    """Names of everything that fires, and of the rules that workflows become and that are shown, plain and
+    qualified."""
     found: set[str] = set()
     for policy in policies:
-        for name in (*policy.names["firing"], *policy.rules):
+        shown = (name for name, rule in policy.rules.items() if not rule.quiet)
+        for name in (*policy.names["firing"], *shown):
             found |= {name, policy.qualified(name)}
     return frozenset(found)
 
