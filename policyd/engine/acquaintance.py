@@ -53,7 +53,7 @@ class Acquaintances:
         if told is None or told.until <= case.now or (told.group != event.group and not self._is_known(case)):
             return self._all(case) if self._keeps(case) else ()
         if event.kind == "leave":
-            return partial(_forget, event.member), *duties.dropped(case)
+            return partial(_forget, event.member), *duties.left(case)
         return () if told.member == event.member or not _is_met(event) else (partial(_meet, event.member),)
 
     def introduced(self, group: Group, member: Member) -> tuple[Change, ...]:
@@ -82,7 +82,7 @@ class Acquaintances:
     def _all(self, case: Case) -> tuple[Change, ...]:
         event, visit = case.event, partial(_visit, case.event.group)
         if event.kind == "leave":
-            return visit, partial(_forget, event.member), *duties.dropped(case)
+            return visit, partial(_forget, event.member), *duties.left(case)
         return (visit, partial(_meet, event.member)) if _is_met(event) else (visit,)
 
     def _is_known(self, case: Case) -> bool:

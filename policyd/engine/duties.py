@@ -36,8 +36,10 @@ def changes(case: Case, wanted: Wanted, verdict: Verdict) -> list[Change]:
     return found
 
 
-def dropped(case: Case) -> list[Change]:
+def left(case: Case) -> list[Change]:
     """Who leaves owes nothing any more."""
+    if case.event.kind != "leave":
+        return []
     names = frozenset(duty.name for policy in case.prepared.policies for duty in policy.duties)
     return [partial(_drop, case.event.member.id, names)] if names else []
 
