@@ -135,10 +135,10 @@ async def _open_store(settings: Settings, say: Callable[[str], None]) -> AsyncIt
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """A listening socket. Raises OSError."""
+    """A listening socket. Raises OSError. It names its protocol, for asyncio to send at once what is written."""
     host, port = settings.address
     family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(place)

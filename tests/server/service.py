@@ -50,7 +50,7 @@ def running(settings: Settings | None = None, policy: str = POLICY) -> Iterator[
     store = FailingStore()
     engine = Engine(compiled(policy), store)
     server = uvicorn.Server(uvicorn_config(engine, settings or Settings()))
-    with socket.socket() as listener:
+    with socket.socket(proto=socket.IPPROTO_TCP) as listener:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         port = listener.getsockname()[1]
