@@ -41,13 +41,13 @@ def meet_group(group: Group, records: Records, now: int) -> None:
 def meet_member(member: Member, records: Records, now: int) -> None:
     if not member.id or member.role == "bot":
         return
-    since = now if member.joined is None else min(now, member.joined)
-    known = records.members.get(member.id) or KnownMember(since)
+    known = records.members.get(member.id) or KnownMember(now)
+    joined = known.joined if member.joined is None else member.joined
     records.members[member.id] = KnownMember(
-        known.since,
+        known.since if joined is None else min(known.since, joined),
         known.name if member.name is None else member.name,
         member.role or known.role,
-        known.joined if member.joined is None else member.joined,
+        joined,
         known.attributes | member.attributes,
     )
 

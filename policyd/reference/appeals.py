@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policyd.check.resolved import PolicySet
 from policyd.model.decision import Undone
-from policyd.model.records import Ticket
+from policyd.model.records import Ticket, Undoing
 from policyd.reference.asking import Asked
 from policyd.reference.state import Entry, Place
 from policyd.reference.tickets import zone_of
@@ -17,6 +17,7 @@ STAYS = ("mask", "delete", "warn", "call_out", "remove", "refuse")
 def take_back(entry: Entry, ticket: Ticket, place: Place, policies: PolicySet, now: int) -> tuple[Undone, list[Asked]]:
     """Undoes the decision, and says what the bot has to do for it."""
     entry.undone = True
+    place.group.records.file(entry.member).undone[entry.event] = Undoing(now)
     strikes = {}
     for name in entry.steps:
         ladder = policies.ladders.get(name)

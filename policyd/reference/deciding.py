@@ -13,12 +13,12 @@ from policyd.model.event import Event
 from policyd.model.records import Ticket
 from policyd.model.wording import FAILED
 from policyd.reference import climbing
-from policyd.reference.asking import CONTENT, MEMBER, REQUEST, Asked, next_action
+from policyd.reference.asking import CONTENT, MEMBER, REQUEST, WORKFLOW, Asked, next_action
 from policyd.reference.brakes import brakes_on
 from policyd.reference.capabilities import within
-from policyd.reference.filing import Filing, earns_nothing, effects
+from policyd.reference.filing import Filing, effects
 from policyd.reference.firing import Firings, firings
-from policyd.reference.hearing import Heard
+from policyd.reference.hearing import NOTHING, Heard
 from policyd.reference.instants import rfc3339
 from policyd.reference.matching import masked, matches_of_event
 from policyd.reference.observing import covering
@@ -26,6 +26,7 @@ from policyd.reference.recording import Recorded, content_only, not_recorded
 from policyd.reference.resolving import Moment, in_order, resolve
 from policyd.reference.sanctions import Human
 from policyd.reference.shadows import shadows
+from policyd.reference.standing import key
 from policyd.reference.state import Place, Seen, Strike
 
 BY_HUMANS = ("verdict", "submission", "appeal")
@@ -48,6 +49,22 @@ class Case:
     @cached_property
     def found(self) -> Firings:
         return firings(self.covering, self.seen)
+
+    def claims(self, heard: Heard) -> bool:
+        """Whether something must be kept before it can be decided: what a human said, and the use of an approval of
+        which there are only so many."""
+        asked = {action.do for fired in self.found.live for action in fired.actions}
+        if asked & {"hold", "delete"}:
+            return heard is not NOTHING
+        return heard is not NOTHING or any(
+            self._is_numbered(action.subject or "") for _, action in effects(self.found, self.seen, "use review")
+        )
+
+    def _is_numbered(self, name: str) -> bool:
+        """Whether the event uses up one of so many approvals."""
+        review, file = self.policies.reviews[name], self.seen.environments[name.partition(".")[0]].file
+        used = file.reviews[name].uses if file is not None and name in file.reviews else []
+        return bool(review.at_most) and key(self.event) not in [use.event for use in used]
 
     def resolve(self, done: Recorded) -> tuple[list[Action], list[Overridden]]:
         asked = [one for one in (*done.asked, *self._for_want_of_state()) if one.digest is None]
@@ -102,22 +119,19 @@ def degraded(case: Case, done: Recorded | None = None) -> Decision:
     actions = case.possible(resolved)
     stopped = [one for one in actions if one.do.replace("_", " ") in MEMBER and brakes_on(one, case.covering)]
     lost = {because.rule for action in stopped for because in action.because}
-    lost |= set(remains.lost) | {rule.name for rule in case.found.unasked} | _not_filed(case, case.verdict(resolved))
+    lost |= set(remains.lost) | {rule.name for rule in case.found.unasked} | _not_filed(case)
     left = [action for action in actions if action not in stopped]
     return _decision(case, remains, left, degraded=True, unasked=tuple(sorted(lost)))
 
 
-def _not_filed(case: Case, verdict: str) -> set[str]:
+def _not_filed(case: Case) -> set[str]:
     """The duties, reviews, switches and proposing rules of which nothing is kept, and what a human said."""
     lost = {case.event.kind} & set(BY_HUMANS)
-    for do in ("set", "pend review", "use review", "open duty", "close duty"):
-        for _, action in effects(case.found, case.seen, do):
-            duty = case.policies.duties.get(action.subject or "")
-            if duty is None or duty.even_if_removed or not earns_nothing(case.event, verdict):
-                lost.add(action.subject or "")
+    for do in ("set", *WORKFLOW):
+        lost |= {action.subject or "" for _, action in effects(case.found, case.seen, do)}
     for fired in case.found.live:
         if not content_only(fired, case.seen):
-            lost |= {fired.rule.name for action in fired.actions if action.do == "propose" or action.digest is not None}
+            lost |= {fired.rule.name for action in fired.actions if action.do == "propose" and action.once is None}
     return lost
 
 

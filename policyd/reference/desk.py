@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from policyd.model.decision import Action, Decision
+from policyd.model.decision import Action, Decision, Missed
 from policyd.model.event import Event
 
 
@@ -25,13 +25,14 @@ class Work:
 
 @dataclass
 class Answered:
-    """A tick that was carried out."""
+    """A tick that was carried out, what it did itself and what it had missed."""
 
     id: str
     group: str
     at: int
     content: object
     own: list[Action]
+    missed: list[Missed]
     decision: Decision
 
 

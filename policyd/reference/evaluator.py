@@ -105,6 +105,9 @@ class Reference:
         self, case: Case, place: Place, receipt: Receipt, heard: Heard, fails: Failure, *, replayed: bool
     ) -> Decision:
         event, seen = case.event, receipt.seen
+        if fails == "file" and case.claims(heard):
+            blind = Case(self.policies, event, unseen(self.policies, self._words, event), case.by_hand)
+            return msgspec.structs.replace(degraded(blind), replayed=replayed)
         ticket, settled = settle(heard, event, receipt.instant, self.policies)
         done = receipt.recorded
         if done is None:
@@ -117,11 +120,13 @@ class Reference:
         filing = case.filing(place, done, heard, ticket)
         before = deepcopy(place.group) if fails == "file" else None
         filing.carry_out()
-        if before is not None and (place.group.records != before.records or filing.tickets):
+        if before is not None:
+            matters = filing.matters(before.records)
             self.groups[place.name] = before
-            return msgspec.structs.replace(degraded(case, done), replayed=replayed)
+            if matters:
+                return msgspec.structs.replace(degraded(case, done), replayed=replayed)
         decision = decision_of(case, done, filing)
-        place.group.receipts[event.id] = replace(receipt, decision=decision)
+        self.groups[place.name].receipts[event.id] = replace(receipt, decision=decision)
         return msgspec.structs.replace(decision, replayed=replayed)
 
 

@@ -21,11 +21,11 @@ from policyd.reference.asking import CONTENT, MEMBER, Asked
 from policyd.reference.brakes import is_stopped
 from policyd.reference.capabilities import within
 from policyd.reference.firing import Fired, Firings
-from policyd.reference.hearing import Heard
+from policyd.reference.hearing import JOURNAL, Heard
 from policyd.reference.instants import whole_seconds
 from policyd.reference.recording import Recorded, content_only
 from policyd.reference.resolving import Moment, resolve
-from policyd.reference.state import Place, Seen
+from policyd.reference.state import Place, Records, Seen
 from policyd.reference.tickets import (
     DELETE,
     REFUSE,
@@ -90,6 +90,12 @@ class Filing:
         self._digests()
         acquaint(self.covering, self.event, self.place.group.records, self.now)
 
+    def matters(self, before: Records) -> bool:
+        """Whether more came of it than that group and members are known, which the next event tells again."""
+        records = self.place.group.records
+        kept = (records.files, records.threads, records.tickets, records.board)
+        return bool(self.tickets) or kept != (before.files, before.threads, before.tickets, before.board)
+
     @property
     def now(self) -> int:
         assert self.seen.now is not None
@@ -112,9 +118,9 @@ class Filing:
     def _propose_instead(self, place: int, action: Action) -> None:
         ticket = self._new("brake", [because.rule for because in action.because], self.event.id)
         lengths = [one.duration or 0 for one in self.done.asked if one.do == action.do]
-        text = action.text or None
+        text = None if action.text is UNSET else action.text
         planned = PlannedAction(action.do, text, max(lengths, default=0) or None, rule=ticket.rules[0])
-        self._keep(replace(ticket, approve=(planned,)))
+        self._keep(replace(ticket, text=text, approve=(planned,)))
         self.actions[place] = Action(
             do="propose",
             because=action.because,
@@ -229,11 +235,11 @@ class Filing:
             self._undo(ticket)
 
     def _undo(self, ticket: Ticket) -> None:
-        self.undone = []
         for entry in self.place.group.journal:
-            if entry.event == ticket.appealed and entry.member == ticket.member and not entry.undone:
+            known = entry.at > self.now - JOURNAL and not entry.undone
+            if known and entry.event == ticket.appealed and entry.member == ticket.member:
                 undone, todo = take_back(entry, ticket, self.place, self.policies, self.now)
-                self.undone.append(undone)
+                self.undone = [undone]
                 actions, _ = resolve(todo, Moment(ticket.member, is_request=False, now=self.now))
                 self.actions += within(actions, self.event, self.policies, self.now)
 
@@ -254,10 +260,11 @@ class Filing:
     # ------------------------------------------------------------ duties, switches, digests
 
     def _duties(self) -> None:
+        """What is owed already is closed first: an event that opens the duty too opens it anew."""
         records, nothing = self.place.group.records, earns_nothing(self.event, self.verdict)
         if self.event.kind == "leave":
             duties.leave(self.covering, self.event, records)
-        for do in ("open duty", "close duty"):
+        for do in ("close duty", "open duty"):
             for fired, action in effects(self.found, self.seen, do):
                 duty = self.policies.duties[action.subject or ""]
                 if nothing and not duty.even_if_removed:
@@ -314,7 +321,7 @@ def _proposing(one: Asked, ticket: Ticket, member: str) -> Action:
     what = ticket.approve[0]
     return Action(
         do="propose",
-        because=tuple(map(Because, one.rules)),
+        because=tuple(Because(rule, UNSET if what.text is None else what.text) for rule in one.rules),
         member=member,
         text=UNSET if what.text is None else what.text,
         seconds=UNSET if what.duration is None else whole_seconds(what.duration),

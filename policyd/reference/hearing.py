@@ -47,6 +47,8 @@ def about_whom(event: Event, group: Group) -> Event:
 
 def hear(event: Event, place: Place, policies: list[Policy], now: int) -> Heard:
     """Raises `EventError` (422)."""
+    if _was_heard(event, place):
+        return NOTHING
     if event.verdict is not None:
         return Heard(ticket=_verdict(event, place.group))
     if event.submission is not None:
@@ -54,6 +56,19 @@ def hear(event: Event, place: Place, policies: list[Policy], now: int) -> Heard:
     if event.appeal is not None:
         return _appeal(event, place, policies, now)
     return NOTHING
+
+
+def _was_heard(event: Event, place: Place) -> bool:
+    """Whether an event of this id said it before."""
+    records = place.group.records
+    if event.verdict is not None:
+        ticket = records.tickets.get(event.verdict.ticket)
+        return ticket is not None and any(vote.event == event.id for vote in ticket.votes)
+    if event.appeal is not None:
+        ticket = records.tickets.get(ticket_id(place.name, "appeal", event.appeal.event))
+        return ticket is not None and ticket.event == event.id
+    file = records.files.get(event.member.id)
+    return event.submission is not None and file is not None and event.id in file.submissions
 
 
 def _refused(pointer: str, detail: str, hint: str) -> EventError:

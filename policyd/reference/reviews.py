@@ -78,6 +78,8 @@ def submit(ticket: Ticket | None, review: str, group: str, event: Event, policie
         filed.refused = [bound for bound in filed.refused if bound]
         ticket = opened(policies.reviews[review], group, event, filed, now)
     assert event.submission is not None
+    file = records.file(event.member.id)
+    file.submissions = [*file.submissions, event.id][-MOST:]
     for brought in event.submission.evidence:
         filed.evidence[brought.kind] = Evidence(brought.ref or "", brought.expires or 0)
     ticket = replace(ticket, evidence=evidence_of(ticket, filed))

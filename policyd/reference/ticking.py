@@ -59,23 +59,26 @@ def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
     left = works[MOST:]
     desk.waiting = [work for work in desk.waiting if scope and work.group != scope] + left
     own: list[Action] = []
+    missed_before: list[Missed] = []
+    before_it: dict[str, TicketState] = {}
     tickets: dict[str, TicketState] = {}
     for work in works[:MOST]:
         actions, states = _carry_out(reference, reference.place(work.group), work, event)
         own += [_told_where(action, work) for action in actions]
         tickets |= {state.ticket: state for state in states}
     for answered in again:
-        tickets = {state.ticket: state for state in answered.decision.tickets} | tickets
+        missed_before += answered.missed
+        before_it |= {state.ticket: state for state in answered.decision.tickets}
     decision = Decision(
         event=event.id,
         policy=reference.policies.revision,
         verdict="allow",
         actions=tuple([*(action for answered in again for action in answered.own), *own]),
-        tickets=tuple(state for _, state in sorted(tickets.items())),
-        missed=tuple(sorted(missed, key=lambda one: (one.at, one.group, one.rule))),
+        tickets=tuple(state for _, state in sorted((before_it | tickets).items())),
+        missed=tuple(sorted([*missed_before, *missed], key=lambda one: (one.at, one.group, one.rule))),
         more=bool(left),
     )
-    done = Answered(event.id, scope, now, event.tick, own, decision)
+    done = Answered(event.id, scope, now, event.tick, own, missed, decision)
     desk.answered[scope, event.id] = done
     desk.open.setdefault(scope, []).append(done)
     return decision
@@ -129,23 +132,30 @@ def _plan(reference: Reference, place: Place, tick: Event, missed: list[Missed])
     for cell, collected in list(records.board.digests.items()):
         if collected.due <= now:
             del records.board.digests[cell]
-            said = Action(
-                collected.do,  # type: ignore[arg-type]
-                (Because(collected.rule),),
-                to=collected.to or UNSET,
-                text="\n".join(collected.lines),
-            )
+            text = "\n".join(collected.lines)
+            because = (Because(collected.rule, text),)
+            said = Action(collected.do, because, to=collected.to or UNSET, text=text)  # type: ignore[arg-type]
             yield Work(collected.due, place.name, "digest", cell, action=said)
     if records.known is not None:
-        last = max(reference.desk.last.get(place.name, 0), records.known.since)
-        for policy in _covering(reference, place):
-            for schedule in policy.schedules:
-                for at in _occurrences(reference, place, policy, schedule, last, now, missed):
-                    yield _timed(place, tick, "schedule", schedule.name, at, NOBODY, at)
-            for sweep in policy.sweeps:
-                for at in _occurrences(reference, place, policy, sweep, last, now, missed):
-                    yield from _sweep(reference, place, tick, policy, sweep, at)
-        reference.desk.last[place.name] = max(last, now)
+        yield from _timed_works(reference, place, tick, missed)
+
+
+def _timed_works(reference: Reference, place: Place, tick: Event, missed: list[Missed]) -> Iterable[Work]:
+    known, board, now = place.group.records.known, place.group.records.board, tick.time or 0
+    assert known is not None
+    last = max(reference.desk.last.get(place.name, 0), board.last, known.since)
+    reference.desk.last[place.name] = max(last, now)
+    for policy in _covering(reference, place):
+        every: list[Schedule | Sweep] = [*policy.schedules, *policy.sweeps]
+        for timed in every:
+            due, late = _occurrences(reference, policy, timed, last, now)
+            missed += [Missed(timed.name, place.name, rfc3339(at, policy.zone)) for at in late]
+            board.last = now if due or late else board.last
+            for at in due:
+                if isinstance(timed, Schedule):
+                    yield _timed(place, tick, "schedule", timed.name, at, NOBODY, at)
+                else:
+                    yield from _sweep(reference, place, tick, policy, timed, at)
 
 
 def _covering(reference: Reference, place: Place) -> list[Policy]:
@@ -154,14 +164,12 @@ def _covering(reference: Reference, place: Place) -> list[Policy]:
 
 
 def _occurrences(
-    reference: Reference, place: Place, policy: Policy, timed: Schedule | Sweep, last: int, now: int,
-    missed: list[Missed],
-) -> list[int]:  # fmt: skip
-    """The newest that is not too late. What is too late is told."""
+    reference: Reference, policy: Policy, timed: Schedule | Sweep, last: int, now: int
+) -> tuple[list[int], list[int]]:
+    """The newest that is not too late, and those that are."""
     found = instants(timed.timings, policy.zone, reference.policies.hours, last, now)
     late = [at for at in found if at < now - MISSED]
-    missed += [Missed(timed.name, place.name, rfc3339(at, policy.zone)) for at in late[-MOST_MISSED:]]
-    return [at for at in found if at >= now - MISSED][-1:]
+    return [at for at in found if at >= now - MISSED][-1:], late[-MOST_MISSED:]
 
 
 def _sweep(reference: Reference, place: Place, tick: Event, policy: Policy, sweep: Sweep, at: int) -> Iterable[Work]:
@@ -242,7 +250,7 @@ def _expire(reference: Reference, place: Place, ticket: Ticket, tick: Event) -> 
     _mute(asked, place, ticket, now)
     actions, _ = resolve(asked, Moment(ticket.member, is_request=False, now=now, running=member.muted_until))
     event = Event(
-        id=tick.id, kind="tick", group=tick.group, member=member_as_known(ticket.member, place.group.records),
+        id=tick.id, kind="tick", group=tick.group, member=Member(ticket.member, ticket.name),
         capabilities=tick.capabilities,
     )  # fmt: skip
     return within(actions, event, policies, now), [told(ticket, policies, now)]
