@@ -46,6 +46,8 @@ _ALONE: Final = {
 }
 _READ_AT_ONCE: Final = 500
 _JOURNAL_AT_ONCE: Final = 1_000
+_LOOK_AT_ONCE: Final = 8
+"""Between so many, events that wait have their turn."""
 
 
 class Single:
@@ -191,13 +193,17 @@ class RedisStore:
         first = asks[0]
         prefix = _prefix(first.tenant, first.group, self._cells)
         looking = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, self._clock, first.revision))
-        waiting = []
-        for ask in asks:
-            check_asked(ask)
-            named, blob = wire.pack_observe(prefix, ask)
-            waiting.append(self._servers.ask(prefix, looking, named, (wire.to_look(blob),)))
-        answers = await asyncio.gather(*waiting)
-        return tuple([wire.unpack_observed(ask, *answer) for ask, answer in zip(asks, answers, strict=True)])
+        found: list[Observed] = []
+        for begin in range(0, len(asks), _LOOK_AT_ONCE):
+            page = asks[begin : begin + _LOOK_AT_ONCE]
+            waiting = []
+            for ask in page:
+                check_asked(ask)
+                named, blob = wire.pack_observe(prefix, ask)
+                waiting.append(self._servers.ask(prefix, looking, named, (wire.to_look(blob),)))
+            answers = await asyncio.gather(*waiting)
+            found += [wire.unpack_observed(ask, *answer) for ask, answer in zip(page, answers, strict=True)]
+        return tuple(found)
 
     async def journal(self, tenant: str, group: str, since: int) -> tuple[Journaled, ...]:
         """In parts, each from the last instant of the one before on."""

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from policyd.model.records import Record, RecordKind
 from policyd.model.state import Due, Filed, Filing, Journaled, Retract, Retracted
@@ -68,9 +68,11 @@ def pack_due(named: list[bytes], until: int | None, most: int) -> Packed:
 
 def unpack_due(reply: Reply) -> list[list[tuple[str, int]]]:
     """Of every set that was asked for."""
-    if not isinstance(reply, list):
+    found: Any = reply
+    try:
+        return [[(each[at].decode(), int(each[at + 1])) for at in range(0, len(each), 2)] for each in found]
+    except (AttributeError, TypeError):
         _refuse(reply)
-    return [[(name.decode(), int(at)) for name, at in _pairs(_texts(each))] for each in reply]
 
 
 def pack_listed(prefix: str, kind: RecordKind, group: str, cursor: int, about: int, clock: Clock) -> Packed:
