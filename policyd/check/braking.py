@@ -20,7 +20,7 @@ def braking(policy: PolicyDraft) -> None:
     done = {action.do for action in asked}
     for brake in policy.header.brakes:
         for word in brake.actions:
-            if word not in done:
+            if word not in done and not policy.findings.errors:
                 policy.report("W331", brake.span, action=word)
 
 

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
+from policyd.check.moments import never_true
 from policyd.check.weeks import covers_week, has_passed, is_over
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 
 _SHORTEST_MONTH: Final = 28
+_CONTRADICTION: Final = Phrase("this is never true at its times", "到了写明的时间,这个条件总不成立")
 
 
 def comings(policy: PolicyDraft) -> None:
@@ -24,6 +26,13 @@ def comings(policy: PolicyDraft) -> None:
         for written in each.timings:
             if isinstance(written, n.DayOfMonth) and written.day is None and written.which > _SHORTEST_MONTH:
                 policy.report("W339", written.span, day=written.which)
+    hours = {each.name: each for each in policy.hours.values()}
+    every: list[r.Schedule | r.Sweep] = [*policy.schedules.values(), *policy.sweeps.values()]
+    for timed in every:
+        name = timed.name.removeprefix(f"{policy.name}.")
+        when = policy.rules[name].when
+        if when is not None and never_true(when, timed.timings, hours):
+            policy.report("W340", when.span, name=name, why=_CONTRADICTION)
     for sweep in policy.of(n.Sweep):
         if sweep.when is None and sweep.unless is None:
             policy.report("W341", sweep.name_span, name=sweep.name)

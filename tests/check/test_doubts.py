@@ -204,3 +204,30 @@ def test_what_is_known_when_a_duty_comes_due(clause: str, fact: str, known: bool
 )
 def test_tickets_are_known_while_a_review_waits(clause: str, known: bool) -> None:
     assert of("W307", f"review a {{ when message.links > 0  {clause} }}") == (not known)
+
+
+@pytest.mark.parametrize(
+    ("times", "when", "never"),
+    [
+        ("every day 12:00", "now in night", 1),
+        ("every day 12:00, 23:00", "now in night", 0),
+        ("every day 22:00", "now in night", 0),
+        ("every day 08:00", "now in night", 1),
+        ("every day 07:59", "not now in night", 1),
+        ("every day 07:59", "now not in night", 1),
+        ("every day 07:59", "now in night", 0),
+        ("every mon 09:00", "now.weekday == tue", 1),
+        ("every mon 09:00", "now.weekday == mon and now.hour == 9", 0),
+        ("every sun 24:00", "now.weekday == mon and now.hour == 0", 0),
+        ("every sun 24:00", "now.weekday == sun", 1),
+        ("every mon-fri 09:00", "now.weekday in [sat, sun] and group.size > 3", 1),
+        ("every mon-fri 09:00", "now.weekday not in [sat, sun]", 0),
+        ("every mon-fri 09:00", "now.hour > 9 or group.size > 3", 0),
+        ("every mon-fri 09:00  first day of month 09:00", "now.weekday in [sat, sun]", 0),
+        ("every day 09:00", "now in camp", 0),
+    ],
+)
+def test_conditions_that_are_never_true_at_its_times(times: str, when: str, never: int) -> None:
+    hours = HOURS + "hours camp { every day 12:00-13:00  from 2999-01-01 to 2999-12-31 }\n"
+    reader = "rule r { when now in night or now in camp  then flag }\n"
+    assert of("W340", f"{hours}{reader}schedule s {{ {times}  when {when}  then lock }}") == never

@@ -281,3 +281,21 @@ def test_text_facts_of_workflows() -> None:
     text = found["p.d.remind"].then[0].text
     parts = (r.TextFact("duty.left"), " ", r.TextFact("duty.members"), " ", r.Fact("group.id", TEXT))
     assert text == r.Text(parts)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reader"),
+    [
+        ("review ads { when }", "rule r { when not message.approved  then delete }"),
+        ("duty d { within }", 'exempt e { when member.role == owner  from d }\ngroup "g" { without d }'),
+        ("switch s { off }", "rule r { when s  then set s for 1h }"),
+        ("setting s =", 'group "g" { s = 3 }\nlimit l { at most s messages by member within 1m  then flag }'),
+        ("roster t { file }", "rule r { when member.name in t and t(member.name).x == \"y\"  then flag }"),
+        ("hours h { every }", "schedule s { when h opens  then lock }"),
+        ("rule b { then ban, }, }", "rule r { when message.links > 0  then flag }"),
+    ],
+)
+def test_what_could_not_be_read_is_not_called_unknown(broken: str, reader: str) -> None:
+    header = 'policy p { for every group  timezone "Asia/Shanghai"  brake at most 3 ban within 1h }'
+    _, found = load_texts({"p.policy": f"{header}\n{broken}\n{reader}"})
+    assert found and all(each.code.startswith("P") for each in found), [each.message() for each in found]
