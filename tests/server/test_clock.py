@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -26,3 +27,16 @@ def test_an_hour_passes_when_the_events_say_so(store: str, tmp_path: Path) -> No
         answer = httpx.post(f"{service.url}/v1/evaluate", json=events, timeout=PATIENCE).json()
     assert [each["degraded"] for each in answer] == [False] * 4
     assert [each["verdict"] for each in answer] == ["allow", "hold", "hold", "allow"]
+
+
+def test_a_tick_from_the_future_is_refused_by_a_store_with_a_clock(tmp_path: Path) -> None:
+    def tick(number: int, minutes: int) -> dict[str, str]:
+        time = datetime.now(UTC) + timedelta(minutes=minutes)
+        return {"id": f"t{number}", "kind": "tick", "time": time.isoformat(timespec="seconds")}
+
+    with serving(folder_with(tmp_path, POLICY), "--store", "memory") as service:
+        sent = [tick(1, 60), tick(2, 1), tick(3, -60), tick(1, 0)]
+        answer = httpx.post(f"{service.url}/v1/evaluate", json=sent, timeout=PATIENCE).json()
+    assert answer[0]["problem"]["code"] == "invalid_event"
+    assert answer[0]["problem"]["pointer"] == "/time"
+    assert [each["verdict"] for each in answer[1:]] == ["allow"] * 3
