@@ -127,6 +127,7 @@ async def changes(store: Store, course: Course) -> list[Change]:
         return []
     ask = course.case.ask
     taken = await retract(store, ask.tenant, ask.group, course.now, back)
+    await end_mute(store, ask.tenant, ask.group, back.member, back.muted, back.until, course.now)
     if course.observed.replayed:
         taken = {ladder: taken.get(ladder) or weight for ladder, weight, _ in back.strikes}
     strikes = {ladder: weight for ladder, weight in sorted(taken.items()) if weight}
@@ -144,20 +145,21 @@ async def running_mute(store: Store, tenant: str, group: str, member: str) -> in
 
 
 async def retract(store: Store, tenant: str, group: str, now: int, back: Reversal) -> dict[str, int]:
-    """Takes strikes and mute back; what the strikes still weighed, by ladder. A mute that has been changed since stays
-    as it is."""
-    until = None
-    if back.muted and await running_mute(store, tenant, group, back.member) == back.muted:
-        until = back.until
+    """Takes strikes back; what they still weighed, by ladder."""
     weights: dict[str, int] = {}
     for place, event, across in ((group, back.event, False), (EVERYWHERE, event_everywhere(group, back.event), True)):
         ladders = [ladder for ladder, _, is_wide in back.strikes if is_wide is across]
-        end = None if across else until
-        if ladders or end is not None:
+        if ladders:
             strikes = tuple((ladder, event) for ladder in ladders)
-            done = await store.retract(Retract(tenant, place, back.member, now, strikes, end))
+            done = await store.retract(Retract(tenant, place, back.member, now, strikes))
             weights |= dict(zip(ladders, done.taken, strict=True))
     return weights
+
+
+async def end_mute(store: Store, tenant: str, group: str, member: str, muted: int, until: int, now: int) -> None:
+    """Has the mute that ends at `muted` end at `until` (0: now). One that has been changed since stays as it is."""
+    if muted and await running_mute(store, tenant, group, member) == muted:
+        await store.retract(Retract(tenant, group, member, now, mute_until=until))
 
 
 def _refused(detail: str, hint: str | None) -> EventError:

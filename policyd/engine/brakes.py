@@ -7,6 +7,7 @@ from functools import partial
 from msgspec import UNSET
 
 from policyd.check.resolved import Brake, Policy
+from policyd.engine.appeals import end_mute
 from policyd.engine.asked import MEMBER
 from policyd.engine.case import policy_of
 from policyd.engine.course import Course
@@ -14,7 +15,6 @@ from policyd.engine.desk import Change, Desk, Said
 from policyd.engine.tickets import message_of, tell
 from policyd.model.decision import Action
 from policyd.model.records import PlannedAction, Ticket, ticket_id
-from policyd.model.state import Observe, Retract
 from policyd.model.wording import BRAKED
 from policyd.state.store import Store
 
@@ -56,9 +56,9 @@ async def take_back(store: Store, course: Course) -> None:
     action, settled, ask = member_action(course), course.settled, course.case.ask
     if not course.told.braked or action is None or action.do != "mute":
         return
-    (now,) = await store.look((Observe(ask.tenant, ask.group, ask.member, ask.event, ask.digest, "", mute=True),))
-    if now.mute_until == settled.mute_until:
-        await store.retract(Retract(ask.tenant, ask.group, ask.member, course.now, mute_until=settled.was_muted_until))
+    await end_mute(
+        store, ask.tenant, ask.group, ask.member, settled.mute_until or 0, settled.was_muted_until, course.now
+    )
 
 
 def _on(action: Action, policies: tuple[Policy, ...]) -> list[Brake]:

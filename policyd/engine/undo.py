@@ -7,11 +7,10 @@ from typing import Final
 
 import msgspec
 from msgspec import Struct
-from msgspec.structs import replace
 
 from policyd.check.resolved import PolicySet
 from policyd.compile.program import Program
-from policyd.engine.appeals import retract, running_mute
+from policyd.engine.appeals import end_mute, retract, running_mute
 from policyd.engine.case import policy_of
 from policyd.engine.desk import DAY, KEEP_RECORDS
 from policyd.engine.instants import rfc3339, seconds_until
@@ -57,13 +56,19 @@ class _Member(Struct, frozen=True):
     entries: list[Entry]
     meant: list[Entry]
 
+    @property
+    def record(self) -> Record:
+        return Record("file", self.group, self.member)
+
 
 class _Plan(Struct, frozen=True):
-    """`file` has the marks of what is taken back."""
+    """`file` has the marks of what is taken back; the mute that ends at `muted` (0: none) is to end at `until`."""
 
     back: list[Reversal]
     file: MemberFile
     actions: list[Action]
+    muted: int
+    until: int
 
 
 async def undo(
@@ -101,28 +106,35 @@ def _names(rule: str, policies: PolicySet) -> Iterable[str]:
 
 
 async def _undo_member(store: Store, one: _Member, dry_run: bool) -> GroupUndone:
-    """Takes back first and writes it down then: what is broken off is done again."""
-    record, cell = Record("file", one.group, one.member), store.cell_of(one.group)
+    """Takes strikes back, writes it all down, and ends mutes: whatever is broken off is done the next time."""
     weights: dict[tuple[str, str], int] = {}
     for _ in range(_MOST_TRIES):
-        (stored,) = await store.read(one.tenant, cell, (record,))
+        (stored,) = await store.read(one.tenant, store.cell_of(one.group), (one.record,))
         running = await running_mute(store, one.tenant, one.group, one.member)
         plan = _plan(one, unpack(MemberFile, stored[STAMP:]) or MemberFile(), running)
-        if dry_run or not plan.back:
-            return _told(
-                one, plan, {(back.event, name): weight for back in plan.back for name, weight, _ in back.strikes}
-            )
+        if dry_run:
+            expected = {(back.event, ladder): weight for back in plan.back for ladder, weight, _ in back.strikes}
+            return _told(one, plan, expected)
         for back in plan.back:
-            taken = await retract(store, one.tenant, one.group, one.now, back)
-            for ladder, weight in taken.items():
+            for ladder, weight in (await retract(store, one.tenant, one.group, one.now, back)).items():
                 weights[back.event, ladder] = weights.get((back.event, ladder), 0) or weight
-        name = f"undo\0{one.rule}\0{one.now}\0{one.member}"
-        put = Put(record, stored[:STAMP], pack(plan.file), KEEP_RECORDS)
-        parcel = _parcel(one, plan.actions)
-        filing = Filing(one.tenant, cell, one.group, name, stamp(one.group, name), (put, *parcel[0]), parcel[1])
-        if (await store.file(filing)).answer is not None:
+        if not plan.back or (await store.file(_filing(store, one, plan, stored[:STAMP]))).answer is not None:
+            await end_mute(store, one.tenant, one.group, one.member, plan.muted, plan.until, one.now)
             return _told(one, plan, weights)
     raise StoreUnavailable(f"the file of member `{one.member}` kept changing; undo again")
+
+
+def _filing(store: Store, one: _Member, plan: _Plan, mark: bytes) -> Filing:
+    name = f"undo\0{one.rule}\0{one.now}\0{one.member}"
+    puts = [Put(one.record, mark, pack(plan.file), KEEP_RECORDS)]
+    dues = []
+    if plan.actions:
+        parcel = ticket_id(one.group, "undo", one.rule, str(one.now), one.member)
+        value = pack(Parcel(msgspec.json.encode(plan.actions)))
+        puts.append(Put(Record("parcel", one.group, parcel), None, value, KEEP_RECORDS))
+        dues.append(Due(one.group, f"parcel/{parcel}", one.now))
+    cell = store.cell_of(one.group)
+    return Filing(one.tenant, cell, one.group, name, stamp(one.group, name), tuple(puts), tuple(dues))
 
 
 def _plan(one: _Member, file: MemberFile, running: int) -> _Plan:
@@ -136,13 +148,21 @@ def _plan(one: _Member, file: MemberFile, running: int) -> _Plan:
     for event, undoing in list(file.undone.items()):
         if undoing.at < one.now - _KEPT_MARKS:
             del file.undone[event]
-    if not back:
-        return _Plan([], file, [])
-    ends = [mute_end(entry, undone_rules(entry, file), one.policies) for entry in one.entries]
-    until = max((end for end in ends if end > one.now), default=0)
-    muted = running if any(each.muted == running > 0 for each in back) else 0
-    back = [replace(each, until=until) for each in back]
-    return _Plan(back, file, _actions(one, back, file, muted, until))
+    until = max((end for entry in one.entries if (end := _end(one, entry, file)) > one.now), default=0)
+    muted = running if running and any(_brought(one, entry, file) == running for entry in one.meant) else 0
+    actions = _actions(one, back, file, muted, until) if back else []
+    return _Plan(back, file, actions, muted, until)
+
+
+def _end(one: _Member, entry: Entry, file: MemberFile) -> int:
+    """When the mute ends that is left of a decision."""
+    return mute_end(entry, undone_rules(entry, file), one.policies)
+
+
+def _brought(one: _Member, entry: Entry, file: MemberFile) -> int:
+    """When the mute ended that the decision brought and that is no longer; 0 for none."""
+    end = mute_end(entry, frozenset(), one.policies)
+    return 0 if end == _end(one, entry, file) else end
 
 
 def _actions(one: _Member, back: list[Reversal], file: MemberFile, muted: int, until: int) -> list[Action]:
@@ -160,16 +180,6 @@ def _actions(one: _Member, back: list[Reversal], file: MemberFile, muted: int, u
     if any(each.unban for each in back) and not still:
         actions.append(Action("unban", because, member=one.member))
     return actions
-
-
-def _parcel(one: _Member, actions: list[Action]) -> tuple[tuple[Put, ...], tuple[Due, ...]]:
-    """The actions, for the next tick."""
-    if not actions:
-        return (), ()
-    name = ticket_id(one.group, "undo", one.rule, str(one.now), one.member)
-    value = pack(Parcel(msgspec.json.encode(actions)))
-    put = Put(Record("parcel", one.group, name), None, value, KEEP_RECORDS)
-    return (put,), (Due(one.group, f"parcel/{name}", one.now),)
 
 
 def _told(one: _Member, plan: _Plan, weights: Mapping[tuple[str, str], int]) -> GroupUndone:
