@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 
 import msgspec
 from msgspec import Struct
@@ -40,7 +41,9 @@ class Pair:
         self.engine.reset()
         steps: list[Step] = []
         answers: list[Answer] = []
-        for number in range(length):
+        for number in count():
+            if number >= length and not history.is_half_done:
+                break
             step = history.step()
             steps.append(step)
             try:

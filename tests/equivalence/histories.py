@@ -49,6 +49,8 @@ _KINDS: Final = {
     "message": 30, "edit": 6, "join": 7, "leave": 2, "request": 4, "profile": 2, "report": 2, "sanction": 3,
     "notice": 5, "submission": 12, "verdict": 14, "appeal": 10, "mark": 3, "outcome": 3, "tick": 16,
 }  # fmt: skip
+BY_HUMANS: Final = ("verdict", "submission", "appeal")
+"""Events that are sent again at once where the store failed: how far they came until then is no matter of the law."""
 _ID_LASTS: Final = 12 * HOUR
 _APPEALED: Final = frozenset({"delete", "hold", "mask", "warn", "call_out", "mute", "remove", "ban", "refuse"})
 _CAPABILITIES: Final = (
@@ -74,8 +76,12 @@ class History:
         self._tickets: dict[str, tuple[str, TicketState]] = {}
         self._acted: list[Event] = []
         self._ticks: list[str] = []
+        self._again: Event | None = None
 
     def step(self) -> Step:
+        if self._again is not None:
+            again, self._again = self._again, None
+            return Step(replace(again, time=self._clock))
         random = self._random
         pick = random.random()
         steps = LEAPS if pick < 0.03 else _LONG_STEPS if pick < 0.2 else STEPS
@@ -89,7 +95,14 @@ class History:
             event = self._event(f"e{len(self._events)}")
             self._events.append(event)
         fails: Failure = random.choice(self._failures) if self._failures and random.random() < 0.15 else "none"
+        if fails != "none" and event.kind in BY_HUMANS:
+            self._again = event
         return Step(event, fails)
+
+    @property
+    def is_half_done(self) -> bool:
+        """Whether the last step must be sent again before both sides can be as they were."""
+        return self._again is not None
 
     def told(self, step: Step, answer: Decision | str) -> None:
         """What was answered."""
