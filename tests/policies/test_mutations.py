@@ -9,7 +9,7 @@ import pytest
 from policyd.check.load import load
 from policyd.compile.load import compile_policies
 from policyd.engine.scenario import run_tests
-from tests.policies.mutations import read_folder
+from tests.policies.mutations import Folder, read_policies
 
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 FOLDERS = sorted(path for path in POLICIES.iterdir() if path.is_dir())
@@ -27,13 +27,24 @@ def test_policies_have_no_findings_and_their_tests_pass(path: Path) -> None:
     assert report.missed == []
 
 
+WHOLE = [policy for path in FOLDERS if path.name != "practices" for policy in read_policies(path)]
+PRACTICES = read_policies(POLICIES / "practices")
+
+
 @pytest.mark.parametrize("share", range(SHARES))
-@pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.name)
-def test_every_mistake_is_noticed(path: Path, share: int) -> None:
-    folder = read_folder(path)
-    mutants = list(folder.mutants())
+@pytest.mark.parametrize("policy", WHOLE, ids=lambda policy: policy.name)
+def test_every_mistake_is_noticed(policy: Folder, share: int) -> None:
+    mutants = list(policy.mutants())
     assert len(mutants) > 150
-    assert [mutant.name for mutant in mutants[share::SHARES] if folder.survives(mutant.file)] == []
+    assert [mutant.name for mutant in mutants[share::SHARES] if policy.survives(mutant.file)] == []
+
+
+@pytest.mark.parametrize("policy", PRACTICES, ids=lambda policy: policy.name)
+def test_nothing_can_be_taken_out_of_a_practice_unnoticed(policy: Folder) -> None:
+    """No rule, duty, review, schedule, sweep, exemption, appeal or group's setting is there for nothing."""
+    mutants = [mutant for mutant in policy.mutants() if mutant.name.startswith("no ")]
+    assert len(mutants) >= 2
+    assert [mutant.name for mutant in mutants if policy.survives(mutant.file)] == []
 
 
 @pytest.mark.parametrize("path", FOLDERS, ids=lambda path: path.name)
