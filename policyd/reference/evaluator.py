@@ -118,15 +118,15 @@ class Reference:
             receipt = replace(receipt, recorded=done)
             place.group.receipts[event.id] = receipt
         filing = case.filing(place, done, heard, ticket)
-        before = deepcopy(place.group) if fails == "file" else None
+        before = deepcopy(place.group) if fails == "file" else place.group
         filing.carry_out()
-        if before is not None:
-            matters = filing.matters(before.records)
+        if fails == "file" and place.group.records != before.records:
             self.groups[place.name] = before
-            if matters:
+            if filing.matters(before.records):
                 return msgspec.structs.replace(degraded(case, done), replayed=replayed)
+            return msgspec.structs.replace(decision_of(case, done, filing), replayed=replayed)
         decision = decision_of(case, done, filing)
-        self.groups[place.name].receipts[event.id] = replace(receipt, decision=decision)
+        place.group.receipts[event.id] = replace(receipt, decision=decision)
         return msgspec.structs.replace(decision, replayed=replayed)
 
 

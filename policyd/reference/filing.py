@@ -94,7 +94,7 @@ class Filing:
         """Whether more came of it than that group and members are known, which the next event tells again."""
         records = self.place.group.records
         kept = (records.files, records.threads, records.tickets, records.board)
-        return bool(self.tickets) or kept != (before.files, before.threads, before.tickets, before.board)
+        return kept != (before.files, before.threads, before.tickets, before.board)
 
     @property
     def now(self) -> int:

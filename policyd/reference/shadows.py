@@ -28,10 +28,14 @@ def _steps(fired: Fired, climbed: list[tuple[Climb, int]]) -> list[Action]:
 
 
 def _said(action: Action) -> str:
-    """`delete`, `mute 24h`, `notify moderators`, `strike conduct`."""
+    """`delete`, `mute 24h`, `notify moderators`, `strike conduct`, `set lockdown 30m`, `propose remove`."""
     words: list[str] = [action.do]
+    if action.proposed is not None:
+        words.append(_said(action.proposed))
     if action.audience is not None:
         words.append(action.audience)
+    if action.do == "set" and action.subject is not None:
+        words.append(action.subject.partition(".")[2])
     if action.duration is not None:
         words.append(show_duration(action.duration))
     if action.ladder is not None:

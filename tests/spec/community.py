@@ -41,10 +41,12 @@ SIDES: dict[str, type[ReferenceSide | EngineSide]] = {"reference": ReferenceSide
 
 
 class Community:
-    """Every event gets an id of its own unless one is given. `fails`: what the store does then."""
+    """Every event gets an id of its own unless one is given. `fails`: what the store does then. `files` are policies,
+    and what they name."""
 
     def __init__(self, side: str, files: dict[str, str]) -> None:
-        policies, findings = load_texts(files)
+        beside = {name: text for name, text in files.items() if not name.endswith(".policy")}
+        policies, findings = load_texts({name: text for name, text in files.items() if name not in beside}, beside)
         assert policies is not None, [f"{found.span.line}: {found.message()}" for found in findings]
         self._side = SIDES[side](policies)
         self._events = 0
