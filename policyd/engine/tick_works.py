@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from functools import partial
 from typing import Final, Protocol, TypeVar
 
 import msgspec
@@ -58,17 +59,16 @@ async def carry_out(
     such thing does not hold up all others for ever. Raises `EventError` where the store fails."""
     came: list[Came] = []
     for batch in batches(plan.work):
-        came += await all_of(
-            host.store, [_carry_out(host, work, plan, tenant, capabilities, patient) for work in batch]
-        )
+        works = [partial(_carry_out, host, work, plan, tenant, capabilities, patient) for work in batch]
+        came += await all_of(host.store, works)
     return came
 
 
-async def all_of(store: Store, works: Sequence[Awaitable[T]]) -> list[T]:
+async def all_of(store: Store, works: Sequence[Callable[[], Awaitable[T]]]) -> list[T]:
     """The results of all, at the same time where a loop runs. Raises the first error, when all are done."""
     if len(works) < 2 or not may_wait(store):
-        return [await work for work in works]
-    results = await asyncio.gather(*works, return_exceptions=True)
+        return [await work() for work in works]
+    results = await asyncio.gather(*[work() for work in works], return_exceptions=True)
     for result in results:
         if isinstance(result, BaseException):
             raise result

@@ -7,6 +7,7 @@ the answer. What a bot does not acknowledge is answered again.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 
 from msgspec import Struct, field
@@ -46,7 +47,7 @@ async def tick(host: Host, event: Event, tenant: str = "") -> Decision:
     store = host.store
     cells = [store.cell_of(event.group.id)] if event.group.id else range(store.cells)
     try:
-        parts = await all_of(store, [_on_cell(host, event, tenant, cell) for cell in cells])
+        parts = await all_of(store, [partial(_on_cell, host, event, tenant, cell) for cell in cells])
     except StoreOverloaded as overloaded:
         raise EventError(problem("overloaded", str(overloaded), hint="try again in a second")) from None
     except StoreUnavailable as failed:

@@ -1,0 +1,358 @@
+"""What comes due happens once, however ticks come: late, doubled, lost, cut off, at the same time."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Any, Final, cast
+
+import pytest
+from msgspec.structs import replace
+
+from policyd.engine.pipeline import Engine
+from policyd.model.codec import event_from
+from policyd.model.decision import Decision
+from policyd.model.event import EVERY_GROUP, NOBODY, Event, Group, Tick
+from policyd.model.problem import EventError
+from policyd.state.memory import MemoryStore
+from tests.engine.scene import Scene, compiled, done
+
+POLICY: Final = """policy club { for every group  timezone "Asia/Shanghai" }
+ladder conduct { at 1 warn "w"  at 2 mute 2h  at 3 remove }
+switch quiet { off after 30m }
+duty intro { on join  within 24h  until message where message.length >= 10
+  remind after 20h then reply "{member.name} {duty.left}"
+  remind after 23h then reply "{member.name} last {duty.left}"
+  late then call out "{member.name} late", strike conduct }
+duty answer { on message where message.text contains "?"  within 1h  until reply by moderators
+  late then notify owner "unanswered" }
+duty read { on notice  within 5h  until message where message.text == "ok"  together
+  late then reply "{duty.members}" }
+schedule morning { every day 09:00  then reply "morning", set quiet }
+schedule evening { every day 21:00  then lock }
+sweep silent { every day 10:00  when member.silent >= 20h  then propose remove }
+rule held { when message.text contains "hold"  then hold for 2h then delete }
+rule digested { when message.text contains "digest"  then notify moderators "{member.name}" digest 3h }
+"""
+MINUTE: Final = 60_000
+HOUR: Final = 60 * MINUTE
+NOON: Final = 1_772_424_000_000
+"""2026-03-02 12:00 in Shanghai."""
+
+
+def told(kind: str, member: str | None, at: int, group: str = "g1", **parts: Any) -> Event:
+    """An event so many ms after noon."""
+    tree: dict[str, Any] = {"id": f"{kind} {member} {at}", "kind": kind, "group": {"id": group}}
+    if member is not None:
+        tree["member"] = {"id": member, "name": f"name of {member}"}
+    return replace(event_from({**tree, **parts}), time=NOON + at)
+
+
+def says(member: str, text: str, at: int, group: str = "g1", **parts: Any) -> Event:
+    return told("message", member, at, group, message={"id": f"m {member} {at}", "text": text, **parts})
+
+
+def tick(name: str, at: int, part: Tick | None = None, group: str = "") -> Event:
+    return Event(name, "tick", Group(group) if group else EVERY_GROUP, NOBODY, NOON + at, tick=part)
+
+
+HISTORY: Final = (
+    told("join", "u1", 0),
+    told("join", "u2", 0),
+    told("join", "u3", 5 * MINUTE, "g2"),
+    says("u3", "how?", 6 * MINUTE, "g2"),
+    says("u1", "hold this", 7 * MINUTE),
+    says("u2", "digest", 8 * MINUTE),
+    says("u1", "digest", 9 * MINUTE),
+    says("u2", "hello everybody", 10 * MINUTE),
+    told("notice", None, 11 * MINUTE, notice={"text": "rules", "members": ["u1", "u2", "u4"]}),
+    says("u2", "ok", 12 * MINUTE),
+    says("u2", "why?", 13 * MINUTE),
+    says("u9", "so", 14 * MINUTE, reply_to=f"m u2 {13 * MINUTE}"),
+)
+TICKS: Final = tuple(
+    tick(f"t{number}", at)
+    for number, at in enumerate((HOUR, 2 * HOUR + 8 * MINUTE, 6 * HOUR, 20 * HOUR, 22 * HOUR, 25 * HOUR, 72 * HOUR))
+)
+
+
+def lived() -> Scene:
+    scene = Scene(POLICY)
+    for event in HISTORY:
+        scene.tell(event)
+    return scene
+
+
+def plain(decision: Decision) -> Decision:
+    return replace(decision, replayed=False)
+
+
+def what(decisions: Iterable[Decision]) -> Counter[str]:
+    """Everything that was to be done, with where and for what reason."""
+    return Counter(
+        f"{action.group} {action.because[0].rule} {short}"
+        for decision in decisions
+        for action, short in zip(decision.actions, done(decision), strict=True)
+    )
+
+
+@cache
+def usual() -> tuple[Decision, ...]:
+    scene = lived()
+    return tuple(scene.tell(event) for event in TICKS)
+
+
+DUE: Final[tuple[tuple[str, ...], ...]] = (
+    (),
+    ("g2 notify owner: unanswered", "g1 notify owner: unanswered", "g1 delete"),
+    ("g1 notify moderators: name of u2\nname of u1", "g1 reply: name of u1, u4"),
+    ("g1 lock", "g2 lock", "g1 reply: name of u1 4h"),
+    ("g2 reply: name of u3 2h5m", "g1 reply: morning", "g2 reply: morning", *["g1 propose remove"] * 3,
+     "g2 propose remove"),
+    ("g1 call_out: name of u1 late", "g2 call_out: name of u3 late"),
+    ("g1 lock", "g2 lock", "g1 reply: morning", "g2 reply: morning"),
+)  # fmt: skip
+
+
+def test_what_comes_due() -> None:
+    answers = [[f"{a.group} {short}" for a, short in zip(d.actions, done(d), strict=True)] for d in usual()]
+    assert answers == [list(due) for due in DUE]
+    assert [decision.missed for decision in usual()[:6]] == [()] * 6
+    missed = cast(Any, usual()[6].missed)
+    assert [(one.rule, one.group, one.at[5:16]) for one in missed] == [
+        ("club.evening", "g1", "03-03T21:00"), ("club.evening", "g2", "03-03T21:00"),
+        ("club.morning", "g1", "03-04T09:00"), ("club.morning", "g2", "03-04T09:00"),
+        ("club.silent", "g1", "03-04T10:00"), ("club.silent", "g2", "03-04T10:00"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("again", range(len(TICKS)))
+def test_a_repeat_is_answered_the_same(again: int) -> None:
+    scene = lived()
+    for event, decision in zip(TICKS, usual(), strict=True):
+        assert scene.tell(event) == decision
+        if 0 <= cast(int, event.time) - cast(int, TICKS[again].time) <= 24 * HOUR:
+            assert scene.tell(TICKS[again]) == replace(usual()[again], replayed=True)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_late_things_come_once_whenever_ticks_come(seed: int) -> None:
+    """Ticks at any instants, for all groups or for one, some of them twice."""
+    chance, scene, answers = random.Random(seed), lived(), {}
+    instants = sorted(chance.sample(range(HOUR, 40 * HOUR), chance.randint(1, 30))) + [40 * HOUR + 1] * 3
+    for number, at in enumerate(instants):
+        group = ("", "g1", "g2")[len(instants) - 1 - number if at > 40 * HOUR else chance.randrange(3)]
+        event = tick(f"t{number}", at, None, group)
+        for _ in range(chance.randint(1, 2)):
+            answers[event.id] = scene.tell(event)
+    came = what(answers.values())
+    every = what(usual()[:6])
+    once = {name for name in every if "remind" not in name and "morning" not in name and "evening" not in name}
+    assert {name: came[name] for name in once} == {name: every[name] for name in once}
+    rest = {name: count for name, count in came.items() if name not in once}
+    assert all(count <= 2 for name, count in rest.items() if "morning" in name or "evening" in name)
+    assert all(count == 1 for name, count in rest.items() if "remind" in name)
+
+
+# ---------------------------------------------------------------- acknowledging
+
+
+def test_what_is_not_acknowledged_is_answered_again() -> None:
+    """By tick: what it acknowledges, and the ticks whose answers it gives before its own."""
+    table = [
+        (Tick(None), []),
+        (Tick("t0"), []),
+        (Tick("t0"), [1]),
+        (Tick("t2"), []),
+        (Tick("t1"), [3]),
+        (Tick("nobody"), [3, 4]),
+        (Tick("t5"), []),
+    ]  # fmt: skip
+    scene = lived()
+    for number, (part, again) in enumerate(table):
+        decision = scene.tell(replace(TICKS[number], tick=part))
+        expected = [action for place in [*again, number] for action in usual()[place].actions]
+        assert list(decision.actions) == expected, number
+
+
+def test_a_tick_that_was_not_finished_is_taken_over() -> None:
+    """Not before half a minute is over: it may still be under way."""
+    whole, scene = lived(), lived()
+    before = len(whole.store.calls)
+    whole.tell(tick("lost", 3 * HOUR))
+    scene.store.cut = whole.store.calls[before:].index("observe")
+    with pytest.raises(EventError) as refused:
+        scene.tell(tick("lost", 3 * HOUR))
+    assert refused.value.problem.code == "store_unavailable"
+    scene.store.cut = None
+    early = scene.tell(tick("early", 3 * HOUR + 30_000))
+    taken = scene.tell(tick("late", 3 * HOUR + 30_001))
+    after = scene.tell(tick("after", 3 * HOUR + MINUTE))
+    assert (early.actions, after.actions) == ((), ())
+    assert done(taken) == ["notify owner: unanswered", "notify owner: unanswered", "delete"]
+    assert scene.tell(tick("lost", 3 * HOUR)).actions == taken.actions
+
+
+def test_an_id_belongs_to_one_tick() -> None:
+    scene = lived()
+    scene.tell(replace(TICKS[0], tick=Tick(None)))
+    for part in (None, Tick("t9")):
+        with pytest.raises(EventError) as refused:
+            scene.tell(replace(TICKS[0], tick=part))
+        assert (refused.value.problem.status, refused.value.problem.pointer) == (409, "/id")
+    assert scene.tell(replace(TICKS[0], id="other", group=Group("g1"))).actions == ()
+
+
+def test_a_tick_from_the_future_is_refused() -> None:
+    engine = Engine(compiled(POLICY), MemoryStore(lambda: NOON))
+    for ahead, refused in ((5 * MINUTE, False), (5 * MINUTE + 1, True)):
+        try:
+            asyncio.run(engine.evaluate(tick(f"t{ahead}", ahead)))
+        except EventError as error:
+            assert refused
+            assert (error.problem.status, error.problem.pointer) == (422, "/time")
+        else:
+            assert not refused
+
+
+def test_ticks_for_one_group_and_for_all_do_not_repeat_each_other() -> None:
+    scene = lived()
+    answers = [
+        scene.tell(tick("a", 22 * HOUR + 1, None, "g1")),
+        scene.tell(tick("b", 22 * HOUR + 2)),
+        scene.tell(tick("c", 22 * HOUR + 3, None, "g2")),
+        scene.tell(tick("d", 22 * HOUR + 4, None, "g1")),
+    ]
+    assert {action.group for action in answers[0].actions} == {"g1"}
+    assert {action.group for action in answers[1].actions} == {"g2"}
+    assert (answers[2].actions, answers[3].actions) == ((), ())
+
+
+# ---------------------------------------------------------------- the store fails
+
+
+@pytest.mark.parametrize("once", [False, True], ids=["down", "blip"])
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("place", range(len(TICKS)))
+def test_a_repeat_repairs_what_was_cut_off(place: int, after: bool, once: bool) -> None:
+    cut = 0
+    while _is_cut(place, cut, after, once):
+        cut += 1
+    assert cut > 3
+
+
+def _is_cut(place: int, cut: int, after: bool, once: bool) -> bool:
+    """Whether the tick makes so many calls that the one at `cut` could be cut off."""
+    scene = lived()
+    for event in TICKS[:place]:
+        scene.tell(event)
+    store, before = scene.store, len(scene.store.calls)
+    store.cut, store.after, store.once = cut, after, once
+    try:
+        answer = scene.tell(TICKS[place])
+    except EventError as error:
+        assert error.problem.code == "store_unavailable"
+    else:
+        assert plain(answer) == usual()[place]
+    calls, store.cut = store.calls[before:], None
+    if len(calls) <= cut:
+        return False
+    for event, decision in zip(TICKS[place:], usual()[place:], strict=True):
+        assert plain(scene.tell(event)) == decision, f"cut at {calls[: cut + 1]}, seen by {event.id}"
+    return True
+
+
+# ---------------------------------------------------------------- at the same time
+
+
+class YieldingStore:
+    """A memory store that gives others a turn before and after each call."""
+
+    def __init__(self, inner: MemoryStore, chance: random.Random) -> None:
+        self.inner = inner
+        self.chance = chance
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self.inner, name)
+        if name in ("cells", "cell_of"):
+            return found
+
+        async def call(*arguments: Any, **named: Any) -> Any:
+            await self._turns()
+            answer = await found(*arguments, **named)
+            await self._turns()
+            return answer
+
+        return call
+
+    async def _turns(self) -> None:
+        for _ in range(self.chance.randrange(4)):
+            await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_engines_tick_at_the_same_time(seed: int) -> None:
+    """Two engines on one store, each with ticks of its own and one that both are sent."""
+    scene, chance = lived(), random.Random(seed)
+    program = compiled(POLICY)
+    engines = [Engine(program, cast(Any, YieldingStore(scene.store.inner, chance))) for _ in range(2)]
+
+    async def all_at(at: int) -> dict[str, Decision]:
+        names = [(number % 2, f"{at} {number // 2}") for number in range(4)] + [(0, f"{at} one"), (1, f"{at} two")]
+        answers = await asyncio.gather(*[engines[which].evaluate(tick(name, at)) for which, name in names])
+        by_name: dict[str, Decision] = {}
+        for (_, name), answer in zip(names, answers, strict=True):
+            assert plain(by_name.setdefault(name, answer)) == plain(answer)
+        return by_name
+
+    for number, event in enumerate(TICKS):
+        answers = asyncio.run(all_at(cast(int, event.time) - NOON))
+        assert what(answers.values()) == what([usual()[number]]), event.id
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_events_change_what_comes_due_at_the_same_time(seed: int) -> None:
+    """A duty is either late or closed in time, never both and never neither."""
+    scene, chance = Scene(POLICY), random.Random(seed)
+    members = [f"u{number}" for number in range(20)]
+    for member in members:
+        scene.tell(told("join", member, 0))
+    engine = Engine(compiled(POLICY), cast(Any, YieldingStore(scene.store.inner, chance)))
+
+    async def race() -> Sequence[Decision]:
+        events = [says(member, "hello everybody", 24 * HOUR) for member in members] + [tick("t", 24 * HOUR)]
+        chance.shuffle(events)
+        return await asyncio.gather(*[engine.evaluate(event) for event in events])
+
+    late = {action.member for answer in asyncio.run(race()) for action in answer.actions if action.do == "call_out"}
+    later = scene.tell(tick("later", 30 * HOUR))
+    assert not [action for action in later.actions if action.do == "call_out"]
+    assert late <= set(members)
+
+
+# ---------------------------------------------------------------- a lot
+
+
+def test_a_lot_comes_in_several_ticks() -> None:
+    scene = Scene(POLICY)
+    members = [f"u{number}" for number in range(700)]
+    for member in members:
+        scene.tell(told("join", member, 0))
+    called: list[Any] = []
+    for number in range(20):
+        answer = scene.tell(tick(f"t{number}", 21 * HOUR + number))
+        called += [action.text for action in answer.actions if action.do == "reply" and "3h" in (action.text or "")]
+        if not answer.more:
+            break
+    assert Counter(called) == Counter(f"name of {member} 3h" for member in members)
+    proposed: list[Any] = []
+    for number in range(20):
+        answer = scene.tell(tick(f"s{number}", 22 * HOUR + number))
+        proposed += [action.member for action in answer.actions if action.do == "propose"]
+        if not answer.more:
+            break
+    assert number > 0
+    assert Counter(proposed) == Counter(members)
