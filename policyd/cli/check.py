@@ -17,6 +17,7 @@ from policyd.cli.show_diagnostics import counted, diagnostic_lines, tally
 from policyd.cli.show_group import group_document, group_lines
 from policyd.language.diagnostics import Diagnostic, Language, Phrase
 from policyd.language.render import as_dict
+from policyd.server.contents import contents_of
 
 
 @click.command("check")
@@ -70,10 +71,12 @@ def _document(form: str, directory: Path, found: Sequence[Diagnostic], language:
 
 def _contents(policies: PolicySet) -> Phrase:
     names = ", ".join(policy.name for policy in policies.policies)
-    rules, tests = len(policies.rules), len(policies.tests)
+    counts = [contents_of(policy) for policy in policies.policies]
+    rules, workflows = sum(each.rules for each in counts), sum(each.workflows for each in counts)
     words = sum(len(lexicon.entries) for lexicon in policies.lexicons.values())
-    revision = policies.revision[:19]
+    tests, revision = len(policies.tests), policies.revision[:19]
+    flows = (f"{counted(workflows, 'workflow')}, ", f"流程 {workflows} 个,") if workflows else ("", "")
     return Phrase(
-        f"{names}: {counted(rules, 'rule')}, {counted(words, 'word')}, {counted(tests, 'test')} · {revision}",
-        f"{names}:规则 {rules} 条,词 {words} 个,测试 {tests} 个 · {revision}",
+        f"{names}: {counted(rules, 'rule')}, {flows[0]}{counted(words, 'word')}, {counted(tests, 'test')} · {revision}",
+        f"{names}:规则 {rules} 条,{flows[1]}词 {words} 个,测试 {tests} 个 · {revision}",
     )

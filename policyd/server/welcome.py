@@ -10,6 +10,7 @@ from typing import Any
 from policyd.check.resolved import Policy, PolicySet
 from policyd.reference.reading import matches_in, own_expressions
 from policyd.server.app import EVALUATE
+from policyd.server.contents import contents_of
 from policyd.server.settings import Settings
 
 
@@ -29,10 +30,13 @@ def welcome(settings: Settings, policies: PolicySet, address: str) -> str:
 
 def policies_line(policies: PolicySet) -> str:
     """Every policy with how much there is of it."""
-    return "; ".join(
-        f"{policy.name} ({_count(len(policy.rules), 'rule')}, {_count(_words(policy), 'word')})"
-        for policy in policies.policies
-    )
+    return "; ".join(f"{policy.name} ({_contents(policy)})" for policy in policies.policies)
+
+
+def _contents(policy: Policy) -> str:
+    counts = contents_of(policy)
+    workflows = [_count(counts.workflows, "workflow")] if counts.workflows else []
+    return ", ".join([_count(counts.rules, "rule"), *workflows, _count(_words(policy), "word")])
 
 
 def store_line(settings: Settings) -> str:

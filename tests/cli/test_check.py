@@ -26,6 +26,13 @@ def test_one_of_a_kind_is_singular(run: Run, folder: Path) -> None:
     assert "one: 1 rule, 0 words, 0 tests · sha256:" in run("check").out
 
 
+def test_workflows_are_counted_as_they_are_written(run: Run, folder: Path) -> None:
+    duty = 'duty hello { on join within 24h until message remind after 1h then reply "x" late then reply "y" }'
+    (folder / "small.policy").write_text(f"{POLICY}{duty}", encoding="utf-8")
+    assert "small: 3 rules, 1 workflow, 2 words, 0 tests" in run("check").out
+    assert "规则 3 条,流程 1 个,词 2 个" in run("check", "--lang", "zh").out
+
+
 def test_errors_are_shown_with_their_lines(run: Run, folder: Path) -> None:
     (folder / "small.policy").write_text(BROKEN, encoding="utf-8")
     ran = run("check")
