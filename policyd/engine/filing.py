@@ -20,10 +20,12 @@ async def file(store: Store, course: Course, acquaintances: Acquaintances) -> No
     try:
         changes = await _changes(store, course)
         met = acquaintances.changes(course.case)
-        if changes or met:
+        if changes:
             course.told = await _file(store, course.case, [*changes, *met])
             acquaintances.filed(course.case)
             await brakes.take_back(store, course)
+        elif met:
+            await meet(store, course.case, met, acquaintances)
     except StoreUnavailable:
         course.unfiled = True
 
@@ -47,6 +49,7 @@ async def _changes(store: Store, course: Course) -> list[Change]:
         *tickets.changes(course),
         *proposals.changes(course),
         *duties.changes(case, wanted, course.resolved.verdict),
+        *duties.left(case),
         *switches.changes(case, wanted),
         *digests.changes(case, wanted),
         *await appeals.changes(store, course),

@@ -52,5 +52,6 @@ def asked_by_ticket(told: Told) -> list[Asked]:
 
 def told_of(ticket: Ticket, case: Case) -> Told:
     """As if this event had settled the ticket: that of a time that is over."""
-    states = [] if case.now is None else [state_of(ticket, case.now, case.zones)]
+    zones = {policy.name: policy.zone for policy in case.program.policy_set.policies}
+    states = [] if case.now is None else [state_of(ticket, case.now, zones)]
     return Told(states, settled=ticket, asks=plan_of(ticket))

@@ -30,10 +30,12 @@ def shadows(
 
 
 def show(action: Action) -> str:
-    """An action in a word or two, as a policy spells it: `delete`, `mute 24h`, `notify moderators`."""
+    """An action in a word or two, as a policy spells it: `delete`, `mute 24h`, `propose remove`, `set lockdown 30m`."""
     parts: list[str | None] = [
         action.do,
+        None if action.proposed is None else show(action.proposed),
         action.audience,
+        action.subject.partition(".")[2] if action.do == "set" and action.subject is not None else None,
         None if action.duration is None else show_duration(action.duration),
         None if action.ladder is None else action.ladder.partition(".")[2],
     ]

@@ -94,5 +94,8 @@ def _open(course: Course, held: Action, desk: Desk) -> None:
 
 def _assignments(course: Course) -> list[PlannedAction]:
     """To which groups the rules that fired would assign whoever is admitted."""
-    asked = {each.to: each for each in reversed(course.wanted.asked) if each.do == "assign"}
-    return [PlannedAction("assign", each.text, None, to, each.because[0].rule) for to, each in sorted(asked.items())]
+    asked: dict[str | None, PlannedAction] = {}
+    for each in course.wanted.asked:
+        if each.do == "assign":
+            asked.setdefault(each.to, PlannedAction("assign", None, None, each.to, each.because[0].rule))
+    return list(asked.values())
