@@ -14,6 +14,7 @@ from policyd.cli.lines import batches, read_id
 from policyd.cli.output import Output
 from policyd.cli.programs import load_program
 from policyd.cli.show_explanation import explanation_lines, shown
+from policyd.cli.show_tickets import KINDS, STATUSES
 from policyd.engine.embedded import Embedded
 from policyd.engine.explain import Explanation
 from policyd.engine.scenario_expect import show_action
@@ -65,11 +66,11 @@ def _refused(refused: Failure, output: Output) -> Iterator[str]:
 def _told(event: Event, decision: Decision, directory: Path, output: Output) -> Iterator[str]:
     who = event.member.name or event.member.id
     said = event.message.text if event.message else None
-    head = f"{event.id} · {event.kind} · {who}" + (f" · {shown(said)}" if said else "")
-    yield output.style(head, "bold")
+    parts = [event.id, event.kind, who, "" if said is None else shown(said)]
+    yield output.style(" · ".join(filter(None, parts)), "bold")
     yield f"  {output.style(decision.verdict, 'green' if decision.verdict in ('allow', 'admit') else 'red')}"
     for action in decision.actions:
-        yield f"    {show_action(action)} ← {_because(action)}"
+        yield f"    {show_action(action)}{output.text(_aside(action))} ← {_because(action)}"
     for beside in _beside(decision):
         yield f"    {output.text(beside)}"
     for match in decision.matches:
@@ -79,6 +80,21 @@ def _told(event: Event, decision: Decision, directory: Path, output: Output) -> 
         for reason in explanation_lines(decision.explain, directory):
             yield f"  {output.text(reason)}"
     yield ""
+
+
+def _aside(action: Action) -> Phrase:
+    """What stands for another action, what is about another group, and what waits for a human."""
+    english, chinese = [], []
+    if action.instead_of is not UNSET:
+        english.append(f"instead of {action.instead_of}")
+        chinese.append(f"代替 {action.instead_of}")
+    if action.group is not UNSET:
+        english.append(f"group {action.group}")
+        chinese.append(f"群 {action.group}")
+    if action.ticket is not UNSET:
+        english.append(f"ticket {action.ticket}")
+        chinese.append(f"工单 {action.ticket}")
+    return Phrase(f" ({', '.join(english)})" if english else "", f"({'、'.join(chinese)})" if chinese else "")
 
 
 def _beside(decision: Decision) -> Iterator[Phrase]:
@@ -95,6 +111,25 @@ def _beside(decision: Decision) -> Iterator[Phrase]:
         en = f"{name}: {state.strikes} strike{'' if state.strikes == 1 else 's'}"
         zh = f"{name}:{state.strikes} 次"
         yield Phrase(en, zh) if state.next is None else Phrase(f"{en}, next {state.next}", f"{zh},下一级 {state.next}")
+    yield from _of_workflows(decision)
+
+
+def _of_workflows(decision: Decision) -> Iterator[Phrase]:
+    """Tickets, what was taken back, and what came too late."""
+    for ticket in decision.tickets:
+        en = f"ticket {ticket.ticket}: {KINDS[ticket.kind].en}, {STATUSES[ticket.status].en}"
+        zh = f"工单 {ticket.ticket}:{KINDS[ticket.kind].zh},{STATUSES[ticket.status].zh}"
+        if ticket.missing is not UNSET and ticket.missing:
+            en, zh = f"{en}, waits for {', '.join(ticket.missing)}", f"{zh},待补 {'、'.join(ticket.missing)}"
+        yield Phrase(en, zh)
+    for undone in () if decision.undone is UNSET else decision.undone:
+        stays = ", ".join(undone.cannot) or "—"
+        yield Phrase(f"{undone.event} is taken back; stays: {stays}", f"{undone.event} 已撤销;无法撤销:{stays}")
+    for missed in () if decision.missed is UNSET else decision.missed:
+        yield Phrase(
+            f"{missed.rule} of {missed.at} ({missed.group}) is too old to be carried out",
+            f"{missed.rule} 本应在 {missed.at}({missed.group})执行,已过期",
+        )
 
 
 def _because(action: Action) -> str:

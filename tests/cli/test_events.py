@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import policyd
+from policyd.model.records import ticket_id
 from tests.cli.conftest import Run
 
 
@@ -92,6 +93,48 @@ def test_explain_says_rule_values_and_what_came_nearest(run: Run, folder: Path) 
         "  `small.many` (policies/small.policy:8) came nearest: `message.images > 3` is false, not true (3 against 3)"
     )
     assert third.splitlines() == ["e3", "  invalid_event: expected a value, but nothing came (/member/id)"]
+
+
+WORKFLOWS = """policy small { for every group  timezone "UTC" }
+ladder conduct { at 1 warn "first"  at 2 mute 1h }
+rule bad { when message.text contains "bad"  then delete, strike conduct }
+review ads { when message.text contains "advert"  needs licence  refused then delete }
+schedule nightly { every day 22:00  then lock }
+duty hello { on join  within 24h  until message  late then call out "who?" }
+appeal { within 3d }
+"""
+
+
+def test_explain_says_what_waits_what_was_taken_back_and_what_was_missed(run: Run, folder: Path) -> None:
+    (folder / "small.policy").write_text(WORKFLOWS, encoding="utf-8")
+
+    def event(number: int, kind: str, day: int, **part: Any) -> dict[str, Any]:
+        time = f"2026-03-{day:02}T12:00:00Z"
+        who = {} if kind in ("tick", "verdict") else {"member": {"id": "u1"}}
+        return {"id": f"e{number}", "kind": kind, "time": time, "group": {"id": "g1"}, **who, **part}
+
+    ticket = ticket_id("g1", "appeal", "e3")
+    events = write(
+        folder,
+        event(1, "join", 2),
+        event(2, "message", 2, message={"id": "m2", "text": "advert"}),
+        event(3, "message", 2, message={"id": "m3", "text": "bad"}, capabilities=["wechat"]),
+        event(4, "appeal", 2, appeal={"event": "e3"}),
+        event(5, "verdict", 2, verdict={"ticket": ticket, "by": "m1", "decision": "approve"}),
+        event(6, "tick", 5),
+    )
+    joined, held, struck, appealed, taken_back, ticked = run("explain", "policies", events).out.rstrip().split("\n\n")
+    assert joined.splitlines()[0] == "e1 · join · u1"
+    waits = ticket_id("g1", "review", "small.ads", "u1", "1")
+    assert f"    hold (ticket {waits}) ← small.ads" in held
+    assert f"    ticket {waits}: review, open, waits for licence" in held
+    assert "(instead of delete) ← small.bad" in struck
+    assert f"    ticket {ticket}: appeal, open" in appealed
+    assert "    e3 is taken back; stays: delete, warn" in taken_back.splitlines()
+    assert ticked.splitlines()[0] == "e6 · tick"
+    assert "    lock (group g1) ← small.nightly" in ticked.splitlines()
+    assert "    small.nightly of 2026-03-03T22:00:00+00:00 (g1) is too old to be carried out" in ticked.splitlines()
+    assert "(代替 delete)" in run("explain", "policies", events, "--lang", "zh").out
 
 
 def test_explain_as_json_is_the_decision_with_its_explanation(run: Run, folder: Path) -> None:
