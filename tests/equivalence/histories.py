@@ -77,6 +77,7 @@ class History:
         self._acted: list[Event] = []
         self._ticks: list[str] = []
         self._again: Event | None = None
+        self._decided: set[str] = set()
 
     def step(self) -> Step:
         if self._again is not None:
@@ -91,10 +92,13 @@ class History:
             event = replace(random.choice(earlier), time=self._clock)
             if random.random() < 0.15 and event.kind != "tick":
                 event = replace(event, member=Member(f"{event.member.id}x"))
+            done = event.id in self._decided
         else:
             event = self._event(f"e{len(self._events)}")
             self._events.append(event)
-        fails: Failure = random.choice(self._failures) if self._failures and random.random() < 0.15 else "none"
+            done = False
+        failures = self._failures[:1] if done else self._failures  # what is decided is not recorded again
+        fails: Failure = random.choice(failures) if failures and random.random() < 0.15 else "none"
         if fails != "none" and event.kind in BY_HUMANS:
             self._again = event
         return Step(event, fails)
@@ -108,6 +112,8 @@ class History:
         """What was answered."""
         if isinstance(answer, str):
             return
+        if not answer.degraded:
+            self._decided.add(step.event.id)
         group = step.event.group.id
         for ticket in answer.tickets:
             where = self._tickets[ticket.ticket][0] if ticket.ticket in self._tickets else group or "g1"
