@@ -37,11 +37,11 @@ _PAGE: Final = 500
 
 def tick_record(group: str, tick: str) -> Record:
     """The plan of a tick, for one group or (group "") for all of a cell."""
-    return Record("tick", "", f"{group}\0{tick}")
+    return Record("tick", group, tick)
 
 
 def desk_record(group: str) -> Record:
-    return Record("desk", "", group)
+    return Record("desk", group)
 
 
 def content_of(event: Event) -> bytes:

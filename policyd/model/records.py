@@ -21,7 +21,7 @@ STAMP: Final = 8
 class Record(Struct, frozen=True, gc=False):
     """The name of a record. `file`: a member's; `thread`: of a message that waits for a reply (`id` is the message);
     `board`: the group's own; `ticket`; `member`: who is in the group; `group`: which groups there are; `parcel`:
-    actions that wait for a tick. `tick` and `desk` belong to a cell: their group is empty."""
+    actions that wait for a tick. `tick` and `desk`: of one group, or (group "") of all groups of a cell."""
 
     kind: RecordKind
     group: str = ""

@@ -53,6 +53,21 @@ def test_two_engines_share_what_comes_due(url: str) -> None:
         assert what(answers) == what([expected])
 
 
+def test_ticks_of_groups_have_desks_of_their_own(url: str) -> None:
+    async def run() -> None:
+        store = RedisStore(url, virtual=True, deadline=5.0)
+        engine = Engine(compiled(POLICY), store)
+        for event in HISTORY:
+            await engine.evaluate(event)
+        said = [await engine.evaluate(tick("t", 22 * HOUR + 1, Tick(None), group)) for group in ("g1", "g2", "")]
+        assert [action.group for action in said[1].actions] == ["g2"] * len(said[1].actions)
+        assert what(said[:2]).total() == what(usual()[:5]).total()
+        assert said[2].actions == ()
+        await store.close()
+
+    asyncio.run(run())
+
+
 def test_answers_are_kept_for_a_bot_that_dies(url: str) -> None:
     async def run() -> None:
         store = RedisStore(url, virtual=True, deadline=5.0)
