@@ -167,6 +167,11 @@ def test_the_protocol_names_every_kind_and_action() -> None:
     assert listed.split() == list(get_args(Do))
 
 
+def test_bots_are_told_what_every_action_means() -> None:
+    text = (ROOT / "docs" / "bots.md").read_text(encoding="utf-8").partition("## What your platform")[0]
+    assert [do for do in get_args(Do) if f"`{do}`" not in text] == []
+
+
 def test_the_protocol_names_every_problem() -> None:
     text = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
     unsaid = {"internal", "not_found"}
