@@ -71,8 +71,11 @@ class _Search:
 
     def finds_in(self, node: redis.Redis) -> Iterator[_Find]:
         for page in pages(node, layout.EVERYTHING):
+            names = {key: layout.read_key(key) for key in page}
+            in_strings = [key for key in page if names[key].name.kind in erase_records.STRINGS]
+            stored = erase_records.strings_of(node, in_strings) if in_strings else {}
             for key in page:
-                tenant, _, name = layout.read_key(key)
+                tenant, _, name = names[key]
                 if self._tenant not in (None, tenant):
                     continue
                 if layout.is_ring(key):
@@ -80,7 +83,7 @@ class _Search:
                         yield _Find(node, key, field, tenant, owner, owner.kind)
                 elif name.kind in erase_records.KINDS:
                     if self._group in (None, name.group):
-                        for kind, remove in erase_records.parts_in(node, key, name, self._id):
+                        for kind, remove in erase_records.parts_in(node, key, name, stored.get(key, b""), self._id):
                             yield _Find(node, key, None, tenant, name, kind, remove)
                 elif self._is_mine(name):
                     yield _Find(node, key, None, tenant, name, name.kind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Any, Final, cast
+from typing import Any, Final
 
 import redis
 
@@ -19,7 +19,8 @@ from policyd.state.keys import encode
 from policyd.state.maintenance import field_pages, member_pages
 from policyd.state.record_values import is_about, without
 
-KINDS: Final[frozenset[Kind]] = frozenset(("threads", "tickets", "members", "parcels", "ticks", "dues", "journals"))
+STRINGS: Final[frozenset[Kind]] = frozenset(("threads", "ticks"))
+KINDS: Final[frozenset[Kind]] = STRINGS | {"tickets", "members", "parcels", "dues", "journals"}
 """Those of which a key must be looked into."""
 
 Removal = Callable[[], bool]
@@ -28,8 +29,17 @@ Removal = Callable[[], bool]
 _UNSCHEDULE: Final = Script("unschedule")
 
 
-def parts_in(node: redis.Redis, key: bytes, name: Name, member: str) -> Iterator[tuple[Kind, Removal]]:
-    """The parts of a key that are the member's. `name` is that of the key, of one of `KINDS`."""
+def strings_of(node: redis.Redis, named: list[bytes]) -> dict[bytes, bytes]:
+    """What stands under the keys, asked for at once; empty where nothing does."""
+    with node.pipeline(transaction=False) as pipe:
+        for key in named:
+            pipe.get(key)
+        return {key: value or b"" for key, value in zip(named, pipe.execute(), strict=True)}
+
+
+def parts_in(node: redis.Redis, key: bytes, name: Name, stored: bytes, member: str) -> Iterator[tuple[Kind, Removal]]:
+    """The parts of a key that are the member's. `name` is that of the key, of one of `KINDS`; `stored` its value, if
+    it is one of `STRINGS`."""
     match name.kind:
         case "members":
             if node.hexists(key.decode(), member):
@@ -46,7 +56,6 @@ def parts_in(node: redis.Redis, key: bytes, name: Name, member: str) -> Iterator
                     if is_about(entry, member):
                         yield name.kind, partial(_remove_entry, node, key, entry)
         case _:
-            stored = cast(bytes | None, node.get(key)) or b""
             if without(name.kind, stored, member) != stored:
                 yield name.kind, partial(_change, node, key, None, name.kind, member)
 
