@@ -16,16 +16,18 @@ MOST = 100
 """So many of one duty `each` a member owes; the oldest goes."""
 
 
-def open_duty(duty: Duty, policies: PolicySet, zone: str, event: Event, records: Records, now: int) -> None:
+def open_duty(duty: Duty, policies: PolicySet, zone: str, event: Event, records: Records, now: int) -> bool:
+    """Whether anyone owes it now."""
     message = None if event.message is None else event.message.id
     if duty.reply:
         if message is not None:
             owed = _owed(duty, policies, zone, event, now)
             records.thread(message).duties[duty.name] = (event.member.id, owed)
-        return
+        return message is not None
     for member in _owing(event):
         before = records.file(member).duties.get(duty.name, []) if duty.each else []
         records.file(member).duties[duty.name] = [*before, _owed(duty, policies, zone, event, now)][-MOST:]
+    return bool(_owing(event))
 
 
 def _owed(duty: Duty, policies: PolicySet, zone: str, event: Event, now: int) -> OpenDuty:
@@ -41,11 +43,15 @@ def _owing(event: Event) -> tuple[str, ...]:
     return (event.member.id,) if event.member.id else ()
 
 
-def close_duty(duty: Duty, event: Event, records: Records) -> None:
+def close_duty(duty: Duty, event: Event, records: Records) -> bool:
+    """Whether it can be told which."""
     if not duty.reply:
         records.file(event.member.id).duties.pop(duty.name, None)
-    elif event.message is not None and event.message.reply_to is not None:
-        records.thread(event.message.reply_to).duties.pop(duty.name, None)
+        return True
+    answered = None if event.message is None else event.message.reply_to
+    if answered is not None:
+        records.thread(answered).duties.pop(duty.name, None)
+    return answered is not None
 
 
 def leave(policies: list[Policy], event: Event, records: Records) -> None:

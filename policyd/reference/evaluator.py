@@ -17,11 +17,11 @@ from policyd.model.event import Event, Group, Member
 from policyd.model.state import EventIdReused
 from policyd.reference import ticking
 from policyd.reference.acquaintance import meet_group, meet_member
-from policyd.reference.deciding import Case, decision_of, degraded
+from policyd.reference.deciding import BY_HUMANS, Case, decision_of, degraded
 from policyd.reference.desk import Desk
 from policyd.reference.environment import Environment, Value
 from policyd.reference.filing import settle
-from policyd.reference.hearing import Heard, about_whom, hear
+from policyd.reference.hearing import NOTHING, Heard, about_whom, hear
 from policyd.reference.observing import Words, covering, look, see, unseen
 from policyd.reference.recording import changes, record
 from policyd.reference.sanctions import human
@@ -56,7 +56,7 @@ class Reference:
         now = event.time or 0
         known = self._known(place.group, event, now)
         if known is not None and known.decision is not None and known.content == content(event):
-            return msgspec.structs.replace(known.decision, replayed=True)
+            return self._again(Case(self.policies, event, known.seen, by_hand), known, known.decision, fails)
         heard = hear(event, place, policies, now)
         receipt = self._receipt(known, place, event, now)
         case = Case(self.policies, event, receipt.seen, by_hand)
@@ -101,13 +101,22 @@ class Reference:
         place.group.receipts[event.id] = receipt
         return receipt
 
+    def _again(self, case: Case, known: Receipt, decision: Decision, fails: Failure) -> Decision:
+        """The same, unless the records that say so cannot be asked (law L15)."""
+        if fails == "file" and known.filed:
+            by_human = case.event.kind in BY_HUMANS
+            decision = self._blind(case) if by_human or case.claims(NOTHING) else degraded(case, known.recorded)
+        return msgspec.structs.replace(decision, replayed=True)
+
+    def _blind(self, case: Case) -> Decision:
+        return degraded(replace(case, seen=unseen(self.policies, self._words, case.event)))
+
     def _decide(
         self, case: Case, place: Place, receipt: Receipt, heard: Heard, fails: Failure, *, replayed: bool
     ) -> Decision:
         event, seen = case.event, receipt.seen
         if fails == "file" and case.claims(heard):
-            blind = Case(self.policies, event, unseen(self.policies, self._words, event), case.by_hand)
-            return msgspec.structs.replace(degraded(blind), replayed=replayed)
+            return msgspec.structs.replace(self._blind(case), replayed=replayed)
         ticket, settled = settle(heard, event, receipt.instant, self.policies)
         done = receipt.recorded
         if done is None:
@@ -120,13 +129,12 @@ class Reference:
         filing = case.filing(place, done, heard, ticket)
         before = deepcopy(place.group) if fails == "file" else place.group
         filing.carry_out()
-        if fails == "file" and place.group.records != before.records:
+        if fails == "file" and (filing.files or place.group.records != before.records):
             self.groups[place.name] = before
-            if filing.matters(before.records):
-                return msgspec.structs.replace(degraded(case, done), replayed=replayed)
-            return msgspec.structs.replace(decision_of(case, done, filing), replayed=replayed)
+            decision = degraded(case, done) if filing.files else decision_of(case, done, filing)
+            return msgspec.structs.replace(decision, replayed=replayed)
         decision = decision_of(case, done, filing)
-        place.group.receipts[event.id] = replace(receipt, decision=decision)
+        place.group.receipts[event.id] = replace(receipt, decision=decision, filed=filing.files)
         return msgspec.structs.replace(decision, replayed=replayed)
 
 

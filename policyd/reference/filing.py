@@ -18,14 +18,14 @@ from policyd.reference import duties, reviews
 from policyd.reference.acquaintance import acquaint
 from policyd.reference.appeals import take_back
 from policyd.reference.asking import CONTENT, MEMBER, Asked
-from policyd.reference.brakes import is_stopped
+from policyd.reference.brakes import brakes_on, is_stopped
 from policyd.reference.capabilities import within
 from policyd.reference.firing import Fired, Firings
 from policyd.reference.hearing import JOURNAL, Heard
 from policyd.reference.instants import whole_seconds
 from policyd.reference.recording import Recorded, content_only
 from policyd.reference.resolving import Moment, resolve
-from policyd.reference.state import Place, Records, Seen
+from policyd.reference.state import Place, Seen
 from policyd.reference.tickets import (
     DELETE,
     REFUSE,
@@ -60,7 +60,8 @@ def earns_nothing(event: Event, verdict: str) -> bool:
 @dataclass
 class Filing:
     """`settled`: the ticket as the verdict leaves it. `resolved`: the actions as the policies want them, `actions` as
-    the platform can do them; these change, and `tickets` and `undone` are found."""
+    the platform can do them; these change, and `tickets` and `undone` are found. `files`: there is more to keep than
+    that group and members are known, which the next event tells again."""
 
     policies: r.PolicySet
     covering: list[r.Policy]
@@ -76,6 +77,7 @@ class Filing:
     actions: list[Action]
     tickets: dict[str, TicketState] = field(default_factory=dict)
     undone: list[Undone] | None = None
+    files: bool = False
 
     def carry_out(self) -> None:
         self._brake()
@@ -89,12 +91,6 @@ class Filing:
         self._switches()
         self._digests()
         acquaint(self.covering, self.event, self.place.group.records, self.now)
-
-    def matters(self, before: Records) -> bool:
-        """Whether more came of it than that group and members are known, which the next event tells again."""
-        records = self.place.group.records
-        kept = (records.files, records.threads, records.tickets, records.board)
-        return kept != (before.files, before.threads, before.tickets, before.board)
 
     @property
     def now(self) -> int:
@@ -112,6 +108,7 @@ class Filing:
         for place, action in enumerate(self.actions):
             if action.do.replace("_", " ") not in MEMBER or action.ticket is not UNSET:
                 continue
+            self.files |= bool(brakes_on(action, self.covering))
             if is_stopped(action, self.covering, board, self.now):
                 self._propose_instead(place, action)
 
@@ -119,7 +116,8 @@ class Filing:
         ticket = self._new("brake", [because.rule for because in action.because], self.event.id)
         lengths = [one.duration or 0 for one in self.done.asked if one.do == action.do]
         text = None if action.text is UNSET else action.text
-        planned = PlannedAction(action.do, text, max(lengths, default=0) or None, rule=ticket.rules[0])
+        duration = None if action.seconds is UNSET else max(lengths)
+        planned = PlannedAction(action.do, text, duration, rule=ticket.rules[0])
         self._keep(replace(ticket, text=text, approve=(planned,)))
         self.actions[place] = Action(
             do="propose",
@@ -263,6 +261,7 @@ class Filing:
         """What is owed already is closed first: an event that opens the duty too opens it anew."""
         records, nothing = self.place.group.records, earns_nothing(self.event, self.verdict)
         if self.event.kind == "leave":
+            self.files |= any(policy.duties for policy in self.covering)
             duties.leave(self.covering, self.event, records)
         for do in ("close duty", "open duty"):
             for fired, action in effects(self.found, self.seen, do):
@@ -270,9 +269,10 @@ class Filing:
                 if nothing and not duty.even_if_removed:
                     continue
                 if do == "open duty":
-                    duties.open_duty(duty, self.policies, fired.policy.zone, self.event, records, self.now)
+                    opens = duties.open_duty(duty, self.policies, fired.policy.zone, self.event, records, self.now)
+                    self.files |= opens
                 else:
-                    duties.close_duty(duty, self.event, records)
+                    self.files |= duties.close_duty(duty, self.event, records)
 
     def _switches(self) -> None:
         """The longest that is asked for; what runs is not shortened, but turned off where that alone is asked."""
@@ -281,6 +281,7 @@ class Filing:
         for _, action in effects(self.found, self.seen, "set"):
             asked.setdefault(action.subject or "", []).append(action.duration or 0)
         for name, lengths in asked.items():
+            self.files = True
             until = max(switches.get(name, 0), self.now + max(lengths)) if max(lengths) else 0
             switches[name] = until
 
@@ -289,6 +290,7 @@ class Filing:
         for one in self.done.asked:
             if one.digest is None:
                 continue
+            self.files = True
             cell, span = one.digest
             collected = waiting.setdefault(cell, Collected(self.now + span, one.do, one.to, one.rules[0], []))
             if one.text is not None and len(collected.lines) < LINES:
@@ -310,6 +312,7 @@ class Filing:
         )
 
     def _keep(self, ticket: Ticket) -> None:
+        self.files = True
         self.place.group.records.tickets[ticket.id] = ticket
         self.tickets[ticket.id] = told(ticket, self.policies, self.now)
 

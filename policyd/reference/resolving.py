@@ -110,7 +110,7 @@ def _equals(asked: Iterable[Asked]) -> list[list[Asked]]:
     two warnings with different words are one warning."""
     same: dict[tuple[object, ...], list[Asked]] = {}
     for one in sorted(asked, key=lambda one: (one.rules, one.ladder or "")):
-        said = one.text if one.do in UNITING else None
+        said = one.text if _unites(one) else None
         same.setdefault((one.do, one.duration, one.to, said), []).append(one)
     return list(same.values())
 
@@ -119,12 +119,12 @@ def _action(same: list[Asked], moment: Moment) -> Action:
     first = same[0]
     steps = sorted((one.ladder, one.step) for one in same if one.ladder is not None)
     ticket = next((one for one in same if one.ticket is not None), None)
-    about = bool(moment.member) and (first.do in MEMBER or ticket is not None)
+    about = first.do in MEMBER or ticket is not None
     seconds, until = _time(first, moment)
     return Action(
         do=_spelled(first),
         because=_because(same),
-        member=moment.member if about or first.do in MEMBER else UNSET,
+        member=(about and moment.member) or UNSET,
         to=first.to or UNSET,
         text=_said(one.text for one in same),
         seconds=UNSET if seconds is None else seconds,

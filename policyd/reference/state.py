@@ -31,13 +31,14 @@ GIVEN = 30 * 24 * HOUR
 class Receipt:
     """An event that was seen. `content` tells it from another event of the same id. `recorded`: what came of its
     strikes and mutes, once they are told; `decision` is None until all of it could be. A repeat goes on from there, on
-    what was seen the first time."""
+    what was seen the first time. `filed`: something of it is in the records of workflows."""
 
     instant: int
     content: Value
     seen: Seen
     recorded: Recorded | None = None
     decision: Decision | None = None
+    filed: bool = False
 
 
 @dataclass(frozen=True)
