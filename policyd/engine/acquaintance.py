@@ -16,7 +16,7 @@ from policyd.model.records import STAMP, KnownGroup, KnownMember, Record, unpack
 
 _MOST: Final = 200_000
 """So many members and groups are remembered as told; then all are asked for again."""
-_FRESH: Final = 600_000
+_FRESH: Final = 3_600_000
 """ms for which this memory counts: another worker may have filed that a member left."""
 
 
@@ -36,13 +36,14 @@ class Acquaintances:
     """What one engine has filed of members and groups lately, so that a known, unchanged member costs a look into a
     dictionary. Safe between threads: at worst something is filed twice."""
 
-    def __init__(self, policies: PolicySet) -> None:
+    def __init__(self, policies: PolicySet, before: Acquaintances | None = None) -> None:
+        """`before`: of the policies until now; what was filed stays filed."""
         self._keeping = frozenset(
             policy.name for policy in policies.policies if policy.schedules or policy.sweeps or policy.duties
         )
         self._policies = policies
-        self._told: dict[tuple[str, str, str], _Told] = {}
-        self._groups: dict[tuple[str, str], Group] = {}
+        self._told: dict[tuple[str, str, str], _Told] = {} if before is None else before._told
+        self._groups: dict[tuple[str, str], Group] = {} if before is None else before._groups
 
     def changes(self, case: Case) -> tuple[Change, ...]:
         """What this event tells that is not known yet. Who leaves is forgotten, and owes nothing any more."""
@@ -50,7 +51,7 @@ class Acquaintances:
         if not self._keeping or case.now is None or event.due is not None:
             return ()
         told = self._told.get((case.ask.tenant, event.group.id, event.member.id))
-        if told is None or told.until <= case.now or (told.group != event.group and not self._is_known(case)):
+        if told is None or told.until <= case.now or not self._is_known(case):
             return self._all(case) if self._keeps(case) else ()
         if event.kind == "leave":
             return partial(_forget, event.member), *duties.left(case)

@@ -58,7 +58,7 @@ class Engine:
         """Decides new events by `program`. Earlier programs are kept for repeats of events that they decided."""
         before = self._current
         self._current = _version(program)
-        self.acquaintances = Acquaintances(program.policy_set)
+        self.acquaintances = Acquaintances(program.policy_set, self.acquaintances)
         self._earlier[before.program.revision] = before
         while len(self._earlier) > _KEPT_VERSIONS:
             del self._earlier[next(iter(self._earlier))]

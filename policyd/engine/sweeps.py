@@ -23,6 +23,8 @@ from policyd.state.memory import MemoryStore
 from policyd.state.store import Store
 
 PAGE: Final = 200
+_AT_ONCE: Final = 50
+"""So many members are looked at before other work has its turn."""
 MOST_MEMBERS: Final = 10_000
 """So many members are looked at in one tick and cell."""
 
@@ -75,21 +77,20 @@ class Sweeper:
             seen |= members.keys()
             swept.looked += len(page)
             works = [Work("sweep", group, name, run.at, (member,)) for member in sorted(members)]
-            for work in await self._chosen(works, known, members):
-                swept.works.append(work)
-                swept.members[work.who[0]] = members[work.who[0]]
+            for begin in range(0, len(works), _AT_ONCE):
+                for work in await self._chosen(works[begin : begin + _AT_ONCE], known, members):
+                    swept.works.append(work)
+                    swept.members[work.who[0]] = members[work.who[0]]
+                if may_wait(self._store):
+                    await asyncio.sleep(0)
             swept.finished = not swept.cursor
             if swept.finished or swept.looked >= left or len(swept.works) >= most:
                 return swept
-            if may_wait(self._store):
-                await asyncio.sleep(0)
 
     async def _chosen(
         self, works: list[Work], known: KnownGroup | None, members: dict[str, KnownMember]
     ) -> list[Work]:  # fmt: skip
         """Those for which a rule would fire now."""
-        if not works:
-            return []
         program = self._program
         prepared = [program.prepare(timed_event(work, known, members, self._now)) for work in works]
         asks = [observe_for(each, self._tenant, program.revision) for each in prepared]

@@ -103,7 +103,7 @@ async def _note_done(store: Store, event: Event, tenant: str, cell: int, part: _
         for each, plan in finished
         if not plan.answer
     ]
-    done = {each for each, _ in finished}
+    done = {event.id, *part.plan.again}
     for _ in range(_MOST_TRIES):
         (stored,) = await store.read(tenant, cell, (desk,))
         counter = r.unpack(r.Desk, stored[STAMP:]) or r.Desk()
@@ -123,7 +123,8 @@ def _answer(host: Host, event: Event, parts: list[_Part]) -> Decision:
     earlier = sorted(plans, key=lambda tick_id: (plans[tick_id].now, tick_id))
     came = [each for tick_id in [*earlier, event.id] for each in _in_order(tick_id, event.id, parts)]
     tickets = {ticket.ticket: ticket for each in came for ticket in each.tickets}
-    missed = [_missed(work, host.program.policy_set) for part in parts for work in part.plan.missed]
+    told = [plan for part in parts for plan in (*(plan for _, plan in part.again), part.plan)]
+    missed = sorted((work for plan in told for work in plan.missed), key=lambda work: (work.at, work.group, work.name))
     return Decision(
         event=event.id,
         policy=host.program.revision,
@@ -131,7 +132,7 @@ def _answer(host: Host, event: Event, parts: list[_Part]) -> Decision:
         actions=tuple(action for each in came for action in each.actions),
         tickets=tuple(tickets[name] for name in sorted(tickets)),
         replayed=any(part.known for part in parts),
-        missed=tuple(sorted(missed, key=lambda each: (each.at, each.group, each.rule))),
+        missed=tuple(_missed(work, host.program.policy_set) for work in missed),
         more=any(part.plan.more for part in parts),
     )
 
