@@ -54,11 +54,10 @@ def close_duty(duty: Duty, event: Event, records: Records) -> bool:
     return answered is not None
 
 
-def leave(policies: list[Policy], event: Event, records: Records) -> None:
-    """Who leaves owes nothing any more."""
-    for policy in policies:
-        for duty in policy.duties:
-            records.file(event.member.id).duties.pop(duty.name, None)
+def leave(policies: list[Policy], event: Event, records: Records) -> bool:
+    """Who leaves owes nothing any more. Whether anything was owed."""
+    owed = records.file(event.member.id).duties
+    return any([owed.pop(duty.name, None) for policy in policies for duty in policy.duties])
 
 
 def due_of(duty: Duty, policies: PolicySet, zone: str, opened: int) -> int:

@@ -261,8 +261,7 @@ class Filing:
         """What is owed already is closed first: an event that opens the duty too opens it anew."""
         records, nothing = self.place.group.records, earns_nothing(self.event, self.verdict)
         if self.event.kind == "leave":
-            self.files |= any(policy.duties for policy in self.covering)
-            duties.leave(self.covering, self.event, records)
+            self.files |= duties.leave(self.covering, self.event, records)
         for do in ("close duty", "open duty"):
             for fired, action in effects(self.found, self.seen, do):
                 duty = self.policies.duties[action.subject or ""]
