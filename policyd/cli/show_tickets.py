@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from policyd.cli.output import Output
 from policyd.cli.table import one_line, table
@@ -34,7 +34,23 @@ _HEAD: Final = (
 )  # fmt: skip
 
 
-def ticket_table(tickets: Sequence[Ticket], zones: Zones, now: int, output: Output) -> Iterator[str]:
+class Kept(NamedTuple):
+    """A ticket, and whose it is."""
+
+    tenant: str
+    ticket: Ticket
+
+    @property
+    def is_open(self) -> bool:
+        return self.ticket.status == "open"
+
+    @property
+    def place(self) -> str:
+        """`g1`; `t/g1` for that of a tenant."""
+        return f"{self.tenant}/{self.ticket.group}" if self.tenant else self.ticket.group
+
+
+def ticket_table(tickets: Sequence[Kept], zones: Zones, now: int, output: Output) -> Iterator[str]:
     """A line each, under a head."""
     rows = [[output.text(head) for head in _HEAD], *(_row(each, zones, now, output) for each in tickets)]
     lines = table(rows)
@@ -42,11 +58,12 @@ def ticket_table(tickets: Sequence[Ticket], zones: Zones, now: int, output: Outp
     yield from lines
 
 
-def _row(ticket: Ticket, zones: Zones, now: int, output: Output) -> list[str]:
+def _row(kept: Kept, zones: Zones, now: int, output: Output) -> list[str]:
+    ticket = kept.ticket
     until = zones.shown(ticket.deadline, ticket.rules) if ticket.deadline else "—"
     return [
         ticket.id,
-        ticket.group,
+        kept.place,
         output.text(KINDS[ticket.kind]),
         _who(ticket),
         zones.shown(ticket.opened, ticket.rules),
@@ -73,19 +90,22 @@ def _standing(ticket: Ticket, now: int) -> Phrase:
     return Phrase(f"{agreed} of {ticket.needed}", f"{agreed}/{ticket.needed} 同意") if ticket.needed > 1 else status
 
 
-def ticket_lines(ticket: Ticket, zones: Zones, now: int, output: Output) -> Iterator[str]:
+def ticket_lines(kept: Kept, zones: Zones, now: int, output: Output) -> Iterator[str]:
     """Everything about one."""
+    ticket = kept.ticket
     head = f"{ticket.id} · {output.text(KINDS[ticket.kind])} · {output.text(STATUSES[ticket.status])}"
     yield output.style(head, "bold")
-    facts = [(output.text(label), text) for label, text in _facts(ticket, zones, now) if text]
+    facts = [(output.text(label), text) for label, text in _facts(kept, zones, now) if text]
     yield from (f"  {line}" for line in table(facts))
 
 
-def _facts(ticket: Ticket, zones: Zones, now: int) -> Iterator[tuple[Phrase, str]]:
+def _facts(kept: Kept, zones: Zones, now: int) -> Iterator[tuple[Phrase, str]]:
+    ticket = kept.ticket
+
     def at(instant: int) -> str:
         return zones.shown(instant, ticket.rules) if instant else ""
 
-    yield Phrase("group", "群"), ticket.group
+    yield Phrase("group", "群"), kept.place
     yield Phrase("member", "成员"), _who(ticket)
     yield Phrase("rules", "规则"), ", ".join(ticket.rules)
     yield Phrase("opened", "开启"), f"{at(ticket.opened)} · {ticket.event}"
@@ -117,8 +137,9 @@ def _action(action: PlannedAction) -> str:
     return " ".join(filter(None, (action.do.replace("_", " "), action.to, length, text)))
 
 
-def ticket_document(ticket: Ticket, now: int) -> dict[str, Any]:
+def ticket_document(kept: Kept, now: int) -> dict[str, Any]:
     """As JSON tells it; instants in UTC."""
+    ticket = kept.ticket
 
     def at(instant: int) -> str | None:
         return rfc3339(instant, "UTC") if instant else None
@@ -129,6 +150,7 @@ def ticket_document(ticket: Ticket, now: int) -> dict[str, Any]:
         "ticket": ticket.id,
         "kind": ticket.kind,
         "status": ticket.status,
+        "tenant": kept.tenant,
         "group": ticket.group,
         "member": ticket.member,
         "name": ticket.name,

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from policyd.engine.undo import GroupUndone
 
 
-def undone_lines(groups: Sequence[GroupUndone], rule: str, since: str, dry_run: bool, output: Output) -> Iterator[str]:
-    """A line for each decision, and what it comes to. `since` as it is to be shown."""
-    decisions = sum(len(group.undone) for group in groups)
+def undone_lines(
+    groups: Sequence[tuple[str, GroupUndone]], rule: str, since: str, dry_run: bool, output: Output
+) -> Iterator[str]:
+    """A line for each decision, and what it comes to. Groups and `since` as they are to be shown."""
+    decisions = sum(len(group.undone) for _, group in groups)
     if not decisions:
         nothing = Phrase(
             f"`{rule}` has done nothing since {since} that could be taken back",
@@ -26,11 +28,11 @@ def undone_lines(groups: Sequence[GroupUndone], rule: str, since: str, dry_run: 
         )
         yield output.text(nothing)
         return
-    for group in groups:
-        yield output.style(group.group, "bold")
+    for name, group in groups:
+        yield output.style(name, "bold")
         rows = [(undone.member, undone.event, output.text(_taken_back(undone, group))) for undone in group.undone]
         yield from (f"  {line}" for line in table(rows))
-    yield output.text(_total(decisions, sum(len(group.actions) for group in groups), since, dry_run))
+    yield output.text(_total(decisions, sum(len(group.actions) for _, group in groups), since, dry_run))
 
 
 def _taken_back(undone: Undone, group: GroupUndone) -> Phrase:

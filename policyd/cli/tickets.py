@@ -13,7 +13,7 @@ from policyd.cli.output import Output
 from policyd.language.diagnostics import Language, Phrase
 
 if TYPE_CHECKING:
-    from policyd.model.records import Ticket
+    from policyd.cli.show_tickets import Kept
     from policyd.state.maintenance import Reached
     from policyd.state.store import Store
 
@@ -48,7 +48,7 @@ def command(
     settings = stores.settings_of(flags)
     tenants = stores.tenants(settings, tenant)
     now, found = stores.ask(settings, output, partial(_read, tenants, group, output))
-    shown = [each for each in found if (each.id == ticket if ticket else everything or each.status == "open")]
+    shown = [each for each in found if (each.ticket.id == ticket if ticket else everything or each.is_open)]
     if ticket and not shown:
         raise exits.Stop(exits.USAGE, output.text(_unknown(ticket, group)))
     if form == "json":
@@ -65,12 +65,14 @@ def command(
 
 async def _read(
     tenants: list[str], group: str | None, output: Output, store: Store, reached: Reached
-) -> tuple[int, list[Ticket]]:
+) -> tuple[int, list[Kept]]:
     """The store's clock, and the tickets of all that is asked for."""
+    from policyd.cli.show_tickets import Kept
     from policyd.engine.ticket_list import tickets
 
     places = [(tenant, g) for tenant in tenants for g in stores.groups_of(reached, tenant, group, "tickets", output)]
-    return await store.now(0), [ticket for tenant, g in places for ticket in await tickets(store, tenant, g)]
+    found = [Kept(tenant, ticket) for tenant, g in places for ticket in await tickets(store, tenant, g)]
+    return await store.now(0), found
 
 
 def _unknown(ticket: str, group: str | None) -> Phrase:

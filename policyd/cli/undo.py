@@ -34,7 +34,14 @@ class Report(NamedTuple):
     """What was. `since` in ms since the epoch."""
 
     since: int
-    groups: list[GroupUndone]
+    groups: list[Place]
+
+
+class Place(NamedTuple):
+    """What was taken back in a group of a tenant."""
+
+    tenant: str
+    done: GroupUndone
 
 
 @click.command("undo")
@@ -75,11 +82,12 @@ def command(
     asked = Asked(rule, since, group, stores.tenants(settings, tenant), dry_run)
     report = stores.ask(settings, output, partial(_undo, program, asked, output))
     if form == "json":
-        told = {"rule": rule, "since": _utc(report.since), "dry_run": dry_run, "groups": report.groups}
+        told: dict[str, Any] = {"rule": rule, "since": _utc(report.since), "dry_run": dry_run}
+        told["groups"] = [{"tenant": each.tenant} | msgspec.to_builtins(each.done) for each in report.groups]
         output.line(msgspec.json.encode(told).decode())
     elif not quiet:
         shown = _shown(report.since, rule, program.policy_set)
-        output.lines(undone_lines(report.groups, rule, shown, dry_run, output))
+        output.lines(undone_lines([(_place(each), each.done) for each in report.groups], rule, shown, dry_run, output))
     return exits.FINE
 
 
@@ -100,8 +108,12 @@ async def _undo(program: Program, asked: Asked, output: Output, store: Store, re
         for group in stores.groups_of(reached, tenant, asked.group, "journal", output):
             found = await undo(store, program, tenant, asked.rule, since, group, asked.dry_run)
             if found.undone:
-                groups.append(found)
+                groups.append(Place(tenant, found))
     return Report(since, groups)
+
+
+def _place(place: Place) -> str:
+    return f"{place.tenant}/{place.done.group}" if place.tenant else place.done.group
 
 
 def _utc(instant: int) -> str:

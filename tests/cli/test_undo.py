@@ -111,7 +111,7 @@ def test_tenants_are_kept_apart(run: Run, server: EmbeddedServer, folder: Path) 
     happened(server, folder, says(9, "bad", "u9"), tenant="t")
     assert "u9" not in run("undo", "--rule", "bad", "--since", "1h", "--dry-run").out
     shown = run("undo", "--rule", "bad", "--since", "1h", "--tenant", "t", "--dry-run").out
-    assert [line.split()[0] for line in shown.splitlines()[:2]] == ["g1", "u9"]
+    assert [line.split()[0] for line in shown.splitlines()[:2]] == ["t/g1", "u9"]
 
 
 def test_policies_with_errors_undo_nothing(run: Run, server: EmbeddedServer, folder: Path) -> None:
