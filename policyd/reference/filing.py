@@ -80,13 +80,13 @@ class Filing:
     files: bool = False
 
     def carry_out(self) -> None:
+        self._vote()
+        self._submit()
+        self._appeal()
         self._brake()
         self._review()
         self._hold()
         self._propose()
-        self._vote()
-        self._submit()
-        self._appeal()
         self._duties()
         self._switches()
         self._digests()
