@@ -13,6 +13,8 @@ from policyd.cli.output import Output
 from policyd.language.diagnostics import Language, Phrase
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from policyd.check.resolved import PolicySet
     from policyd.compile.program import Program
     from policyd.engine.undo import GroupUndone
@@ -122,7 +124,7 @@ def _utc(instant: int) -> str:
     return rfc3339(instant, "UTC")
 
 
-def _zone(rule: str, policies: PolicySet) -> Any:
+def _zone(rule: str, policies: PolicySet) -> tzinfo | None:
     """That of the policy which the rule belongs to; None for this machine's."""
     from zoneinfo import ZoneInfo
 
