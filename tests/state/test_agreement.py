@@ -64,7 +64,7 @@ AT_ONCE = 500
 """Hypothesis remembers what it tried; a long run is many short ones."""
 
 EVERYWHERE = "\x02"
-"""The group under which the engine keeps what counts across groups; its event ids hold those of a group and an event."""
+"""The group of what counts across groups; its event ids hold those of a group and an event."""
 
 groups = st.sampled_from((*GROUPS, EVERYWHERE))
 members = st.sampled_from(MEMBERS)
