@@ -283,6 +283,23 @@ def test_the_next_step_is_not_who_is_told(told: str, member: str, deed: str) -> 
     assert step == steps(f"member {member} {deed}")[0]
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "at 2026-03-02 09:00",
+        "after 1m",
+        "moderator m1 warns u1",
+        "tick",
+        "given member u1 role admin",
+        "expect nothing",
+    ],
+)
+def test_the_member_may_be_told_without_a_text(step: str) -> None:
+    _, expect, following = steps(f'member u1 says "a" expect notify member {step}')
+    assert expect == Expect((Expected("notify", audience="member"),))
+    assert following == steps(f'member u1 says "a" {step}')[1]
+
+
 def test_what_came_due_can_be_expected() -> None:
     written = steps("after 24h expect call out at 21:00 expect nothing tick expect exactly lock")
     day, call_out, evening, nothing, tick, lock = written
