@@ -48,7 +48,7 @@ class Course(Struct, gc=False):
 
     @property
     def clock(self) -> Clock:
-        return Clock(self.case.now, self.settled.mute_until, self.case.zones)
+        return Clock(self.case.now, self.settled.mute_until, self.reading.zones)
 
     @property
     def degraded(self) -> bool:

@@ -9,6 +9,7 @@ from policyd.engine.acquaintance import Acquaintances
 from policyd.engine.case import Case
 from policyd.engine.course import Course
 from policyd.engine.desk import Change, Told, file_changes
+from policyd.model.records import STAMP, MemberFile, Record, unpack
 from policyd.model.state import StoreUnavailable
 from policyd.state.store import Store
 
@@ -49,11 +50,22 @@ async def _changes(store: Store, course: Course) -> list[Change]:
         *tickets.changes(course),
         *proposals.changes(course),
         *duties.changes(case, wanted, course.resolved.verdict),
-        *duties.left(case),
+        *await _dropped(store, case),
         *switches.changes(case, wanted),
         *digests.changes(case, wanted),
         *await appeals.changes(store, course),
     ]
+
+
+async def _dropped(store: Store, case: Case) -> list[Change]:
+    """What who leaves no longer owes, if anything is owed."""
+    dropping = duties.left(case)
+    if not dropping:
+        return []
+    ask = case.ask
+    (stored,) = await store.read(ask.tenant, store.cell_of(ask.group), (Record("file", ask.group, ask.member),))
+    file = unpack(MemberFile, stored[STAMP:])
+    return dropping if file is not None and file.duties else []
 
 
 async def _file(store: Store, case: Case, changes: list[Change]) -> Told:

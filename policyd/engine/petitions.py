@@ -15,7 +15,7 @@ from policyd.engine.appeals import Contested, appeal, contested, take_back
 from policyd.engine.desk import Change, Desk, rehearse
 from policyd.engine.settling import plan_of, settle
 from policyd.engine.tickets import tell
-from policyd.model.event import ROLES, Event, Member, Submission
+from policyd.model.event import ROLES, Event, Submission
 from policyd.model.problem import EventError, problem
 from policyd.model.records import STAMP, Evidence, MemberFile, Record, Ticket, Vote, unpack
 from policyd.model.state import StoreUnavailable
@@ -90,16 +90,19 @@ async def _verdict(place: _Place, event: Event) -> Petition:
     if ticket is None:
         hint = "`policyd tickets` lists those that are open"
         raise refuse(f"there is no ticket `{event.verdict.ticket[:40]}` in this group", "/verdict/ticket", hint)
-    told = event.member
-    about = event if told.id not in ("", ticket.member) else replace(event, member=_of_ticket(told, ticket))
+    about = _about(event, ticket)
     undoing = None
     if ticket.kind == "appeal" and event.verdict.decision == "approve":
         undoing = await take_back(place.store, place.tenant, ticket, place.policies)
     return Petition(about, partial(_vote, about, place, undoing))
 
 
-def _of_ticket(told: Member, ticket: Ticket) -> Member:
-    return replace(told, id=ticket.member, name=ticket.name if told.name is None else told.name)
+def _about(event: Event, ticket: Ticket) -> Event:
+    """The event, about the ticket's member unless it says another."""
+    told = event.member
+    if told.id not in ("", ticket.member):
+        return event
+    return replace(event, member=replace(told, id=ticket.member, name=ticket.name if told.name is None else told.name))
 
 
 def _vote(event: Event, place: _Place, undoing: Change | None, desk: Desk) -> None:
@@ -146,11 +149,8 @@ async def _submission(place: _Place, event: Event) -> Petition:
     assert event.submission is not None
     submission, named = event.submission, event.submission.ticket
     ticket = None if named is None else await place.read_ticket(event.group.id, named)
-    if event.member.id == "":
-        if ticket is None:
-            hint = "name an open ticket, or the member"
-            raise refuse("neither an open ticket nor a member is named", "/submission/ticket", hint)
-        event = replace(event, member=_of_ticket(event.member, ticket))
+    if ticket is not None:
+        event = _about(event, ticket)
     return Petition(event, partial(_submit, event, submission, place))
 
 
@@ -158,6 +158,8 @@ def _submit(event: Event, submission: Submission, place: _Place, desk: Desk) -> 
     file = desk.file(event.member.id)
     if event.id in file.submissions:
         return
+    if event.member.id == "":
+        raise refuse("no member is named", "/submission/ticket", "name an open ticket, or the member")
     covering = _reviews(place.policies, event)
     ticket = _ticket_for(desk, event, submission, file, covering)
     _check_kinds(submission, ticket)

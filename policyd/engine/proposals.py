@@ -40,7 +40,7 @@ def proposed(asked: Asked, member: str, ticket: str) -> Action:
     return Action(
         "propose",
         asked.because,
-        member=member,
+        member=member or UNSET,
         to=UNSET if asked.to is None else asked.to,
         text=UNSET if asked.text is None else asked.text,
         seconds=UNSET if asked.duration is None else seconds_until(asked.duration, 0),

@@ -75,9 +75,7 @@ def resolve(asked: Iterable[Asked], member: str, is_request: bool, clock: Clock,
     for do in united:
         actions += [_done(each, member, clock) for each in _united(do, united[do])]
     overridden.sort(key=lambda each: (each.do, each.because[0].rule if each.because else ""))
-    return Resolved(
-        verdict, arranged(actions, is_request), tuple(overridden), winner, on_member, tuple(proposals)
-    )
+    return Resolved(verdict, arranged(actions, is_request), tuple(overridden), winner, on_member, tuple(proposals))
 
 
 def arranged(actions: Iterable[Action], is_request: bool) -> tuple[Action, ...]:

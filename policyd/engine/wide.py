@@ -41,7 +41,8 @@ async def observe(store: Store, ask: Observe, prepared: Prepared) -> Observed:
     near = await store.observe(ask)
     if not is_wide(prepared):
         return near
-    return _together(near, await store.observe(asked_everywhere(ask, prepared)))
+    wide = replace(asked_everywhere(ask, prepared), is_edit=near.edit)
+    return _together(near, await store.observe(wide))
 
 
 async def look(store: Store, asks: Sequence[Observe], prepared: Sequence[Prepared]) -> tuple[Observed, ...]:
