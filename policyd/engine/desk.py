@@ -198,17 +198,30 @@ async def rehearse(store: Store, tenant: str, group: str, event: str, now: int, 
 
 
 async def _worked_out(store: Store, tenant: str, desk: Desk, work: Iterable[Change]) -> Desk:
-    """The desk with all changes made, what they need having been read."""
+    """The desk with all changes made, what they need having been read: what is missing in one round is read at once,
+    as a notice may concern thousands of members. Raises what a change raises for which nothing is missing."""
     while True:
-        try:
-            for change in work:
-                change(desk)
-        except Unread as unread:
-            cell = store.cell_of(desk.group)
-            desk.values[unread.record] = (await store.read(tenant, cell, (unread.record,)))[0]
-            desk = Desk(desk.group, desk.event, desk.now, desk.values)
-        else:
+        missing = _unread(desk, work)
+        if not missing:
             return desk
+        read = await store.read(tenant, store.cell_of(desk.group), missing)
+        desk.values.update(zip(missing, read, strict=True))
+        desk = Desk(desk.group, desk.event, desk.now, desk.values)
+
+
+def _unread(desk: Desk, work: Iterable[Change]) -> list[Record]:
+    """Makes the changes as far as that goes, and says which records they could not do without."""
+    missing: dict[Record, None] = {}
+    for change in work:
+        try:
+            change(desk)
+        except Unread as unread:
+            missing[unread.record] = None
+        except Exception:
+            if not missing:
+                raise
+            break
+    return list(missing)
 
 
 def earliest(instants: Iterable[int]) -> int:

@@ -152,6 +152,18 @@ def test_a_bot_of_some_groups_ticks_only_these() -> None:
         assert service.ask({**tick("t3", at(2, 10)), "group": {"id": "g2"}}, headers=head).status_code == 403
 
 
+def test_a_notice_to_many_members_asks_the_store_no_more_often_than_to_one(fresh: Service) -> None:
+    calls = []
+    for number in (1, 300):
+        before = len(fresh.store.calls)
+        members = [f"u{member}" for member in range(number)]
+        fresh.ask(event(f"n{number}", "notice", at(2, 10), notice={"id": "x", "members": members}))
+        calls.append(fresh.store.calls[before:])
+    assert calls[0] == calls[1]
+    (late,) = [each for each in fresh.ask(tick("t1", at(2, 12))).json()["actions"] if each["do"] == "reply"]
+    assert late["text"].count("u") == 300
+
+
 def verdict(id: str, ticket: str, by: str = "m1", decision: str = "approve", **more: Any) -> dict[str, Any]:
     tree = event(id, "verdict", at(2, 12), verdict={"ticket": ticket, "by": by, "decision": decision, **more})
     del tree["member"]
