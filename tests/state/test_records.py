@@ -281,11 +281,12 @@ def test_records_are_read_along_and_answered_as_they_were(desk: Desk) -> None:
 
 
 def test_where_no_record_was_each_is_empty(desk: Desk) -> None:
-    assert desk.bot.sees("e", records=(FILE, Record("board", "g1"))).records == (b"", b"")
-    desk.files("a", Put(FILE, None, b"x", HOUR))
-    assert desk.bot.sees("e", records=(FILE, Record("board", "g1"))).records == (b"", b"")
+    asked = (FILE, Record("board", "g1"), Record("member", "g1", "u1"))
+    assert desk.bot.sees("e", records=asked).records == (b"",) * 3
+    desk.files("a", Put(FILE, None, b"x", HOUR), Put(asked[2], None, b"x", HOUR))
+    assert desk.bot.sees("e", records=asked).records == (b"",) * 3
     desk.bot.now += HOUR
-    assert desk.bot.sees("f", records=(FILE, Record("board", "g1"))).records == (b"", b"")
+    assert desk.bot.sees("f", records=asked).records == (b"",) * 3
 
 
 def test_records_of_another_group_are_not_read_along(desk: Desk) -> None:
@@ -335,6 +336,10 @@ def test_many_are_looked_at_together(desk: Desk, run: Run) -> None:
     seen: tuple[Observed, ...] = run(desk.store().look(asks))
     assert [each.counts[0] for each in seen] == [number % 4 for number in range(10)] * 20
     assert run(desk.store().look([])) == ()
+    desk.bot.sees(member="u1", spoke=True)
+    desk.bot.now += SECOND
+    twice = [Observe("", "g1", "u1", "", bytes(8), "r", message=None, silence=True, spoke=True)] * 2
+    assert [each.last_seen for each in run(desk.store().look(twice))] == [T0, T0]
 
 
 # ---------------------------------------------------------------- journals, and what is taken back
