@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -101,6 +102,21 @@ def test_what_comes_due_is_done_though_the_bot_dies_on_the_way(make: Any, servic
     assert platform.done == [("call_out", "who are you?")]
     again.tick()
     assert len(platform.done) == 1, "it was acknowledged"
+
+
+def test_what_comes_due_outlives_a_service_that_is_killed(make: Any, tmp_path: Path) -> None:
+    platform, folder = Platform(), folder_with(tmp_path, POLICY)
+    with serving(folder, "--clock", "event") as first:
+        bot = make(first.url, platform, tmp_path / "kept", pauses=(1, 5))
+        bot.tell(event(1, "join", 0, "u1"))
+        bot.tick()
+        first.stop(signal.SIGKILL)
+    with serving(folder, "--clock", "event") as second:
+        again = make(second.url, platform, tmp_path / "kept", pauses=(1, 5))
+        again.tell(says(2, 25, "u2", "a day later"))
+        again.tick()
+        again.tick()
+    assert platform.done == [("call_out", "who are you?")]
 
 
 def test_it_names_what_its_platform_can_do(make: Any, service: Served, tmp_path: Path) -> None:
