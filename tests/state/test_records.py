@@ -445,3 +445,17 @@ def test_fields_whose_time_is_over_go_with_later_ones(which: str, request: pytes
     with redis.Redis(unix_socket_path=str(server.socket)) as client:
         assert 10 <= client.hlen("pd:{/0}:q:g1") < 40
     run(store.close())
+
+
+@pytest.mark.parametrize("which", ["valkey", "redis7"])
+def test_a_journal_is_no_longer_than_its_time(which: str, request: pytest.FixtureRequest, run: Run) -> None:
+    server: EmbeddedServer = request.getfixturevalue(which)
+    flush(server)
+    store = RedisStore(server.url, virtual=True, deadline=5.0)
+    bot = Bot(store, run)
+    for number in range(5):
+        bot.does(f"e{number}", journal=b"x")
+        bot.now += 20 * DAY
+    with redis.Redis(unix_socket_path=str(server.socket)) as client:
+        assert client.zcard("pd:{/0}:j:g1") == 2
+    run(store.close())
