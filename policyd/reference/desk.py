@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from policyd.model.decision import Action, Decision, Missed
+from policyd.model.decision import Action, Decision, Missed, TicketState
 from policyd.model.event import Event
 
 
@@ -25,7 +25,7 @@ class Work:
 
 @dataclass
 class Answered:
-    """A tick that was carried out, what it did itself and what it had missed."""
+    """A tick that was carried out, what it did itself, what it had missed, and the tickets of what it did."""
 
     id: str
     group: str
@@ -33,6 +33,7 @@ class Answered:
     content: object
     own: list[Action]
     missed: list[Missed]
+    tickets: dict[str, TicketState]
     decision: Decision
 
 

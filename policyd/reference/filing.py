@@ -154,10 +154,13 @@ class Filing:
             self.actions[place] = replace(action, ticket=ticket.id)
 
     def _assignments(self) -> Iterator[PlannedAction]:
-        """Where the applicant comes if admitted."""
+        """Where the applicant comes if admitted, each group once."""
+        first: dict[str | None, str] = {}
         for one in self.done.asked:
             if one.do == "assign":
-                yield PlannedAction("assign", to=one.to, rule=one.rules[0])
+                first.setdefault(one.to, one.rules[0])
+        for to, rule in first.items():
+            yield PlannedAction("assign", to=to, rule=rule)
 
     def _propose(self) -> None:
         records = self.place.group.records

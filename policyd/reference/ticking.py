@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
@@ -37,8 +38,6 @@ MISSED = 24 * HOUR
 MOST_MISSED = 20
 MOST = 500
 """Works of one tick."""
-OPEN = 20 * HOUR
-"""So long the answer of a tick is given again, in ms."""
 
 
 def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
@@ -51,7 +50,7 @@ def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
         if before.content != event.tick:
             raise EventIdReused(f"event id `{event.id}` was used before with another content")
         return msgspec.structs.replace(before.decision, replayed=True)
-    again = _acknowledge(desk, event, now)
+    again = _acknowledge(desk, event)
     groups = [scope] if scope else sorted(name for name in reference.groups if name.isprintable())
     missed: list[Missed] = []
     planned = [work for name in groups for work in _plan(reference, reference.place(name), event, missed)]
@@ -68,25 +67,25 @@ def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
         tickets |= {state.ticket: state for state in states}
     for answered in again:
         missed_before += answered.missed
-        before_it |= {state.ticket: state for state in answered.decision.tickets}
+        before_it |= answered.tickets
     decision = Decision(
         event=event.id,
         policy=reference.policies.revision,
         verdict="allow",
         actions=tuple([*(action for answered in again for action in answered.own), *own]),
         tickets=tuple(state for _, state in sorted((before_it | tickets).items())),
-        missed=tuple(sorted([*missed_before, *missed], key=lambda one: (one.at, one.group, one.rule))),
+        missed=tuple(sorted([*missed_before, *missed], key=_when)),
         more=bool(left),
     )
-    done = Answered(event.id, scope, now, event.tick, own, missed, decision)
+    done = Answered(event.id, scope, now, event.tick, own, missed, tickets, decision)
     desk.answered[scope, event.id] = done
     desk.open.setdefault(scope, []).append(done)
     return decision
 
 
-def _acknowledge(desk: Desk, event: Event, now: int) -> list[Answered]:
+def _acknowledge(desk: Desk, event: Event) -> list[Answered]:
     """Forgets what was carried out, and returns the ticks that are answered again."""
-    still = [one for one in desk.open.get(event.group.id, []) if one.at > now - OPEN]
+    still = desk.open.get(event.group.id, [])
     if event.tick is None:
         still = []
     elif event.tick.ack is not None:
@@ -94,6 +93,10 @@ def _acknowledge(desk: Desk, event: Event, now: int) -> list[Answered]:
         still = still[ids.index(event.tick.ack) + 1 :] if event.tick.ack in ids else still
     desk.open[event.group.id] = still
     return list(still)
+
+
+def _when(missed: Missed) -> tuple[datetime, str, str]:
+    return datetime.fromisoformat(missed.at), missed.group, missed.rule
 
 
 def _order(work: Work) -> tuple[int, str, str, str, tuple[str, ...]]:
@@ -125,6 +128,7 @@ def _plan(reference: Reference, place: Place, tick: Event, missed: list[Missed])
     for ticket in list(records.tickets.values()):
         if ticket.status == "open" and 0 < ticket.deadline <= now:
             records.tickets[ticket.id] = msgspec.structs.replace(ticket, status="expired", settled=now)
+            forget_proposal(ticket, records)
             yield Work(ticket.deadline, place.name, "ticket", ticket.id, ticket=ticket.id)
         elif ticket.status != "open" and ticket.settled + KEPT <= now:
             del records.tickets[ticket.id]
@@ -244,7 +248,6 @@ def _carry_out(reference: Reference, place: Place, work: Work, tick: Event) -> t
 def _expire(reference: Reference, place: Place, ticket: Ticket, tick: Event) -> tuple[list[Action], list[TicketState]]:
     """Nobody decided in time: what was planned for that is done."""
     now, policies = tick.time or 0, reference.policies
-    forget_proposal(ticket, place.group.records)
     asked = asked_by_ticket(ticket, policies)
     member = place.group.member(ticket.member)
     _mute(asked, place, ticket, now)
