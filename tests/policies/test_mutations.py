@@ -14,7 +14,7 @@ from tests.policies.mutations import Folder, read_policies
 POLICIES = Path(__file__).resolve().parents[2] / "policies"
 FOLDERS = sorted(path for path in POLICIES.iterdir() if path.is_dir())
 SHARES = 8
-"""Mutants are told apart by their number modulo this, so that several workers can share them."""
+"""The mistakes of a large policy are looked for in this many parts, so that several workers can share them."""
 
 
 @pytest.mark.parametrize("path", [POLICIES, *FOLDERS], ids=lambda path: path.name)
@@ -36,7 +36,8 @@ PRACTICES = read_policies(POLICIES / "practices")
 def test_every_mistake_is_noticed(policy: Folder, share: int) -> None:
     mutants = list(policy.mutants())
     assert len(mutants) > 150
-    assert [mutant.name for mutant in mutants[share::SHARES] if policy.survives(mutant.file)] == []
+    first, last = (len(mutants) * which // SHARES for which in (share, share + 1))
+    assert [mutant.name for mutant in mutants[first:last] if policy.survives(mutant.file)] == []
 
 
 @pytest.mark.parametrize("policy", PRACTICES, ids=lambda policy: policy.name)

@@ -10,6 +10,8 @@ from typing import Any, Final
 from policyd.language import nodes as n
 
 SECOND: Final = 1000
+MINUTE: Final = 60 * SECOND
+HOUR: Final = 60 * MINUTE
 Variants = Iterator[tuple[str, Any]]
 """What was changed, and the node with the change."""
 
@@ -26,10 +28,13 @@ def numbers(name: str, value: int | None) -> Variants:
 
 
 def durations(name: str, value: int | None, optional: bool = False) -> Variants:
+    """A second or a minute more or less, whichever is the next finer unit of what is written: what lasts for hours is
+    for those who read clocks, and comes with a tick every minute."""
     if value is not None:
-        yield f"{name} a second longer", value + SECOND
-        if value > SECOND:
-            yield f"{name} a second shorter", value - SECOND
+        unit, step = ("minute", MINUTE) if value >= HOUR else ("second", SECOND)
+        yield f"{name} a {unit} longer", value + step
+        if value > step:
+            yield f"{name} a {unit} shorter", value - step
         if optional:
             yield f"no {name}", None
 
@@ -38,6 +43,14 @@ def without_each(name: str, items: tuple[Any, ...], least: int = 1) -> Variants:
     if len(items) > least:
         for index in range(len(items)):
             yield f"{name} {index + 1} dropped", items[:index] + items[index + 1 :]
+
+
+def days(name: str, written: tuple[int, ...]) -> Variants:
+    """The first or last day of each run left out: `mon-fri` is two days, the rest follows. Of `every day` none can be."""
+    for index, day in enumerate(written if len(written) < 7 else ()):
+        inner = 0 < index < len(written) - 1 and written[index - 1] == day - 1 and written[index + 1] == day + 1
+        if len(written) > 1 and not inner:
+            yield f"{name} {index + 1} dropped", written[:index] + written[index + 1 :]
 
 
 def each_of(name: str, items: tuple[Any, ...], variants: Callable[[Any], Variants]) -> Variants:
@@ -186,7 +199,8 @@ def _limit(limit: n.Limit) -> Variants:
 
 def _counter(counter: n.Counter) -> Variants:
     yield from inside(counter, "counting", _counting(counter.counting))
-    yield from inside(counter, "up_to", numbers("up to", counter.up_to))
+    if counter.up_to is not None:
+        yield "up to 1", replace(counter, up_to=1)
 
 
 def _step(step: n.Step) -> Variants:
@@ -202,8 +216,8 @@ def _ladder(ladder: n.Ladder) -> Variants:
 
 
 def _window(part: Any) -> Variants:
-    for field in ("days", "times"):
-        yield from inside(part, field, without_each(field, getattr(part, field, ())))
+    yield from inside(part, "days", days("days", getattr(part, "days", ())))
+    yield from inside(part, "times", without_each("times", getattr(part, "times", ())))
     yield from inside(part, "times", each_of("times", getattr(part, "times", ()), _times))
     for field in ("first", "last") if hasattr(part, "first") else ():
         day = getattr(part, field)

@@ -20,7 +20,7 @@ def _flags(node: Any, *names: str) -> Variants:
 def _timing(timing: n.Timing) -> Variants:
     match timing:
         case n.EveryDays():
-            yield from m.inside(timing, "days", m.without_each("day", timing.days))
+            yield from m.inside(timing, "days", m.days("day", timing.days))
             yield from m.inside(timing, "times", m.without_each("time", timing.times))
             yield "a minute later", replace(timing, times=tuple(time + 1 for time in timing.times))
         case n.DayOfMonth() | n.OnDate():
