@@ -134,7 +134,7 @@ class Community:
         if "class" in tags:
             does += [
                 (4, self._question), (2, self._join), (0.5, self._go), (0.25, self._notice), (1, self._mark),
-                (2, self._request), (0.02, self._begin_raid), (1.5, self._bad),
+                (2, self._request), (0.08, self._begin_raid), (1.5, self._bad),
             ]  # fmt: skip
         if "adverts" in tags:
             does += [(6, self._advertise), (3, self._submit)]

@@ -58,39 +58,52 @@ class Play:
         self.events: Counter[str] = Counter()
         self.tickets: Counter[str] = Counter()
         self.expected: Counter[str] = Counter()
-        self.dropped = self.outages = self.late = 0
+        self.dropped = self.outages = self.listed = 0
+        self._said, self._started = 0, time.monotonic()
 
     async def whole(self, say: bool) -> None:
         now, end = START, START + self.size.days * DAY
         await self._tell(self.community.begin(now), now)
         await self._tick(now, "fine")
         kills = sorted(self.chance.randint(START, end) for _ in range(self.size.kills))
-        quiet_until, day, started = 0, 0, time.monotonic()
         long_outage = START + self.size.days * DAY // 2
+        quiet_until, kill_tick = 0, False
         while now < end:
             now += self.chance.randint(1, 9) * MINUTE + self.chance.choice((0, 17_000))
             killing = bool(kills) and kills[0] <= now
+            if killing and len(kills) % 2 == 0:
+                quiet_until, killing, kill_tick = now + 4 * HOUR, False, True
+                kills = kills[1:]
             load = max(60.0, self.size.load) if killing else self.size.load
             await self._tell(self.community.moment(now, load), now, killing)
             kills = kills[1:] if killing else kills
             if self.chance.random() < 0.002:
-                quiet_until = now + self.chance.randint(2, 7) * HOUR
+                quiet_until = max(quiet_until, now + self.chance.randint(2, 7) * HOUR)
                 self.outages += 1
             if long_outage and now > long_outage:
                 quiet_until, long_outage = now + 31 * HOUR, 0
                 self.outages += 1
-            fate = self.chance.choices(list(FATES), list(FATES.values()))[0] if now >= quiet_until else "dropped"
-            await self._tick(now, fate)
-            if say and (now - START) // (5 * DAY) > day:
-                day = (now - START) // (5 * DAY)
-                print(
-                    f"day {day * 5}: {time.monotonic() - started:.0f} s, events {self.events.total()}, "
-                    f"ticks {self.ticking.counts['ticks']}, kills {self.service.kills}, "
-                    f"differences {len(self.differences)}", flush=True,
-                )  # fmt: skip
+            if now < quiet_until:
+                self.dropped += 1
+            elif kill_tick:
+                await asyncio.gather(self._tick(now, "fine"), self._kill())
+                kill_tick = False
+            else:
+                await self._tick(now, self.chance.choices(list(FATES), list(FATES.values()))[0])
+            if say:
+                self._say_how_far(now)
             if len(self.differences) > 200:
                 break
         await self._at_the_end(now + MINUTE)
+
+    def _say_how_far(self, now: int) -> None:
+        if (now - START) // (5 * DAY) > self._said:
+            self._said = (now - START) // (5 * DAY)
+            ticks, kills = self.ticking.counts["ticks"], self.service.kills
+            print(
+                f"day {self._said * 5}: {time.monotonic() - self._started:.0f} s, events {self.events.total()}, "
+                f"ticks {ticks}, kills {kills}, differences {len(self.differences)}", flush=True,
+            )  # fmt: skip
 
     # ------------------------------------------------------------ events
 
@@ -217,6 +230,7 @@ class Play:
             return
         listed = {each["ticket"]: each for each in json.loads(done.stdout)["tickets"]}
         told = {self.names.of.get(wire, wire): (each["status"], each["member"]) for wire, each in listed.items()}
+        self.listed = len(listed)
         kept = [each for place in self.model.places.values() for each in place.tickets.values()]
         known = {each.name: (each.status, each.member) for each in kept}
         for name in sorted({*told, *known}):
@@ -227,6 +241,7 @@ class Play:
         found = Counter({"events": self.events.total()})
         found.update(self.ticking.counts)
         found.update({"moments without tick": self.dropped, "outages": self.outages, "kills": self.service.kills})
+        found["tickets listed at the end"] = self.listed
         found.update({"requests sent again": self.service.again, "degraded": self.service.degraded})
         found.update(self.model.done)
         found.update({f"tickets {kind}": number for kind, number in sorted(self.tickets.items())})

@@ -20,7 +20,7 @@ from tests.simulation.service import Service
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name, value in (("groups", 30), ("members", 3000), ("days", 60), ("seed", 1), ("kills", 3), ("load", 5)):
+    for name, value in (("groups", 30), ("members", 3000), ("days", 60), ("seed", 1), ("kills", 3), ("load", 8)):
         parser.add_argument(f"--{name}", type=int, default=value, help=f"[default: {value}]")
     parser.add_argument("--store", choices=("embedded", "memory"), default="embedded")
     parser.add_argument("--folder", help="where the data is kept meanwhile: a disk that is slow to sync makes it slow")

@@ -9,13 +9,13 @@ import subprocess
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
-
 from tests.e2e.command import PATIENCE, Served, command, environment
+from tests.simulation.wire import Wire
 
 POLICIES: Final = Path(__file__).with_name("policies")
-_CONNECTIONS: Final = httpx.Limits(max_connections=8)
 _MOST_TRIES: Final = 200
+_PATIENCE: Final = 60.0
+"""In seconds, for an answer."""
 
 
 class Service:
@@ -37,13 +37,15 @@ class Service:
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
         self._served = await asyncio.to_thread(Served, self._process)
-        self._client = httpx.AsyncClient(base_url=self._served.url, timeout=60.0, limits=_CONNECTIONS)
+        self._wire = Wire(self._served.url)
 
     async def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
         """Waits until it has ended."""
+        if number == signal.SIGTERM:
+            self._wire.close()
         self._process.send_signal(number)
         await asyncio.to_thread(self._process.wait, PATIENCE)
-        await self._client.aclose()
+        self._wire.close()
         assert self._process.stdout is not None
         self._process.stdout.close()
 
@@ -70,13 +72,14 @@ class Service:
 
     async def _post(self, events: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
         try:
-            answer = await self._client.post("/v1/evaluate", json=events)
-        except (httpx.TransportError, RuntimeError):
+            async with asyncio.timeout(_PATIENCE):
+                status, answer = await self._wire.post(events)
+        except (OSError, EOFError, TimeoutError):
             return None
-        if answer.status_code != 200:
-            assert answer.status_code in (429, 503), answer.text
+        if status != 200:
+            assert status in (429, 503), answer
             return None
-        found: list[dict[str, Any]] = answer.json()
+        found: list[dict[str, Any]] = answer
         return found
 
 

@@ -25,7 +25,7 @@ def test_a_large_community_for_weeks_and_the_service_killed(
 ) -> None:
     if not long:
         pytest.skip("takes about ten minutes: --long")
-    play = asyncio.run(simulate(tmp_path, "embedded", Size(30, 3000, 60, 3, 5), 1))
+    play = asyncio.run(simulate(tmp_path, "embedded", Size(30, 3000, 60, 3, 8), 1))
     with capsys.disabled():
         print("\n" + report(play.counts()))
     assert play.differences == []
