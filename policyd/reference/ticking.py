@@ -38,6 +38,8 @@ MISSED = 24 * HOUR
 MOST_MISSED = 20
 MOST = 500
 """Works of one tick."""
+OPEN = 30 * 24 * HOUR
+"""So long the answer of a tick is given again, as it was, in ms."""
 
 
 def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
@@ -50,7 +52,7 @@ def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
         if before.content != event.tick:
             raise EventIdReused(f"event id `{event.id}` was used before with another content")
         return msgspec.structs.replace(before.decision, replayed=True)
-    again = _acknowledge(desk, event)
+    again = _acknowledge(desk, event, now)
     groups = [scope] if scope else sorted(name for name in reference.groups if name.isprintable())
     missed: list[Missed] = []
     planned = [work for name in groups for work in _plan(reference, reference.place(name), event, missed)]
@@ -83,9 +85,9 @@ def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
     return decision
 
 
-def _acknowledge(desk: Desk, event: Event) -> list[Answered]:
+def _acknowledge(desk: Desk, event: Event, now: int) -> list[Answered]:
     """Forgets what was carried out, and returns the ticks that are answered again."""
-    still = desk.open.get(event.group.id, [])
+    still = [one for one in desk.open.get(event.group.id, []) if one.at > now - OPEN]
     if event.tick is None:
         still = []
     elif event.tick.ack is not None:
