@@ -131,8 +131,9 @@ class _Attempt(Struct):
     def puts(self, plan: TickPlan) -> tuple[Put, ...]:
         event = self.planner.event
         tick, desk = tick_record(event.group.id, event.id), desk_record(event.group.id)
+        keep = KEEP_PLAN if plan.work or plan.again or plan.missed else _KEEP_EMPTY
         return (
-            Put(tick, b"", r.pack(plan), KEEP_PLAN if plan.work or plan.again else _KEEP_EMPTY),
+            Put(tick, b"", r.pack(plan), keep),
             Put(desk, self.values[desk][:STAMP], r.pack(self.counter), KEEP_RECORDS),
             *(put for each in self.desks.values() for put in each.puts()),
         )
@@ -190,7 +191,7 @@ class _Attempt(Struct):
             here = [each for each in came if each.entry.policy.scope.covers(group, tuple(known.tags))]
             if here:
                 found[group] = here
-        await self.read([Record("board", group) for group in found])
+        await self.read([record for group in found for record in (Record("board", group), desk_record(group))])
         return found
 
     def _take_from(
@@ -202,7 +203,9 @@ class _Attempt(Struct):
                 self.more = True
                 return False
             board, known = self.desk(group).board(), groups[group]
-            due, missed = timetable.for_group(here, group, known.tags, max(last, board.last, known.since))
+            own = r.unpack(r.Desk, self.values[desk_record(group)][STAMP:]) or r.Desk()
+            since = max(last, own.last, board.last, known.since)
+            due, missed = timetable.for_group(here, group, known.tags, since)
             if not due and not missed:
                 continue
             board.last = self.planner.now

@@ -49,7 +49,7 @@ _KINDS: Final = {
     "message": 30, "edit": 6, "join": 7, "leave": 2, "request": 4, "profile": 2, "report": 2, "sanction": 3,
     "notice": 5, "submission": 12, "verdict": 14, "appeal": 10, "mark": 3, "outcome": 3, "tick": 16,
 }  # fmt: skip
-BY_HUMANS: Final = ("verdict", "submission", "appeal")
+SENT_AGAIN: Final = ("verdict", "submission", "appeal", "leave")
 """Events that are sent again at once where the store failed: how far they came until then is no matter of the law."""
 _ID_LASTS: Final = 12 * HOUR
 _APPEALED: Final = frozenset({"delete", "hold", "mask", "warn", "call_out", "mute", "remove", "ban", "refuse"})
@@ -99,7 +99,7 @@ class History:
             done = False
         failures = self._failures[:1] if done else self._failures  # what is decided is not recorded again
         fails: Failure = random.choice(failures) if failures and random.random() < 0.15 else "none"
-        if fails != "none" and event.kind in BY_HUMANS:
+        if fails != "none" and event.kind in SENT_AGAIN:
             self._again = event
         return Step(event, fails)
 
