@@ -99,6 +99,8 @@ class History:
             done = False
         failures = self._failures[:1] if done else self._failures  # what is decided is not recorded again
         fails: Failure = random.choice(failures) if failures and random.random() < 0.15 else "none"
+        if fails != "none" and self._takes_back(event):
+            fails = "none"
         if fails != "none" and event.kind in SENT_AGAIN:
             self._again = event
         return Step(event, fails)
@@ -157,6 +159,11 @@ class History:
         written = None if message.id is None else f"{message.id}.{day}"
         answered = None if message.reply_to is None else f"{message.reply_to}.{day - (self._random.random() < 0.2)}"
         return replace(message, id=written, reply_to=answered)
+
+    def _takes_back(self, event: Event) -> bool:
+        """Whether strikes are taken back: told once more, the store no longer knows which were forgotten by then."""
+        ticket = None if event.verdict is None else self._tickets.get(event.verdict.ticket)
+        return ticket is not None and ticket[1].kind == "appeal"
 
     def _kind(self) -> str:
         """What makes sense now, most of the time."""
