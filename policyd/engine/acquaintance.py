@@ -66,9 +66,9 @@ class Acquaintances:
         return (partial(_visit, group), *met)
 
     def filed(self, case: Case) -> None:
-        """What the event told is filed now."""
-        event = case.event
-        if not self._keeping or case.now is None or event.due is not None or not self._keeps(case):
+        """What the event told is filed now. What a repeat tells may be out of date by then."""
+        event, observed = case.event, case.observed
+        if not self._keeping or observed is None or observed.replayed or event.due is not None or not self._keeps(case):
             return
         if len(self._told) >= _MOST:
             self._told.clear()
@@ -78,7 +78,7 @@ class Acquaintances:
         if event.kind == "leave":
             self._told.pop(key, None)
         elif _is_met(event) or not _is_somebody(event.member):
-            self._told[key] = _Told(event.group, event.member, case.now + _FRESH)
+            self._told[key] = _Told(event.group, event.member, observed.now + _FRESH)
 
     def _all(self, case: Case) -> tuple[Change, ...]:
         event, visit = case.event, partial(_visit, case.event.group)
