@@ -63,14 +63,20 @@ def _day_of_month(day: date, which: int, weekday: int | None) -> date | None:
 
 def _edges(hours: Hours, day: date, edge: str) -> tuple[int, ...]:
     """The minutes of the day at which the clock passes into the windows or out of them: windows that touch are one."""
-    open_minutes = set()
+    inside = _minutes_inside(hours, day)
+    if edge == "opens":
+        return tuple(m for m in range(DAY) if m in inside and m - 1 not in inside)
+    return tuple(m for m in range(DAY) if m not in inside and m - 1 in inside)
+
+
+def _minutes_inside(hours: Hours, day: date) -> set[int]:
+    """The minutes of the local day that lie in the windows, and those of the days beside it (below 0, from 1440)."""
+    found: set[int] = set()
     for back in range(-1, 3):
         for window in hours.windows:
             if starts_on(window, day - timedelta(days=back)):
-                open_minutes |= {minute - back * DAY for minute in range(window.start, window.end)}
-    if edge == "opens":
-        return tuple(m for m in range(DAY) if m in open_minutes and m - 1 not in open_minutes)
-    return tuple(m for m in range(DAY) if m not in open_minutes and m - 1 in open_minutes)
+                found |= {minute - back * DAY for minute in range(window.start, window.end)}
+    return found
 
 
 def active_end(start: int, span: int, pause: Hours | None) -> int:
@@ -80,10 +86,23 @@ def active_end(start: int, span: int, pause: Hours | None) -> int:
         return start + span
     at, left = start, span
     while at - start < PATIENCE * DAY * MINUTE:
-        stretch = MINUTE - at % MINUTE
-        if not in_hours(at, pause):
-            if left <= stretch:
-                return at + left
-            left -= stretch
-        at += stretch
+        for begins, ends, paused in _stretches(at, pause):
+            if not paused and left <= ends - begins:
+                return begins + left
+            left -= 0 if paused else ends - begins
+            at = ends
     return start + span
+
+
+def _stretches(at: int, pause: Hours) -> Iterator[tuple[int, int, bool]]:
+    """From `at` to the end of the local day, minute by minute: whether the pause runs."""
+    day = local(at, pause.zone).date()
+    midnight = datetime(day.year, day.month, day.day)
+    begin, end = wall(midnight, pause.zone), wall(midnight + timedelta(days=1), pause.zone)
+    ordinary = end - begin == DAY * MINUTE and begin <= at < end
+    inside = _minutes_inside(pause, day) if ordinary else set()
+    end = end if end > at else at + MINUTE
+    while at < end:
+        following = min(end, at + MINUTE - (at - begin) % MINUTE)
+        yield at, following, (at - begin) // MINUTE in inside if ordinary else in_hours(at, pause) is True
+        at = following
