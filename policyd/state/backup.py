@@ -97,7 +97,7 @@ def _everything(store: Reached) -> Iterator[Entry]:
         yield from _ring(rings[key], key)
     yield from _all_strings(store, layout.STANDINGS)
     yield from dues.part(store)
-    yield from dues.cells()
+    yield from dues.cells(store)
     for node in store.nodes:
         for page in pages(node, layout.JOURNALS):
             for key in page:

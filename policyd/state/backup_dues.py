@@ -43,8 +43,10 @@ class DuesReading:
                             self._first[key] = min(self._first.get(key, first), first)
                             yield entry
 
-    def cells(self) -> Iterator[Entry]:
-        """The sets of groups by the first instant of each."""
+    def cells(self, store: Reached) -> Iterator[Entry]:
+        """The sets of groups by the first instant of each. Names of groups that have come meanwhile are looked up."""
+        for of_cell in list(self._groups):
+            self._look(store.node_of(of_cell), of_cell)
         parts: dict[bytes, list[bytes]] = {}
         for key, first in self._first.items():
             of_cell, _, encoded = key.rpartition(b":")
@@ -58,7 +60,9 @@ class DuesReading:
 
     def _look(self, node: redis.Redis, of_cell: bytes) -> None:
         """Learns the groups' names: of a long one its key has only a digest."""
-        self._expires[of_cell] = max(0, node.pexpiretime(of_cell))  # type: ignore[arg-type]
+        expires = node.pexpiretime(of_cell)  # type: ignore[arg-type]
+        if expires != GONE:
+            self._expires[of_cell] = max(0, expires)
         names = self._groups.setdefault(of_cell, {})
         for members in member_pages(node, of_cell):
             names |= {encode(group.decode()).encode(): group for group, _ in members}

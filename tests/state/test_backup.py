@@ -327,6 +327,23 @@ def test_nothing_open_is_without_its_instant(
     run(store.close())
 
 
+def test_a_group_that_comes_between_two_reads_is_known_to_its_cell(
+    reached: Reached, server: EmbeddedServer, client: redis.Redis, run: Run, tmp_path: Path
+) -> None:
+    client.zadd("pd:{/0}:u:%E7%BB%84", {"file/u1": 7, "file/u2": 5})
+    client.zadd("pd:{/0}:u:g1", {"file/u1": 9})
+    client.zadd("pd:{/0}:u", {"g1": 9})
+    back_up(reached, tmp_path / "backup", silent)
+    flush(server)
+    restore(reached, tmp_path / "backup", silent)
+    store = RedisStore(server.url, deadline=10.0)
+    due = run(store.due("", 0, None, 99, 9))
+    assert [(each.group, each.name, each.at) for each in due] == [
+        ("组", "file/u2", 5), ("组", "file/u1", 7), ("g1", "file/u1", 9),
+    ]  # fmt: skip
+    run(store.close())
+
+
 # ---------------------------------------------------------------- damage
 
 
