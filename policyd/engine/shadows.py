@@ -17,7 +17,7 @@ def shadows(
 ) -> tuple[Shadow, ...]:
     """Each shadow rule with its actions, and with those of the steps that its strikes would have run."""
     steps: dict[str, list[str]] = {}
-    for strike, stand in settled.shadow_struck:
+    for strike, stand in sorted(settled.shadow_struck, key=lambda struck: struck[0].ladder):
         ran = [step for step in ladders[strike.ladder].steps if step.at == stand.step]
         done = [show(action) for step in ran for action in step.actions]
         for rule in strike.rules:

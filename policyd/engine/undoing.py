@@ -41,7 +41,7 @@ class Entry(Struct, frozen=True):
 
 
 class Reversal(Struct, array_like=True):
-    """What taking a decision back means: `strikes` are (ladder, weight then, across groups); the mute that it brought
+    """What taking a decision back means: `strikes` are (ladder, weight, across groups); the mute that it brought
     ended at `muted` (0: none), and ends at `until` instead."""
 
     event: str
@@ -98,7 +98,7 @@ def reversal(
         entry.event,
         entry.member,
         [
-            (each.ladder, each.weight, each.across)
+            (each.ladder, 0 if _is_forgotten(each, entry, policies, now) else each.weight, each.across)
             for each in entry.struck
             if gone >= set(each.rules) and not before >= set(each.rules)
         ],
@@ -107,6 +107,11 @@ def reversal(
         any(word.startswith("ban") for word in lost),
         tuple(sorted(word.replace("_", " ") for word in lost if word in _STAYS)),
     )
+
+
+def _is_forgotten(struck: Struck, entry: Entry, policies: PolicySet, now: int) -> bool:
+    ladder = policies.ladders.get(struck.ladder)
+    return ladder is not None and 0 < ladder.forget <= now - entry.now
 
 
 def mute_end(entry: Entry, gone: frozenset[str], policies: PolicySet) -> int:
