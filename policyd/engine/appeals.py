@@ -14,7 +14,7 @@ from policyd.engine.case import policy_of
 from policyd.engine.course import Course
 from policyd.engine.desk import DAY, Change, Desk, Said
 from policyd.engine.tickets import tell
-from policyd.engine.undoing import Entry, Reversal, entries_of, is_undone, mark, reversal
+from policyd.engine.undoing import Entry, Reversal, about, entries_of, is_undone, mark, reversal
 from policyd.engine.wide import EVERYWHERE, event_everywhere
 from policyd.model.decision import Undone
 from policyd.model.event import Event
@@ -42,7 +42,7 @@ async def contested(store: Store, tenant: str, event: Event, covering: Sequence[
     if not having:
         return Contested(None, None)
     longest = max(policy.appeals.within for policy in having if policy.appeals is not None)
-    journal = await store.journal(tenant, event.group.id, now - longest)
+    journal = about(event.appeal.event, await store.journal(tenant, event.group.id, now - longest))
     entry = next((each for each in entries_of(journal) if each.event == event.appeal.event), None)
     if entry is None:
         return Contested(None, having[0].appeals)
@@ -96,13 +96,13 @@ def _ticket(ticket: str, event: Event, entry: Entry, appeals: Appeals, desk: Des
 
 async def take_back(store: Store, tenant: str, ticket: Ticket, policies: PolicySet) -> Change | None:
     """What an approval of the appeal does. None where the journal no longer knows the decision."""
-    entries = entries_of(await store.journal(tenant, ticket.group, 0))
-    about = [entry for entry in entries if entry.member == ticket.member]
-    entry = next((each for each in about if each.event == ticket.appealed), None)
+    journal = about(ticket.member, await store.journal(tenant, ticket.group, 0))
+    entries = [entry for entry in entries_of(journal) if entry.member == ticket.member]
+    entry = next((each for each in entries if each.event == ticket.appealed), None)
     if entry is None:
         return None
     running = await running_mute(store, tenant, ticket.group, ticket.member)
-    return partial(_take_back, entry, about, policies, running)
+    return partial(_take_back, entry, entries, policies, running)
 
 
 def _take_back(entry: Entry, entries: Sequence[Entry], policies: PolicySet, running: int, desk: Desk) -> None:

@@ -18,7 +18,7 @@ from policyd.engine.tickets import tell
 from policyd.model.event import ROLES, Event, Submission
 from policyd.model.problem import EventError, problem
 from policyd.model.records import STAMP, Evidence, MemberFile, Record, Ticket, Vote, unpack
-from policyd.model.state import StoreUnavailable
+from policyd.model.state import StoreOverloaded, StoreUnavailable
 from policyd.state.store import Store
 
 PETITIONS: Final = frozenset({"verdict", "submission", "appeal"})
@@ -60,6 +60,8 @@ async def petition_of(store: Store, tenant: str, event: Event, policies: PolicyS
             petition = Petition(event, partial(appeal, event, await _contested(place, event, now), place.zones))
         assert petition.change is not None
         await rehearse(store, tenant, event.group.id, event.id, now, (petition.change,))
+    except StoreOverloaded as overloaded:
+        raise too_many(overloaded) from None
     except StoreUnavailable:
         return Petition(event, None)
     return petition
@@ -68,6 +70,10 @@ async def petition_of(store: Store, tenant: str, event: Event, policies: PolicyS
 def is_unheard(petition: Petition | None) -> bool:
     """Whether the store could not be asked about it: then nothing is claimed, for whom it is about is not known."""
     return petition is not None and petition.change is None
+
+
+def too_many(overloaded: StoreOverloaded) -> EventError:
+    return EventError(problem("overloaded", str(overloaded), hint="try again in a second"))
 
 
 def refuse(detail: str, pointer: str, hint: str | UnsetType = UNSET) -> EventError:

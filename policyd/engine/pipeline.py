@@ -19,7 +19,7 @@ from policyd.engine.course import Course, course_of
 from policyd.engine.explain import explanation
 from policyd.engine.filing import file, meet
 from policyd.engine.observe import observe_for
-from policyd.engine.petitions import PETITIONS, Petition, is_unheard, petition_of
+from policyd.engine.petitions import PETITIONS, Petition, is_unheard, petition_of, too_many
 from policyd.engine.reading import Reading
 from policyd.engine.recording import record
 from policyd.engine.sanctions import NOBODY, human
@@ -111,7 +111,7 @@ class Engine:
         try:
             return as_silent(prepared.event, await wide.observe(self.store, ask, prepared))
         except StoreOverloaded as overloaded:
-            raise EventError(problem("overloaded", str(overloaded), hint="try again in a second")) from None
+            raise too_many(overloaded) from None
         except StoreUnavailable:
             return None
         except EventIdReused as reused:

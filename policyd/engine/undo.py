@@ -12,7 +12,7 @@ from policyd.check.resolved import PolicySet
 from policyd.compile.program import Program
 from policyd.engine.appeals import end_mute, retract, running_mute
 from policyd.engine.case import policy_of
-from policyd.engine.desk import DAY, KEEP_RECORDS
+from policyd.engine.desk import KEEP_RECORDS
 from policyd.engine.instants import rfc3339, seconds_until
 from policyd.engine.undoing import (
     Entry,
@@ -31,8 +31,6 @@ from policyd.model.state import Due, Filing, Put, StoreUnavailable
 from policyd.state.store import Store
 
 _MOST_TRIES: Final = 50
-_KEPT_MARKS: Final = 40 * DAY
-"""Longer than the journal."""
 
 
 class GroupUndone(Struct, frozen=True):
@@ -145,9 +143,6 @@ def _plan(one: _Member, file: MemberFile, running: int) -> _Plan:
         if not is_undone(entry, file) and not rules <= undone_rules(entry, file):
             back.append(reversal(entry, one.entries, file, one.policies, one.now, rules))
             mark(file, entry, rules, one.now)
-    for event, undoing in list(file.undone.items()):
-        if undoing.at < one.now - _KEPT_MARKS:
-            del file.undone[event]
     until = max((end for entry in one.entries if (end := _end(one, entry, file)) > one.now), default=0)
     muted = running if running and any(_brought(one, entry, file) == running for entry in one.meant) else 0
     actions = _actions(one, back, file, muted, until) if back else []

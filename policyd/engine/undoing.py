@@ -19,6 +19,10 @@ _STAYS: Final = frozenset({"mask", "delete", "warn", "call_out", "remove", "refu
 """What cannot be taken back."""
 
 
+_KEPT: Final = 40 * 86_400_000
+"""Longer than the journal."""
+
+
 class Struck(Struct, frozen=True):
     """A strike that the decision made, with its weight then, and the step that ran (0: none). `across` groups."""
 
@@ -53,6 +57,12 @@ class Reversal(Struct, array_like=True):
     cannot: tuple[str, ...] = ()
 
 
+def about(name: str, journal: Iterable[Journaled]) -> list[Journaled]:
+    """Those that may name an event or a member, found without reading each."""
+    sought = name.encode()
+    return [each for each in journal if sought in each.journal]
+
+
 def entries_of(journal: Iterable[Journaled]) -> list[Entry]:
     """In the order of time."""
     return [_entry(each) for each in journal]
@@ -75,6 +85,8 @@ def mark(file: MemberFile, entry: Entry, rules: Iterable[str] | None, now: int) 
     """Remembers that what these rules asked for has been taken back (None: all of it)."""
     gone = frozenset(entry.asked_by) if rules is None else undone_rules(entry, file) | frozenset(rules)
     file.undone[entry.event] = Undoing(now, [] if gone >= entry.asked_by.keys() else sorted(gone))
+    for event in [event for event, undoing in file.undone.items() if undoing.at < now - _KEPT]:
+        del file.undone[event]
 
 
 def reversal(
