@@ -89,6 +89,7 @@ class Events:
             return decode(step.json.encode())
         self._count += 1
         self._world.go("")
+        self._world.start()
         group = self._world.group()
         usual = {
             "id": self._event_id(),

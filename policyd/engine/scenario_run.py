@@ -133,6 +133,7 @@ class Run:
         self.program.forget()
         if self._keeps_time():
             self._introduce(start)
+            self.world.start()
         decisions = []
         for tick in ticks(self.engine, self.store, start, end):
             decisions.append(finish(self.engine.evaluate(tick)))

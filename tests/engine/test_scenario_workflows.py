@@ -87,6 +87,9 @@ GOOD: Final = (
     'given group "g"  at 2026-03-02 08:59  at 09:00 expect exactly reply "早"  after 23h expect lock, unlock',
     'given group "g"  at 2026-03-02 09:00 expect reply "早"  after 10m expect nothing',
     'at 2026-03-07 08:59  member u says "x"  at 09:00 expect nothing',
+    'given group "g"  at 2026-03-02 08:00  at 10:00 expect exactly reply "早"',
+    'at 2026-03-02 22:30  event """{"kind": "join", "member": {"id": "u1", "role": "member"}}"""'
+    '  at 2026-03-03 18:30 expect reply ":4h"',
     'at 2026-03-02 21:00  member u says "x"  at 22:00 expect lock because evening  at 23:00'
     '  member u says "x"  expect delete  at 23:00  member u says "x"  expect delete  at 08:00 expect unlock',
     'at 2026-03-02 23:00  member v reports u  member u says "x"  expect delete  after 30m  member u says "x"'

@@ -12,11 +12,15 @@ from typing import Any, Final, cast
 import pytest
 from msgspec.structs import replace
 
+from policyd.engine.embedded import finish
 from policyd.engine.pipeline import Engine
+from policyd.engine.tick_plan import desk_record
 from policyd.model.codec import event_from
 from policyd.model.decision import Decision
 from policyd.model.event import EVERY_GROUP, NOBODY, Event, Group, Tick
 from policyd.model.problem import EventError
+from policyd.model.records import STAMP, unpack
+from policyd.model.records import Desk as TickDesk
 from policyd.state.memory import MemoryStore
 from tests.engine.scene import Scene, compiled, done
 
@@ -155,6 +159,55 @@ def test_late_things_come_once_whenever_ticks_come(seed: int) -> None:
     rest = {name: count for name, count in came.items() if name not in once}
     assert all(count <= 2 for name, count in rest.items() if "morning" in name or "evening" in name)
     assert all(count == 1 for name, count in rest.items() if "remind" in name)
+
+
+@pytest.mark.parametrize(
+    ("days", "ahead", "carried", "missed"),
+    [(1, 0, 1, 0), (1, -1, 0, 0), (2, 0, 1, 0), (2, 1, 1, 1), (2, HOUR, 1, 1), (20, 1, 1, 19), (50, 1, 1, 20)],
+)
+def test_what_is_older_than_a_day_is_missed(days: int, ahead: int, carried: int, missed: int) -> None:
+    """Schedules at 21:00 of each day; the newest of the last 24 hours is carried out, 20 older ones are told."""
+    scene = Scene('policy p { for every group  timezone "Asia/Shanghai" } schedule s { every day 21:00 then lock }')
+    scene.tell(says("u", "hello", 0))
+    answer = scene.tell(tick("t", days * 24 * HOUR - 15 * HOUR + ahead))
+    assert (len(answer.actions), len(cast(Any, answer.missed))) == (carried, missed)
+    if days == 50:
+        assert cast(Any, answer.missed)[-1].at.startswith("2026-04-19T21:00")
+
+
+def test_who_are_late_are_told_in_the_order_of_being_late() -> None:
+    scene = Scene(POLICY)
+    for member, at in (("u9", 0), ("u1", 1), ("u5", 2), ("u3", 0)):
+        scene.tell(told("notice", None, at, "g1", id=f"n {member}", notice={"members": [member]}))
+    assert done(scene.tell(tick("t", 6 * HOUR))) == ["reply: u3, u9, u1, u5"]
+
+
+def test_reminders_after_the_end_never_come() -> None:
+    scene = Scene(
+        'policy p { for every group  timezone "Asia/Shanghai" } duty d { on join  due mon 20:00'
+        '  until message where message.text == "x"  remind after 6h then reply "r"  remind after 9h then reply "s"'
+        '  late then reply "l" }'
+    )
+    scene.tell(told("join", "u1", 0))
+    answers = [scene.tell(tick(f"t{hour}", hour * HOUR)) for hour in range(1, 30)]
+    assert {hour: done(answer) for hour, answer in enumerate(answers, 1) if answer.actions} == {
+        6: ["reply: r"],
+        8: ["reply: l"],
+    }
+
+
+def test_a_proposal_that_expired_may_be_made_again() -> None:
+    scene = Scene(
+        'policy p { for every group  timezone "Asia/Shanghai" }'
+        ' rule r { when message.text == "x"  then propose remove for 1h then notify owner "nobody" }'
+    )
+    said = [scene.tell(says("u1", "x", at)) for at in (0, 1)]
+    expired = scene.tell(tick("t", HOUR))
+    again = scene.tell(says("u1", "x", HOUR + 1))
+    assert [[action.do for action in answer.actions] for answer in (*said, expired, again)] == [
+        ["propose"], [], ["notify"], ["propose"],
+    ]  # fmt: skip
+    assert [ticket.status for ticket in expired.tickets] == ["expired"]
 
 
 # ---------------------------------------------------------------- acknowledging
@@ -311,6 +364,10 @@ def test_engines_tick_at_the_same_time(seed: int) -> None:
     for number, event in enumerate(TICKS):
         answers = asyncio.run(all_at(cast(int, event.time) - NOON))
         assert what(answers.values()) == what([usual()[number]]), event.id
+        (desk,) = finish(scene.store.inner.read("", 0, [desk_record("")]))
+        counter = unpack(TickDesk, desk[STAMP:])
+        assert counter is not None
+        assert all(each.done for each in counter.ticks)
 
 
 @pytest.mark.parametrize("seed", range(10))
