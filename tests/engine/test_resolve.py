@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import UNSET
 
 from policyd.engine.asked import Asked
 from policyd.engine.resolve import Clock, Resolved, resolve
@@ -36,6 +37,8 @@ AXES = [
     ("warn call_out", "call_out", "allow"),
     ("ban remove warn delete", "delete ban", "delete"),
     ("notify assign reply warn flag", "flag warn reply notify assign", "flag"),
+    ("slow unlock move unban propose delete", "delete unban move unlock slow", "delete"),
+    ("unlock lock reply", "reply lock", "allow"),
 ]
 
 
@@ -144,3 +147,46 @@ def test_the_end_of_a_mute_is_said_after_the_axes() -> None:
     resolved = settle(ask("warn"), ask("reply", text="x"), unmute=True)
     assert names(resolved) == ["warn", "unmute", "reply"]
     assert resolved.actions[1].because == ()
+
+
+def test_locking_overrides_unlocking_and_the_longest_slow_stands_for_all() -> None:
+    resolved = settle(
+        ask("unlock", "a.x"), ask("lock", "a.y"), ask("slow 1h", "a.x"), ask("slow 2h", "a.z"), ask("slow 1h", "a.y")
+    )
+    assert [(lost.do, lost.by) for lost in resolved.overridden] == [("unlock", "lock")]
+    lock, slow = resolved.actions
+    assert (slow.seconds, slow.until) == (7200, UNSET)
+    assert [because.rule for because in slow.because] == ["a.x", "a.y", "a.z"]
+    assert lock.member is UNSET
+
+
+@pytest.mark.parametrize(
+    ("ticket", "rule", "actions", "verdict"),
+    [
+        # beside the axes of the event, which has a verdict of its own
+        ("release", "flag", "flag release", "flag"),
+        ("delete", "flag", "flag delete", "flag"),
+        ("admit assign", "reply", "admit reply assign", "allow"),
+        # on the axis of members, as every action on them
+        ("mute 2h", "mute 1h", "mute", "allow"),
+        ("mute 1h", "ban", "ban", "allow"),
+    ],
+)
+def test_what_a_ticket_asks_for_comes_beside_what_rules_ask_for(
+    ticket: str, rule: str, actions: str, verdict: str
+) -> None:
+    planned = [ask(line, "a.t", ticket="t1", message="m1") for line in _lines(ticket)]
+    resolved = settle(*planned, ask(rule, "a.r"))
+    assert (names(resolved), resolved.verdict) == (actions.split(), verdict)
+    told = [action for action in resolved.actions if action.because == (Because("a.t"),)]
+    assert all((action.ticket, action.message, action.member) == ("t1", "m1", "u1") for action in told)
+
+
+def _lines(line: str) -> list[str]:
+    """`mute 2h` is one action, `admit assign` two."""
+    return [line] if line.endswith("h") else line.split()
+
+
+def test_proposals_wait_for_their_tickets() -> None:
+    resolved = settle(ask("propose", "a.x"), ask("propose", "a.y"))
+    assert (resolved.actions, len(resolved.proposals)) == ((), 2)
