@@ -22,17 +22,20 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _REACH: Final = 3
 """Days on either side that a window can touch, or an hour of a clock that changes."""
 _FAR: Final = 1500
+_REMEMBERED: Final = 1000
 _PATIENCE: Final = 24 * 400
 """Days after which a timing that has not come counts as never coming: a leap day is nearer."""
 
 
 class Calendar:
-    """The instants of one declaration's timings in one zone; `hours` by qualified name."""
+    """The instants of one declaration's timings in one zone; `hours` by qualified name. Those of a day are worked out
+    once: ticks come often."""
 
     def __init__(self, timings: Sequence[Timing], zone: str, hours: Mapping[str, Hours]) -> None:
         self._timings = timings
         self._zone = zone
         self._hours = hours
+        self._days: dict[date, tuple[int, ...]] = {}
 
     def between(self, after: int, until: int) -> Iterator[int]:
         """The instants later than `after` and not later than `until`, the newest first."""
@@ -41,7 +44,7 @@ class Calendar:
         days = (last - timedelta(days=back) for back in range((last - first).days + 1))
         seen = until + 1
         for day in days:
-            for instant in sorted(self._on(day), reverse=True):
+            for instant in reversed(self._on(day)):
                 if after < instant < seen:
                     seen = instant
                     yield instant
@@ -50,14 +53,21 @@ class Calendar:
         """The first instant later than `after`; 0 where there is none in years."""
         first = _local_day(after, self._zone) - timedelta(days=1)
         for ahead in range(_FAR):
-            coming = [instant for instant in self._on(first + timedelta(days=ahead)) if instant > after]
-            if coming:
-                return min(coming)
+            for instant in self._on(first + timedelta(days=ahead)):
+                if instant > after:
+                    return instant
         return min((at for at in self._dates() if at > after), default=0)
 
-    def _on(self, day: date) -> set[int]:
-        """The instants that belong to a local day."""
-        return {_instant(day, minute, self._zone) for timing in self._timings for minute in self._minutes(timing, day)}
+    def _on(self, day: date) -> tuple[int, ...]:
+        """The instants that belong to a local day, rising."""
+        known = self._days.get(day)
+        if known is None:
+            minutes = (minute for timing in self._timings for minute in self._minutes(timing, day))
+            known = tuple(sorted({_instant(day, minute, self._zone) for minute in minutes}))
+            if len(self._days) >= _REMEMBERED:
+                self._days = {}
+            self._days[day] = known
+        return known
 
     def _minutes(self, timing: Timing, day: date) -> tuple[int, ...]:
         match timing:

@@ -17,12 +17,12 @@ from policyd.state.memory import MemoryStore
 _MOST_TICKS = 100_000
 
 
-def ticks(engine: Engine, store: MemoryStore, start: int, end: int) -> Iterator[Event]:
+def ticks(engine: Engine, store: MemoryStore, world: World, start: int, end: int) -> Iterator[Event]:
     """A tick for each instant from `start` to `end` at which something comes due. Each is asked for when the one before
     has been carried out."""
     clock = start
     for number in range(_MOST_TICKS):
-        instant = finish(next_instant(store, engine.program.policy_set, "", clock))
+        instant = finish(next_instant(store, engine.program.policy_set, "", clock, world.places()))
         if not instant or instant > end:
             return
         clock = max(clock, instant)

@@ -135,7 +135,7 @@ class Run:
             self._introduce(start)
             self.world.start()
         decisions = []
-        for tick in ticks(self.engine, self.store, start, end):
+        for tick in ticks(self.engine, self.store, self.world, start, end):
             decisions.append(finish(self.engine.evaluate(tick)))
             self.covered |= stepped(decisions[-1])
         whole = Event(f"until {end}", "tick", EVERY_GROUP, NOBODY, end)

@@ -171,6 +171,10 @@ class World:
         known = self._members.get(name)
         return known.role if known is not None and known.has_role else None
 
+    def places(self) -> list[Group]:
+        """All groups that the test has named so far, and the one that is meant where it names none."""
+        return [self.group(), *(self.group_at(place) for place in self._groups)]
+
     def group_at(self, place: str) -> Group:
         """A group as an event shows it."""
         group = self._group(place)

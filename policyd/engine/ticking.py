@@ -22,7 +22,7 @@ from policyd.engine.tick_plan import KEEP_PLAN, Planner, desk_record, order, tic
 from policyd.engine.tick_works import Came, Host, all_of, carry_out, decode, encode, unavailable
 from policyd.model import records as r
 from policyd.model.decision import Decision, Missed
-from policyd.model.event import Event
+from policyd.model.event import Event, Group
 from policyd.model.problem import EventError, problem
 from policyd.model.records import STAMP, TickPlan, Work
 from policyd.model.state import EventIdReused, Filing, Put, StoreOverloaded, StoreUnavailable
@@ -58,10 +58,17 @@ async def tick(host: Host, event: Event, tenant: str = "") -> Decision:
     return _answer(host, event, parts)
 
 
-async def next_instant(store: Store, policies: PolicySet, tenant: str, now: int) -> int:
-    """When the next tick has something to carry out: an instant that may be past; 0 for never."""
+async def next_instant(store: Store, policies: PolicySet, tenant: str, now: int, groups: Iterable[Group]) -> int:
+    """When the next tick has something to carry out: an instant that may be past; 0 for never. `groups`: whose
+    schedules and sweeps count."""
     dues = [await store.next_due(tenant, cell, None) for cell in range(store.cells)]
-    coming = [*dues, timetable.following(timetable.entries(policies), now)]
+    places = tuple(groups)
+    timed = [
+        entry
+        for entry in timetable.entries(policies)
+        if any(entry.policy.scope.covers(group.id, group.tags) for group in places)
+    ]
+    coming = [*dues, timetable.following(timed, now)]
     return min((instant for instant in coming if instant), default=0)
 
 

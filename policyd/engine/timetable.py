@@ -40,8 +40,22 @@ class Past(Struct, frozen=True):
     missed: tuple[int, ...]
 
 
+_ENTRIES: dict[int, tuple[PolicySet, list[Entry]]] = {}
+_MOST_SETS: Final = 8
+"""Of policies, whose entries and calendars are kept between ticks."""
+
+
 def entries(policies: PolicySet) -> list[Entry]:
     """Everything that is timed."""
+    kept = _ENTRIES.get(id(policies))
+    if kept is None or kept[0] is not policies:
+        if len(_ENTRIES) >= _MOST_SETS:
+            _ENTRIES.clear()
+        kept = _ENTRIES[id(policies)] = policies, _entries(policies)
+    return kept[1]
+
+
+def _entries(policies: PolicySet) -> list[Entry]:
     found: list[Entry] = []
     for policy in policies.policies:
         for schedule in policy.schedules:
