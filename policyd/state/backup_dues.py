@@ -27,6 +27,7 @@ class DuesReading:
         self._first: dict[bytes, int] = {}
         self._groups: dict[bytes, dict[bytes, bytes]] = {}
         self._expires: dict[bytes, int] = {}
+        self._latest: dict[bytes, int] = {}
 
     def part(self, store: Reached) -> Iterator[Entry]:
         for node in store.nodes:
@@ -41,6 +42,8 @@ class DuesReading:
                         for entry in sorted_set(node, key, start=key not in self._first):
                             first = min(map(int, entry.parts[1::2]))
                             self._first[key] = min(self._first.get(key, first), first)
+                            of_cell = key.rpartition(b":")[0]
+                            self._latest[of_cell] = max(self._latest.get(of_cell, 0), entry.expires)
                             yield entry
 
     def cells(self, store: Reached) -> Iterator[Entry]:
@@ -56,10 +59,11 @@ class DuesReading:
             if group is not None:
                 parts.setdefault(of_cell, []).extend((group, b"%d" % first))
         for of_cell, written in parts.items():
-            yield Entry(of_cell, "zset", self._expires.get(of_cell, 0), True, written)
+            expires = self._expires.get(of_cell, self._latest[of_cell])
+            yield Entry(of_cell, "zset", expires, True, written)
 
     def _look(self, node: redis.Redis, of_cell: bytes) -> None:
-        """Learns the groups' names: of a long one its key has only a digest."""
+        """Learns the groups' names: of a long one its key has only a digest. And until when the set lives."""
         expires = node.pexpiretime(of_cell)  # type: ignore[arg-type]
         if expires != GONE:
             self._expires[of_cell] = max(0, expires)
