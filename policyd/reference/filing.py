@@ -122,7 +122,7 @@ class Filing:
         self.actions[place] = Action(
             do="propose",
             because=action.because,
-            member=self.event.member.id,
+            member=self.event.member.id or UNSET,
             text=action.text,
             seconds=action.seconds,
             ticket=ticket.id,
@@ -327,7 +327,7 @@ def _proposing(one: Asked, ticket: Ticket, member: str) -> Action:
     return Action(
         do="propose",
         because=tuple(Because(rule, UNSET if what.text is None else what.text) for rule in one.rules),
-        member=member,
+        member=member or UNSET,
         text=UNSET if what.text is None else what.text,
         seconds=UNSET if what.duration is None else whole_seconds(what.duration),
         ticket=ticket.id,

@@ -19,7 +19,7 @@ from tests.equivalence.workflows import policies as workflow_policies
 
 SEQUENCES = 20
 """Sequences of events for each random policy set."""
-WITH_WORKFLOWS = 0.0
+WITH_WORKFLOWS = 0.5
 """Share of policy sets that have workflows."""
 SAMPLED = 20
 """One pair in so many is looked at closely for what it reaches."""

@@ -120,9 +120,9 @@ class WorkflowAuthor(Author):
         self._written.append(f"schedule {name} {{ {' '.join(clauses)} }}")
 
     def _sweep(self, name: str) -> None:
-        when = self._random.choice(
-            (f"member.silent >= {self._random.choice(('1m', '30m', '10h'))}", self._condition(("sweep",)))
-        )
+        when = f"member.silent >= {self._random.choice(('1m', '30m', '10h'))}"
+        if self._some(0.3):
+            when = self._condition(("sweep",))
         clauses = [self._timing(), f"when {when}"]
         if self._some(0.3):
             clauses.append(f"unless {self._condition(('sweep',))}")
