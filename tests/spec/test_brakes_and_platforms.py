@@ -71,6 +71,18 @@ def test_a_braked_mute_does_not_run(community: Make) -> None:
     assert [brief(room.does(says(member, "y", "20:10"))) for member in "abc"] == ["flag", "flag", "-"]
 
 
+def test_a_mute_that_runs_goes_on_where_another_is_braked(community: Make) -> None:
+    header = f'policy p {{ for every group timezone "{ZONE}" brake at most 1 mute within 10m }}\n'
+    rules = (
+        'rule a { when message.text == "a" then mute 1h } rule b { when message.text == "b" then mute 2h }'
+        'rule m { when message.text == "?" and member.muted then flag }'
+    )
+    room = community(files={"p.policy": header + rules})
+    assert brief(room.does(says("u", "a", "20:00"))) == "mute 1h"
+    assert brief(room.does(says("u", "b", "20:05"))).endswith("propose mute 2h")
+    assert [brief(room.does(says("u", "?", at))) for at in ("20:59", "21:00")] == ["flag", "-"]
+
+
 def test_humans_are_not_braked(community: Make) -> None:
     room = community(files=braked('rule r { when message.text == "x" then remove }'))
     for member in "abc":

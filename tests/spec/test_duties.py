@@ -195,3 +195,20 @@ def test_a_late_duty_strikes(community: Make) -> None:
     assert room.strikes("u", "p.conduct", "21:01") == 1
     room.does(joins("u", "21:05"))
     assert at_each(room, "22:05") == ["mute 1h"]
+
+
+def test_what_closes_and_opens_renews(community: Make) -> None:
+    room = community('duty d { on message within 1h until message late then reply "silent" }')
+    for at in ("20:00", "20:30"):
+        room.does(says("u", "x", at))
+    assert at_each(room, "21:29", "21:30", "22:30") == ["-", 'reply "silent"', "-"]
+
+
+def test_the_earliest_deadline_of_those_reminded_together(community: Make) -> None:
+    room = community(
+        'duty d { on join within 3h together remind after 1h then reply "{duty.members} {duty.left}"'
+        ' late then reply "{duty.members} late" }'
+    )
+    for member, at in (("b", "20:00"), ("a", "20:10")):
+        room.does(joins(member, at))
+    assert at_each(room, "21:30", "23:30") == ['reply "b, a 1h30m"', 'reply "b, a late"']

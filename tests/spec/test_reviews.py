@@ -93,6 +93,14 @@ def test_approval_of_content(community: Make) -> None:
     assert brief(room.does(says("u", "ad, unlike these", "20:08", message="m6"))).startswith("hold")
 
 
+def test_an_edit_is_no_second_use_in_the_next_period_either(community: Make) -> None:
+    room = community(ads("approve member at most 1 per day"))
+    room.does(judges("approve", ticket_of(room.does(says("u", "ad", "20:00", message="m1"))), "20:01"))
+    room.does(says("u", "ad", "20:02", message="m2"))
+    assert brief(room.does(edits("u", "ad, mended", "+1d 09:00", message="m2"))) == "-"
+    assert brief(room.does(says("u", "ad", "+1d 09:01", message="m3"))) == 'notify owner "approved"'
+
+
 def test_pictures_are_approved_one_by_one(community: Make) -> None:
     room = community("review r { when message.images > 0 approve content }")
     first = room.does(says("u", None, message="m1", images=1))

@@ -113,3 +113,18 @@ def test_the_order_of_actions(community: Make) -> None:
         'rule a { then assign "b", assign "a", notify owner "o", notify member "m", reply "r", mute 1m, hold }'
     ).does(says("u1", "x"))
     assert brief(decision) == 'hold, mute 1m, reply "r", notify member "m", notify owner "o", assign "a", assign "b"'
+
+
+def test_what_is_done_to_the_group(community: Make) -> None:
+    room = community("rule a { then lock, slow 10s } rule b { then unlock, slow 30s } rule c { then lock, slow 20s }")
+    decision = room.does(says("u1", "x"))
+    assert brief(decision) == "lock, slow 30s"
+    assert reasons(decision) == {"lock": ["a", "c"], "slow": ["a", "b", "c"]}
+    assert [(weaker.do, weaker.by) for weaker in decision.overridden] == [("unlock", "lock")]
+
+
+def test_moves_and_assignments_say_where_to(community: Make) -> None:
+    room = community('rule a { on message then assign "math", move to "old" } rule b { then assign "math" }')
+    decision = room.does(says("u1", "x"))
+    assert brief(decision) == 'assign "math", move "old"'
+    assert reasons(decision)["assign"] == ["a", "b"]

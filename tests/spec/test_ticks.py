@@ -144,6 +144,14 @@ def test_digests_are_collected(community: Make) -> None:
     assert all_said(room, "23:39", "23:40") == ["-", 'notify moderators "ad 3"']
 
 
+def test_a_digest_has_an_end(community: Make) -> None:
+    room = community('rule r { then notify moderators "{message.text}" digest 1h }')
+    for number in range(103):
+        room.does(says("u", str(number), "20:00"))
+    [said] = room.does(ticks("21:00")).actions
+    assert str(said.text).split("\n") == [str(number) for number in range(100)]
+
+
 # ---------------------------------------------------------------- exactly once
 
 
