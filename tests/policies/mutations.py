@@ -109,7 +109,7 @@ def _policies_at(path: Path) -> tuple[Folder, ...]:
 
 
 def main(paths: list[str]) -> int:
-    """Print the mistakes that nothing notices; 1 where there is one. Of the policies in these folders, or these files."""
+    """Print the mistakes in these folders or files that nothing notices; 1 where there is one."""
     survivors = total = 0
     for folder in (policy for path in paths for policy in _policies_at(Path(path))):
         assert folder.survives(folder.file), f"the tests of {folder.name} do not pass"

@@ -12,6 +12,7 @@ from policyd.language import nodes as n
 SECOND: Final = 1000
 MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
+DAY: Final = 24 * HOUR
 Variants = Iterator[tuple[str, Any]]
 """What was changed, and the node with the change."""
 
@@ -46,7 +47,7 @@ def without_each(name: str, items: tuple[Any, ...], least: int = 1) -> Variants:
 
 
 def days(name: str, written: tuple[int, ...]) -> Variants:
-    """The first or last day of each run left out: `mon-fri` is two days, the rest follows. Of `every day` none can be."""
+    """The first or last day of a run left out: of `mon-fri` two can be, of `every day` none."""
     for index, day in enumerate(written if len(written) < 7 else ()):
         inner = 0 < index < len(written) - 1 and written[index - 1] == day - 1 and written[index + 1] == day + 1
         if len(written) > 1 and not inner:
@@ -145,7 +146,7 @@ def conditions(node: Any, field: str) -> Variants:
 # ---------------------------------------------------------------- actions and declarations
 
 
-def _one_action(action: n.Action) -> Variants:
+def one_action(action: n.Action) -> Variants:
     yield from inside(action, "duration", durations("duration", action.duration, optional=action.do == "ban"))
     yield from inside(action, "once", durations("once in", action.once, optional=True))
     if action.do in ("strike", "forgive"):
@@ -165,10 +166,10 @@ def _one_action(action: n.Action) -> Variants:
         yield "nothing where nobody answers", replace(action, wait=None, expire=None)
 
 
-def actions_of(node: Any, field: str) -> Variants:
+def actions_of(node: Any, field: str, one: Callable[[n.Action], Variants] = one_action) -> Variants:
     actions = getattr(node, field)
     yield from inside(node, field, without_each(f"{field}: action", actions, least=0))
-    yield from inside(node, field, each_of(f"{field}: action", actions, _one_action))
+    yield from inside(node, field, each_of(f"{field}: action", actions, one))
 
 
 def _rule(rule: n.Rule) -> Variants:

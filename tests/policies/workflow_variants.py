@@ -29,16 +29,31 @@ def _timing(timing: n.Timing) -> Variants:
             yield "the other edge", replace(timing, edge="closes" if timing.edge == "opens" else "opens")
 
 
+def _timed(node: n.Schedule | n.Sweep) -> Variants:
+    yield from m.inside(node, "timings", m.without_each("timing", node.timings))
+    yield from m.inside(node, "timings", m.each_of("timing", node.timings, _timing))
+    yield from m.conditions(node, "when")
+
+
 def _schedule(schedule: n.Schedule) -> Variants:
-    yield from m.inside(schedule, "timings", m.without_each("timing", schedule.timings))
-    yield from m.inside(schedule, "timings", m.each_of("timing", schedule.timings, _timing))
-    yield from m.conditions(schedule, "when")
+    yield from _timed(schedule)
     yield from m.actions_of(schedule, "then")
 
 
 def _sweep(sweep: n.Sweep) -> Variants:
-    yield from _schedule(sweep)  # type: ignore[arg-type]
+    yield from _timed(sweep)
+    yield from m.actions_of(sweep, "then", _daily)
     yield from m.conditions(sweep, "unless")
+
+
+def _daily(action: n.Action) -> Variants:
+    """`once in` by days: what comes at a time of day cannot tell less."""
+    yield from (
+        (what, replace(changed, once=action.once)) for what, changed in m.one_action(replace(action, once=None))
+    )
+    if action.once is not None:
+        for what, changed in (("longer", action.once + m.DAY), ("shorter", action.once - m.DAY), ("missing", None)):
+            yield f"once in: {what}", replace(action, once=changed)
 
 
 def _review(review: n.Review) -> Variants:
