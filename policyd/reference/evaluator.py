@@ -47,7 +47,8 @@ class Reference:
         if event.kind == "tick":
             return ticking.tick(self, event, fails)
         place = self.place(event.group.id)
-        event = about_whom(event, place.group)
+        if fails != "observe":  # else the ticket of a verdict cannot be read either
+            event = about_whom(event, place.group)
         policies = covering(self.policies, event)
         by_hand = human(event, policies)
         if fails == "observe":
