@@ -62,7 +62,7 @@ async def _claim_uses(store: Store, course: Course) -> Course:
 
 def _used(course: Course) -> list[tuple[Review, int]]:
     """The reviews of which this event uses one of so many approvals, with the start of the period; none where its
-    content is held or deleted (law L21)."""
+    content is held or deleted (law L21), or where the message was a use before, in whatever period."""
     case, wanted = course.case, course.wanted
     effects = wanted.does("use review")
     if not effects or any(asked.do in ("hold", "delete") for asked in wanted.asked):
@@ -73,7 +73,7 @@ def _used(course: Course) -> list[tuple[Review, int]]:
         if review.at_most and review.per is not None:
             since = period_start(review.per, ZoneInfo(covering(case, review.name).zone), course.now)
             uses = file.reviews[review.name].uses if review.name in file.reviews else []
-            if not any(use.event == key and use.at >= since for use in uses):
+            if not any(use.event == key for use in uses):
                 found.append((review, since))
     return found
 
