@@ -22,9 +22,11 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _REACH: Final = 3
 """Days on either side that a window can touch, or an hour of a clock that changes."""
 _FAR: Final = 1500
-_REMEMBERED: Final = 1000
-_PATIENCE: Final = 24 * 400
 """Days after which a timing that has not come counts as never coming: a leap day is nearer."""
+_REMEMBERED: Final = 1000
+"""Days of which the instants are remembered."""
+_PATIENCE: Final = 24 * 400
+"""Hours after which a pause counts as never ending."""
 
 
 class Calendar:
