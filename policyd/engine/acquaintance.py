@@ -66,9 +66,13 @@ class Acquaintances:
         return (partial(_visit, group), *met)
 
     def filed(self, case: Case) -> None:
-        """What the event told is filed now. What a repeat tells may be out of date by then."""
+        """What the event told is filed now. What a repeat tells may be older than what is known: the next event tells
+        it anew."""
         event, observed = case.event, case.observed
-        if not self._keeping or observed is None or observed.replayed or event.due is not None or not self._keeps(case):
+        if not self._keeping or observed is None or event.due is not None or not self._keeps(case):
+            return
+        if observed.replayed:
+            self._groups.pop((case.ask.tenant, event.group.id), None)
             return
         if len(self._told) >= _MOST:
             self._told.clear()
