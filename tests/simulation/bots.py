@@ -136,4 +136,5 @@ class Ticking:
 
     def _carry_out(self, own: Open) -> None:
         for action in own.actions:
-            self.delivered[f"{action['do']} {action['because'][0]['rule'] if action['because'] else ''}"] += 1
+            rules = " ".join(each["rule"] for each in action["because"])
+            self.delivered[f"{action['do']} {rules} {action['group']} {action.get('member')}"] += 1

@@ -53,7 +53,7 @@ class Play:
         texts = real_texts(20_000) if size.groups > 2 else []
         texts = texts or made_texts(Random(1), 500)
         self.community = Community(chance, self.model, texts, size.groups, size.members)
-        self.ticking = Ticking(service, chance)
+        self.ticking = Ticking(service, Random(chance.random()))
         self.differences: list[str] = []
         self.events: Counter[str] = Counter()
         self.tickets: Counter[str] = Counter()
@@ -200,7 +200,8 @@ class Play:
         }
         found = self.names.read(union, expected.tickets)
         found.tickets = {name: facts for name, facts in found.tickets.items() if name in expected.tickets}
-        self.expected.update(f"{act.do} {act.because[0][0] if act.because else ''}" for act in expected.acts)
+        for act in expected.acts:
+            self.expected[f"{act.do} {' '.join(rule for rule, _ in act.because)} {act.group} {act.member}"] += 1
         lines = differences(expected, found)
         if lines:
             self._differs("\n    ".join([f"ticks at {hours.rfc3339(now)}", *lines]))

@@ -13,9 +13,13 @@ import time
 from collections import Counter
 from pathlib import Path
 from random import Random
+from typing import Final
 
 from tests.simulation.play import Play, Size
 from tests.simulation.service import Service
+
+MEMORY: Final = "/dev/shm" if Path("/dev/shm").is_dir() else None
+"""A process that is killed loses nothing it has written, to a disk or not; and a disk takes its time to sync."""
 
 
 def main(arguments: list[str]) -> int:
@@ -23,7 +27,7 @@ def main(arguments: list[str]) -> int:
     for name, value in (("groups", 30), ("members", 3000), ("days", 60), ("seed", 1), ("kills", 3), ("load", 8)):
         parser.add_argument(f"--{name}", type=int, default=value, help=f"[default: {value}]")
     parser.add_argument("--store", choices=("embedded", "memory"), default="embedded")
-    parser.add_argument("--folder", help="where the data is kept meanwhile: a disk that is slow to sync makes it slow")
+    parser.add_argument("--folder", default=MEMORY, help="where the data is kept meanwhile  [default: in memory]")
     given = parser.parse_args(arguments)
     size = Size(given.groups, given.members, given.days, given.kills, given.load)
     started = time.monotonic()

@@ -4,12 +4,13 @@ the model says."""
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.simulation.play import Size
-from tests.simulation.run import report, simulate
+from tests.simulation.run import MEMORY, report, simulate
 
 
 def test_a_small_community_for_some_days(tmp_path: Path) -> None:
@@ -21,11 +22,12 @@ def test_a_small_community_for_some_days(tmp_path: Path) -> None:
 
 
 def test_a_large_community_for_weeks_and_the_service_killed(
-    tmp_path: Path, long: bool, capsys: pytest.CaptureFixture[str]
+    long: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if not long:
         pytest.skip("takes about ten minutes: --long")
-    play = asyncio.run(simulate(tmp_path, "embedded", Size(30, 3000, 60, 3, 8), 1))
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        play = asyncio.run(simulate(Path(folder), "embedded", Size(30, 3000, 60, 3, 8), 1))
     with capsys.disabled():
         print("\n" + report(play.counts()))
     assert play.differences == []
