@@ -27,14 +27,13 @@ _ABSENT: Final = frozenset({"leave", "request", "verdict", "appeal", "outcome"})
 class _Told(Struct, frozen=True, gc=False):
     """As told last; `until`: as long as that counts."""
 
-    group: Group
     member: Member
     until: int
 
 
 class Acquaintances:
-    """What one engine has filed of members and groups lately, so that a known, unchanged member costs a look into a
-    dictionary. Safe between threads: at worst something is filed twice."""
+    """What one engine has filed of members and groups lately, so that a known, unchanged member costs a look into two
+    dictionaries. Safe between threads: at worst something is filed twice."""
 
     def __init__(self, policies: PolicySet, before: Acquaintances | None = None) -> None:
         """`before`: of the policies until now; what was filed stays filed."""
@@ -71,18 +70,19 @@ class Acquaintances:
         event, observed = case.event, case.observed
         if not self._keeping or observed is None or event.due is not None or not self._keeps(case):
             return
+        key = (case.ask.tenant, event.group.id, event.member.id)
         if observed.replayed:
-            self._groups.pop((case.ask.tenant, event.group.id), None)
+            self._groups.pop(key[:2], None)
+            self._told.pop(key, None)
             return
         if len(self._told) >= _MOST:
             self._told.clear()
             self._groups.clear()
-        self._groups[case.ask.tenant, event.group.id] = event.group
-        key = (case.ask.tenant, event.group.id, event.member.id)
+        self._groups[key[:2]] = event.group
         if event.kind == "leave":
             self._told.pop(key, None)
         elif _is_met(event) or not _is_somebody(event.member):
-            self._told[key] = _Told(event.group, event.member, observed.now + _FRESH)
+            self._told[key] = _Told(event.member, observed.now + _FRESH)
 
     def _all(self, case: Case) -> tuple[Change, ...]:
         event, visit = case.event, partial(_visit, case.event.group)
