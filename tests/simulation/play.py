@@ -122,8 +122,7 @@ class Play:
             self._compare(event, expected[event["id"]], document)
 
     async def _kill(self) -> list[tuple[Event, Any]]:
-        await asyncio.sleep(Random(self.service.kills).uniform(0.001, 0.03))
-        await self.service.kill_and_start()
+        await self.service.kill_and_start(Random(self.service.kills).uniform(0, 0.01))
         return []
 
     async def _send(self, lane: list[Event]) -> list[tuple[Event, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import signal
 import subprocess
@@ -27,6 +28,7 @@ class Service:
         self.degraded = 0
         self.again = 0
         self.kills = 0
+        self._busy = asyncio.Event()
         self._arguments = ("policies", "--listen", "127.0.0.1:0", "--store", store, "--clock", "event")
         shutil.copytree(POLICIES, folder / "policies")
         (folder / "policyd.toml").write_text("store_deadline_ms = 10000\n", encoding="utf-8")
@@ -49,8 +51,13 @@ class Service:
         assert self._process.stdout is not None
         self._process.stdout.close()
 
-    async def kill_and_start(self) -> None:
+    async def kill_and_start(self, after: float) -> None:
+        """So many seconds after it has something to do."""
         self.kills += 1
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._busy.wait()
+        await asyncio.sleep(after)
         await self.stop(signal.SIGKILL)
         await self.start()
 
@@ -71,11 +78,14 @@ class Service:
         raise AssertionError(f"{events[0]['id']} and what came with it was never answered: {answers[:1]}")
 
     async def _post(self, events: list[dict[str, Any]]) -> list[dict[str, Any]] | None:
+        self._busy.set()
         try:
             async with asyncio.timeout(_PATIENCE):
                 status, answer = await self._wire.post(events)
         except (OSError, EOFError, TimeoutError):
             return None
+        finally:
+            self._busy.clear()
         if status != 200:
             assert status in (429, 503), answer
             return None

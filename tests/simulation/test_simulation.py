@@ -21,9 +21,14 @@ def test_a_small_community_for_some_days(tmp_path: Path) -> None:
         assert counts[name], f"nothing tried {name}: {report(counts)}"
 
 
-def test_a_large_community_for_weeks_and_the_service_killed(
-    long: bool, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_small_community_and_the_service_killed() -> None:
+    with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
+        play = asyncio.run(simulate(Path(folder), "embedded", Size(3, 36, 2, 2, 2), 4))
+    assert play.differences == []
+    assert (play.service.kills, play.service.again > 0) == (2, True)
+
+
+def test_a_large_community_for_weeks_and_the_service_killed(long: bool, capsys: pytest.CaptureFixture[str]) -> None:
     if not long:
         pytest.skip("takes about ten minutes: --long")
     with tempfile.TemporaryDirectory(dir=MEMORY) as folder:
