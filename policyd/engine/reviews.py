@@ -109,11 +109,13 @@ def _pend(course: Course, review: Review, rule: str, desk: Desk) -> None:
     is_open = before is not None and before.status == "open"
     ticket = before if is_open else new_ticket(desk, review, event.member.id, event.member.name, event.id)
     assert ticket is not None
+    now_about = content_of(event)
     ticket = replace(
         ticket,
         event=event.id,
         message=None if event.message is None else event.message.id,
-        fingerprint=content_of(event),
+        fingerprint=now_about,
+        votes=() if review.approve == "content" and ticket.fingerprint != now_about else ticket.votes,
         approve=RELEASE if held else (),
         refuse=DELETE if held else (),
         evidence=needed(ticket.needs, file),

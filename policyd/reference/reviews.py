@@ -34,6 +34,7 @@ def pend(review: Review, group: str, event: Event, records: Records, now: int, *
         event=event.id,
         message=about(event),
         fingerprint=content(event),
+        votes=() if review.approve == "content" and ticket.fingerprint != content(event) else ticket.votes,
         approve=RELEASE if held else (),
         refuse=DELETE if held else (),
         evidence=evidence_of(review, filed),

@@ -101,6 +101,22 @@ def test_an_edit_is_no_second_use_in_the_next_period_either(community: Make) -> 
     assert brief(room.does(says("u", "ad", "+1d 09:01", message="m3"))) == 'notify owner "approved"'
 
 
+def test_nobody_agrees_to_what_they_have_not_seen(community: Make) -> None:
+    """A vote for one content is none for the next that comes to the same ticket; a vote for the member stays."""
+    room = community(ads("approve content by 2 moderators"))
+    ticket = ticket_of(room.does(says("u", "ad: apples", message="m1")))
+    room.does(judges("approve", ticket, "20:01", by="m1"))
+    assert ticket_of(room.does(says("u", "ad: pears", "20:02", message="m2"))) == ticket
+    assert told(room.does(judges("approve", ticket, "20:03", by="m2"))) == "review open"
+    assert told(room.does(judges("approve", ticket, "20:04", by="m1"))) == "review approved"
+
+    room = community(ads("approve member by 2 moderators"))
+    ticket = ticket_of(room.does(says("u", "ad: apples", message="m1")))
+    room.does(judges("approve", ticket, "20:01", by="m1"))
+    room.does(says("u", "ad: pears", "20:02", message="m2"))
+    assert told(room.does(judges("approve", ticket, "20:03", by="m2"))) == "review approved"
+
+
 def test_pictures_are_approved_one_by_one(community: Make) -> None:
     room = community("review r { when message.images > 0 approve content }")
     first = room.does(says("u", None, message="m1", images=1))
