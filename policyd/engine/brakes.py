@@ -20,6 +20,8 @@ from policyd.state.store import Store
 
 
 def changes(course: Course) -> list[Change]:
+    if not any(policy.brakes for policy in course.case.prepared.policies):
+        return []
     action = member_action(course)
     brakes = [] if action is None else _on(action, course.case.prepared.policies)
     return [partial(_brake, course, action, brakes)] if action is not None and brakes else []

@@ -65,22 +65,29 @@ def resolved(course: Course, planned: Iterable[Asked]) -> Resolved:
         asked += step_asks(policies.ladders[strike.ladder], strike, stand, rule, course.speaker)
     if not settled.failed:
         asked += planned
-    event, clock = case.event, course.clock
-    return fit(resolve(asked, event.member.id, event.kind == "request", clock, settled.unmuted), event, clock)
+    event, clock, is_request = case.event, course.clock, case.event.kind == "request"
+    asked_for = resolve(asked, event.member.id, is_request, clock, settled.unmuted)
+    possible = fit(asked_for, event, clock)
+    if possible is asked_for:
+        return possible
+    return replace(possible, actions=arranged(possible.actions, is_request))
 
 
 def conclude(course: Course) -> Decision:
     case, settled, policies = course.case, course.settled, course.case.program.policy_set
     if course.unfiled:
         course.resolved = resolved(course, ())
-    actions = _left(course) if course.degraded else _filed(course)
+    actions = course.resolved.actions
+    if course.degraded or _is_more(course):
+        found = _left(course) if course.degraded else _filed(course)
+        actions = arranged(found, case.event.kind == "request")
     winner = course.resolved.winner
     mask_rules = [because.rule for because in winner.because] if winner is not None and winner.do == "mask" else []
     return Decision(
         event=case.event.id,
         policy=case.program.revision,
         verdict=course.resolved.verdict,
-        actions=arranged(actions, case.event.kind == "request"),
+        actions=actions,
         matches=_matches(case, course.reading),
         masked=masked((policies.rules[name] for name in mask_rules), case, course.reading) if mask_rules else None,
         ladders={name: _state(case, policies.ladders[name], settled.stands[name]) for name in sorted(settled.stands)},
@@ -92,6 +99,13 @@ def conclude(course: Course) -> Decision:
         unasked=_unasked(course) if course.degraded else UNSET,
         undone=tuple(course.told.undone) if course.told.undone else UNSET,
     )
+
+
+def _is_more(course: Course) -> bool:
+    """Whether filings, or what the platform reports, change what is told."""
+    claimed, told = course.claimed, course.told
+    report = course.case.event.outcome
+    return bool(told.flags or told.braked or told.says or claimed.says) or (report is not None and not report.ok)
 
 
 def _filed(course: Course) -> list[Action]:

@@ -44,10 +44,13 @@ async def meet(store: Store, case: Case, met: Iterable[Change], acquaintances: A
 async def _changes(store: Store, course: Course) -> list[Change]:
     """In the order in which they are made."""
     case, wanted = course.case, course.wanted
+    found = [*brakes.changes(course), *reviews.changes(course), *tickets.changes(course)]
+    if not (wanted.effects or wanted.digested or course.resolved.proposals or course.claimed.taken) and (
+        case.event.kind != "leave"
+    ):
+        return found
     return [
-        *brakes.changes(course),
-        *reviews.changes(course),
-        *tickets.changes(course),
+        *found,
         *proposals.changes(course),
         *duties.changes(case, wanted, course.resolved.verdict),
         *await _dropped(store, case),

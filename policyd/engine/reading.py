@@ -32,6 +32,7 @@ class Reading:
     def __init__(self, policies: r.PolicySet) -> None:
         self._policies = policies
         self.zones = {policy.name: policy.zone for policy in policies.policies}
+        self.across_groups = any(ladder.across_groups for ladder in policies.ladders.values())
         self._rules: dict[str, Sources] = {}
         self._kinds: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
 

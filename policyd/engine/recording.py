@@ -27,7 +27,7 @@ async def _record(store: Store, course: Course, planned: Iterable[Asked]) -> Set
     case, wanted, shadow, human = course.case, course.wanted, course.shadow, course.human
     across, mute = Settled(), mute_asked(_asks(course, planned), human)
     own_mute = mute
-    if wide.has_wide(course):
+    if course.reading.across_groups and wide.has_wide(course):
         wanted, shadow, human = wide.parted(course, across=False)
         across, brought = await wide.commit(store, course)
         mute = -1 if min(mute, brought) < 0 else max(mute, brought)
