@@ -59,14 +59,9 @@ def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
     works = sorted(planned + [work for work in desk.waiting if not scope or work.group == scope], key=_order)
     left = works[MOST:]
     desk.waiting = [work for work in desk.waiting if scope and work.group != scope] + left
-    own: list[Action] = []
-    missed_before: list[Missed] = []
+    own, tickets = _carry_out_all(reference, works[:MOST], event)
     before_it: dict[str, TicketState] = {}
-    tickets: dict[str, TicketState] = {}
-    for work in works[:MOST]:
-        actions, states = _carry_out(reference, reference.place(work.group), work, event)
-        own += [_told_where(action, work) for action in actions]
-        tickets |= {state.ticket: state for state in states}
+    missed_before: list[Missed] = []
     for answered in again:
         missed_before += answered.missed
         before_it |= answered.tickets
@@ -83,6 +78,17 @@ def tick(reference: Reference, event: Event, fails: Failure) -> Decision:
     desk.answered[scope, event.id] = done
     desk.open.setdefault(scope, []).append(done)
     return decision
+
+
+def _carry_out_all(reference: Reference, works: list[Work], tick: Event) -> tuple[list[Action], dict[str, TicketState]]:
+    """One after another, in order."""
+    actions: list[Action] = []
+    tickets: dict[str, TicketState] = {}
+    for work in works:
+        done, states = _carry_out(reference, reference.place(work.group), work, tick)
+        actions += [_told_where(action, work) for action in done]
+        tickets |= {state.ticket: state for state in states}
+    return actions, tickets
 
 
 def _acknowledge(desk: Desk, event: Event, now: int) -> list[Answered]:

@@ -61,9 +61,9 @@ class Community:
         """The code of the problem for which an event is refused."""
         return self.complains(event).partition(" ")[0]
 
-    def complains(self, event: Event) -> str:
+    def complains(self, event: Event, fails: Failure = "none") -> str:
         """The code, and the place in the event that is wrong."""
-        answer = self._side.answer(Step(event))
+        answer = self._side.answer(Step(event, fails))
         assert isinstance(answer, str), answer
         return answer
 

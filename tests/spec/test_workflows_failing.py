@@ -93,3 +93,12 @@ def test_a_workflow_that_cannot_be_asked_is_silent(community: Make) -> None:
     assert (brief(failed), failed.degraded, failed.unasked) == ("-", True, ())
     with_picture = room.does(says("u", "x", "20:01", images=1), "observe")
     assert with_picture.unasked == ("p.r", "p.r.refused")
+
+
+def test_a_tick_that_fails_is_sent_again(community: Make) -> None:
+    room = community('duty d { on message within 1h late then reply "late" }')
+    room.does(says("u", "x", "20:00"))
+    tick = ticks("21:00", "t1")
+    assert room.complains(tick, "file").strip() == "store_unavailable"
+    assert brief(room.does(tick)) == 'reply "late"'
+    assert brief(room.does(ticks("21:01"))) == "-"
