@@ -13,6 +13,12 @@ from policyd.model.state import StoreUnavailable
 from policyd.state.connecting import PERMISSIONS
 from policyd.state.redis import RedisStore
 from tests.state.conftest import Bot, Run
+from tests.state.desk import desk
+from tests.state.test_journal import (
+    test_commits_leave_a_journal,
+    test_mutes_are_taken_back,
+    test_strikes_are_taken_back,
+)
 from tests.state.test_laws import (
     test_edits_count_only_where_asked,
     test_ladder_climbs_and_repeats_its_last_step,
@@ -23,17 +29,13 @@ from tests.state.test_laws import (
     test_what_was_given_for_a_message_is_kept,
 )
 from tests.state.test_records import (
-    desk,
     test_a_filing_changes_all_or_nothing,
     test_a_filing_goes_through_once,
     test_a_filing_needs_what_it_was_worked_out_from,
     test_all_that_is_there_is_listed,
-    test_commits_leave_a_journal,
     test_groups_of_a_cell_are_listed,
     test_looking_changes_nothing,
-    test_mutes_are_taken_back,
     test_records_are_read_along_and_answered_as_they_were,
-    test_strikes_are_taken_back,
     test_the_earliest_is_due_first,
 )
 

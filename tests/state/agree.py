@@ -44,7 +44,8 @@ from policyd.state.redis import RedisStore
 from policyd.state.store import Store
 from tests.faults.servers import Server, cluster, free_ports
 from tests.state.asked import Asked, Listing, WhatIsDue, asking, in_tenant
-from tests.state.sequences import REVISIONS, Answer, Sequence, Turn, at_once, clock, of_error, vocabulary
+from tests.state.clock import clock
+from tests.state.sequences import REVISIONS, Answer, Sequence, Turn, at_once, of_error, vocabulary
 
 SERVERS: Final = ("redis7", "valkey", "redis7-cluster", "valkey-cluster")
 TOGETHER: Final = 250

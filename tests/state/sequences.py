@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Coroutine
 from typing import Any, Final, Literal, TypeVar
 
 from msgspec import Struct
@@ -35,7 +35,7 @@ from policyd.model.state import (
 from policyd.state.store import Store
 
 from .asked import Asked, Journal, Listing, Looking, Reading, WhatIsDue, asking
-from .conftest import DAY, HOUR, MINUTE, SECOND, T0
+from .conftest import DAY, HOUR, MINUTE
 
 SPANS: Final = (1, 1_000, 10_000, HOUR, 40 * DAY)
 CAPS: Final = (1, 2, 3, 6, 300)
@@ -58,7 +58,7 @@ STEPS: Final[tuple[Steps, ...]] = (
 TOGETHER: Final = (0, MINUTE, DAY)
 GIVEN: Final[tuple[tuple[str, ...], ...]] = ((), ("p.x",), ("p.y", "p.规则"))
 MUTES: Final = (0, 0, MINUTE, 2 * DAY, -1)
-ELAPSED: Final = (0, 1, 999, 1_000, MINUTE, HOUR - 1, HOUR, 13 * HOUR, 40 * DAY)
+
 
 _THEMES: Final = 200
 _VARIANTS: Final = 12
@@ -158,42 +158,6 @@ def _theme(chance: random.Random, spans: list[int]) -> tuple[tuple[Window, ...],
         ]
         variants.append(tuple({(window.cell, window.scope): window for window in windows}.values()))
     return tuple(variants)
-
-
-Clock = tuple[int, Iterator[int]]
-"""No duration is shorter than this; the instants of the rounds."""
-
-
-def clock(chance: random.Random, rounds: int) -> Clock:
-    """Of sequences that run together: forward at one of three paces, or back and forth within a minute or an hour
-    and then forward, or within a day and again 100 days later."""
-    start = T0 + chance.randrange(45 * DAY)
-    match chance.randrange(6):
-        case 0 | 1:
-            within = chance.choice((MINUTE, HOUR, DAY))
-            return within, _swinging(chance, start, within, rounds)
-        case 2:
-            return 0, _forward(start, lambda: chance.choice(ELAPSED) or chance.randrange(3 * DAY), rounds)
-        case 3:
-            return 0, _forward(start, lambda: chance.choice((0, HOUR - 1, HOUR, chance.randrange(8 * HOUR))), rounds)
-        case _:
-            return 0, _forward(start, lambda: chance.choice((0, 1, 999, 1_000, 9 * SECOND, MINUTE)), rounds)
-
-
-def _forward(now: int, passes: Callable[[], int], rounds: int) -> Iterator[int]:
-    for _ in range(rounds):
-        yield now
-        now += passes()
-
-
-def _swinging(chance: random.Random, start: int, within: int, rounds: int) -> Iterator[int]:
-    for _ in range(rounds // 2):
-        now = start + chance.randrange(within)
-        yield now
-    if within < DAY:
-        yield from _forward(now, lambda: chance.choice((0, within // 3, within // 2)), rounds // 2)
-    else:
-        yield from (start + 100 * DAY + chance.randrange(within) for _ in range(rounds // 2))
 
 
 class Turn(Struct):

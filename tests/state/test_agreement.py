@@ -35,13 +35,13 @@ from policyd.state.memory import MemoryStore
 from policyd.state.redis import RedisStore
 
 from .asked import Asked, Journal, Listing, Looking, Reading, WhatIsDue, asking
+from .clock import ELAPSED
 from .conftest import DAY, HOUR, T0, flush
 from .sequences import (
     BUMPS,
     CAPS,
     CELLS,
     DUES,
-    ELAPSED,
     FORGETS,
     GIVEN,
     GROUPS,

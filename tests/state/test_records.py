@@ -1,4 +1,4 @@
-"""Laws of records, due work, journals and what is taken back, on every store."""
+"""Laws of records, of what comes due, and of looking, on every store."""
 
 from __future__ import annotations
 
@@ -14,16 +14,12 @@ from policyd.model.state import (
     Due,
     Filed,
     Filing,
-    Journaled,
     LadderRead,
-    LadderStep,
     Observe,
     Observed,
     Put,
     Retract,
-    Retracted,
     Strike,
-    Throttle,
     Window,
 )
 from policyd.state import census_layout as layout
@@ -33,87 +29,9 @@ from policyd.state.retention import DUES, FILINGS, JOURNAL
 from policyd.state.store import Store
 
 from .conftest import DAY, HOUR, MINUTE, SECOND, T0, Bot, Run, flush, restricted
+from .desk import FILE, GROUPS, OF_EVERY_KIND, OTHER, Desk, desk
 
-GROUPS = ("g1", "g28", "组/{14}")
-"""All of one cell, however many there are."""
-OTHER = GROUPS[1]
-FILE = Record("file", "g1", "u1")
-OF_EVERY_KIND = (
-    FILE,
-    Record("file", "g1", "用户/:" * 30),
-    Record("thread", "g1", "m1"),
-    Record("board", "g1"),
-    Record("ticket", "g1", "k7m2q9xa4b"),
-    Record("member", "g1", "小明{x}"),
-    Record("parcel", "g1", "p"),
-    Record("group", "g1"),
-    Record("group", GROUPS[2]),
-    Record("tick", "", "t/1"),
-    Record("tick", "g1", "t/1"),
-    Record("desk"),
-    Record("desk", "g1"),
-)
-
-
-class Desk:
-    """Files what a test asks for; the clock goes by `bot.now`."""
-
-    def __init__(self, bot: Bot, run: Run) -> None:
-        self.bot = bot
-        self.cell = bot.store.cell_of("g1")
-        self._run = run
-
-    def store(self) -> Store:
-        self._run(self.bot.store.now(0, self.bot.now))
-        return self.bot.store
-
-    def files(self, event: str, *puts: Put, dues: tuple[Due, ...] = (), **filed: Any) -> Filed:
-        filing = Filing("", self.cell, "g1", event, stamp("g1", event), puts, dues, f"answer {event}".encode())
-        found: Filed = self._run(self.store().file(replace(filing, **filed)))
-        return found
-
-    def reads(self, *records: Record, tenant: str = "") -> list[bytes]:
-        """Without stamps."""
-        return [value[8:] for value in self._run(self.store().read(tenant, self.cell, records))]
-
-    def due(self, until: int, most: int = 100, group: str | None = None) -> list[tuple[str, str, int]]:
-        found: tuple[Due, ...] = self._run(self.store().due("", self.cell, group, until, most))
-        assert all(due.was == due.at for due in found)
-        return [(due.group, due.name, due.at) for due in found]
-
-    def next_due(self, group: str | None = None) -> int:
-        found: int = self._run(self.store().next_due("", self.cell, group))
-        return found
-
-    def listed(self, kind: Any, group: str, about: int = 7) -> dict[str, bytes]:
-        found: dict[str, bytes] = {}
-        cursor = 0
-        while True:
-            cursor, page = self._run(self.store().listed("", self.cell, kind, group, cursor, about))
-            found |= {name: value[8:] for name, value in page}
-            if not cursor:
-                return found
-
-    def looks(self, **asked: Any) -> Observed:
-        self.store()
-        ask = Observe("", "g1", "u1", "", b"8 bytes.", "sha256:1")
-        [seen] = self._run(self.bot.store.look([replace(ask, **asked)]))
-        assert isinstance(seen, Observed)
-        return seen
-
-    def retracts(self, *strikes: tuple[str, str], mute_until: int | None = None) -> Retracted:
-        change = Retract("", "g1", "u1", self.bot.now, strikes, mute_until)
-        found: Retracted = self._run(self.store().retract(change))
-        return found
-
-    def journal(self, since: int = 0, group: str = "g1") -> tuple[Journaled, ...]:
-        found: tuple[Journaled, ...] = self._run(self.store().journal("", group, since))
-        return found
-
-
-@pytest.fixture
-def desk(bot: Bot, run: Run) -> Desk:
-    return Desk(bot, run)
+__all__ = ["desk"]
 
 
 # ---------------------------------------------------------------- records
@@ -342,59 +260,6 @@ def test_many_are_looked_at_together(desk: Desk, run: Run) -> None:
     assert [each.last_seen for each in run(desk.store().look(twice))] == [T0, T0]
 
 
-# ---------------------------------------------------------------- journals, and what is taken back
-
-
-def test_commits_leave_a_journal(desk: Desk) -> None:
-    strike = (Strike("p.l", 2, 0, 0, ((1, HOUR),)),)
-    first = desk.bot.does("a", strikes=strike, throttles=(Throttle("p.r#0", HOUR),), journal=b"\0did a")
-    desk.bot.now += HOUR
-    second = desk.bot.does("b", strikes=strike, journal=b"did b")
-    desk.bot.does("silent", strikes=strike)
-    assert desk.bot.commits("b", now=T0, journal=b"another") == second
-    desk.bot.does("elsewhere", group="g2", journal=b"x")
-    entries = (Journaled(T0, b"\0did a", first), Journaled(T0 + HOUR, b"did b", second))
-    assert desk.journal() == entries
-    assert desk.journal(T0 + 1) == entries[1:]
-    assert desk.journal(T0 + HOUR) == entries[1:]
-    assert desk.journal(T0 + HOUR + 1) == desk.journal(group="nowhere") == ()
-    desk.bot.now = T0 + JOURNAL - 1
-    assert desk.journal() == entries
-    desk.bot.now += 1
-    assert desk.journal() == entries[1:]
-
-
-def test_a_long_journal_is_read_whole(desk: Desk) -> None:
-    for number in range(2_500):
-        desk.bot.now = T0 + number // 1_200
-        desk.bot.does(f"e{number}", journal=f"{number:04}".encode())
-    assert [int(entry.journal) for entry in desk.journal()] == list(range(2_500))
-
-
-def test_strikes_are_taken_back(desk: Desk) -> None:
-    ladder = LadderRead("p.l", 30 * DAY)
-    for event, times in (("a", 1), ("b", 3), ("c", 2)):
-        desk.bot.does(event, strikes=(Strike("p.l", times, 30 * DAY, 0, ()), Strike("p.m", 1, 0, 0, ())))
-        desk.bot.now += HOUR
-    assert desk.retracts(("p.l", "b"), ("p.l", "nothing"), ("p.other", "a"), ("p.m", "a")) == Retracted((3, 0, 0, 1))
-    assert desk.bot.sees(ladders=(ladder, LadderRead("p.m", 0))).strikes == (3, 2)
-    assert desk.retracts(("p.l", "b"), ("p.m", "a")) == Retracted((0, 0))
-    [step] = desk.bot.does("d", strikes=(Strike("p.l", 1, 30 * DAY, 0, ()),)).steps
-    assert step == LadderStep(4, 0, False, desk.bot.now)
-    desk.bot.now = T0 + 30 * DAY
-    assert desk.retracts(("p.l", "a"), ("p.l", "c")) == Retracted((0, 2))
-    assert desk.bot.sees(ladders=(ladder,)).strikes == (1,)
-
-
-@pytest.mark.parametrize(("muted", "until", "left"), [(DAY, 0, 0), (DAY, HOUR, HOUR), (DAY, None, DAY), (0, HOUR, 0)])
-def test_mutes_are_taken_back(desk: Desk, muted: int, until: int | None, left: int) -> None:
-    desk.bot.does("a", mute=muted)
-    given = desk.retracts(mute_until=T0 + until if until else until)
-    assert given.was_muted_until == (T0 + muted if muted else 0)
-    assert desk.bot.sees(mute=True).mute_until == (T0 + left if left else 0)
-    assert desk.retracts(mute_until=None).was_muted_until == (T0 + left if left else 0)
-
-
 # ---------------------------------------------------------------- clocks and keys
 
 
@@ -444,18 +309,4 @@ def test_fields_whose_time_is_over_go_with_later_ones(which: str, request: pytes
         run(store.file(Filing("", 0, "g1", f"e{number}", bytes(8), (put,))))
     with redis.Redis(unix_socket_path=str(server.socket)) as client:
         assert 10 <= client.hlen("pd:{/0}:q:g1") < 40
-    run(store.close())
-
-
-@pytest.mark.parametrize("which", ["valkey", "redis7"])
-def test_a_journal_is_no_longer_than_its_time(which: str, request: pytest.FixtureRequest, run: Run) -> None:
-    server: EmbeddedServer = request.getfixturevalue(which)
-    flush(server)
-    store = RedisStore(server.url, virtual=True, deadline=5.0)
-    bot = Bot(store, run)
-    for number in range(5):
-        bot.does(f"e{number}", journal=b"x")
-        bot.now += 20 * DAY
-    with redis.Redis(unix_socket_path=str(server.socket)) as client:
-        assert client.zcard("pd:{/0}:j:g1") == 2
     run(store.close())
