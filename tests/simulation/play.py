@@ -58,7 +58,7 @@ class Play:
         self.events: Counter[str] = Counter()
         self.tickets: Counter[str] = Counter()
         self.expected: Counter[str] = Counter()
-        self.dropped = self.outages = self.listed = 0
+        self.dropped = self.outages = self.listed = self.missed = 0
         self._said, self._started = 0, time.monotonic()
 
     async def whole(self, say: bool) -> None:
@@ -199,6 +199,7 @@ class Play:
         }
         found = self.names.read(union, expected.tickets)
         found.tickets = {name: facts for name, facts in found.tickets.items() if name in expected.tickets}
+        self.missed += len(expected.missed)
         for act in expected.acts:
             self.expected[f"{act.do} {' '.join(rule for rule, _ in act.because)} {act.group} {act.member}"] += 1
         lines = differences(expected, found)
@@ -241,7 +242,8 @@ class Play:
         found = Counter({"events": self.events.total()})
         found.update(self.ticking.counts)
         found.update({"moments without tick": self.dropped, "outages": self.outages, "kills": self.service.kills})
-        found["tickets listed at the end"] = self.listed
+        found.update({"told as missed": self.missed, "tickets listed at the end": self.listed})
+        found.update({"delivered by ticks": self.ticking.delivered.total()})
         found.update({"requests sent again": self.service.again, "degraded": self.service.degraded})
         found.update(self.model.done)
         found.update({f"tickets {kind}": number for kind, number in sorted(self.tickets.items())})

@@ -17,7 +17,7 @@ def test_a_small_community_for_some_days(tmp_path: Path) -> None:
     play = asyncio.run(simulate(tmp_path, "memory", Size(2, 30, 5, 0, 2.5), 3))
     counts = play.counts()
     assert play.differences == []
-    for name in ("duties", "reminders", "steps", "braked", "undone", "schedules", "ticks doubled", "answers lost"):
+    for name in ("duties", "reminders", "steps", "braked", "undone", "schedules", "told as missed", "ticks doubled"):
         assert counts[name], f"nothing tried {name}: {report(counts)}"
 
 
