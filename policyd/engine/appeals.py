@@ -12,7 +12,7 @@ from msgspec import Struct
 from policyd.check.resolved import Appeals, Policy, PolicySet
 from policyd.engine.case import policy_of
 from policyd.engine.course import Course
-from policyd.engine.desk import DAY, Change, Desk, Said
+from policyd.engine.desk import Change, Desk, Said
 from policyd.engine.tickets import tell
 from policyd.engine.undoing import Entry, Reversal, about, entries_of, is_undone, mark, reversal
 from policyd.engine.wide import EVERYWHERE, event_everywhere
@@ -22,6 +22,7 @@ from policyd.model.problem import EventError, problem
 from policyd.model.records import PlannedAction, Ticket, ticket_id
 from policyd.model.state import Observe, Retract
 from policyd.model.wording import APPEALED
+from policyd.reference.printing import show_duration
 from policyd.state.store import Store
 
 _POINTER: Final = "/appeal/event"
@@ -65,7 +66,7 @@ def appeal(event: Event, against: Contested, zones: Mapping[str, str], desk: Des
     if before is not None:
         raise _refused(f"there is an appeal against this already: ticket `{ticket}`, {before.status}", None)
     if entry is None or entry.member != event.member.id:
-        hint = f"name an event of the last {appeals.within // DAY} days on which something was done to this member"
+        hint = f"name an event of the last {show_duration(appeals.within)} on which something was done to this member"
         raise _refused(f"nothing was done to `{event.member.id[:40]}` on event `{event.appeal.event[:60]}`", hint)
     if is_undone(entry, desk.file(entry.member)):
         raise _refused("the decision has been taken back already", None)
