@@ -114,7 +114,9 @@ class Filing:
         fresh = not filed.ticket
         ticket = self.open_review(case, name) if fresh else place.tickets[filed.ticket]
         ticket.message = case.message
-        ticket.content = case.event["message"]["text"] if name == "board.posts" else ""
+        content = case.event["message"]["text"] if name == "board.posts" else ""
+        if ticket.content != content:
+            ticket.content, ticket.voters = content, []
         ticket.approve, ticket.refuse = [Plan("release")], [Plan("delete")]
         if fresh:
             self.complete(case, ticket, place)
