@@ -106,10 +106,10 @@ def _strength(one: Asked, axis: tuple[str, ...]) -> tuple[int, float]:
 
 
 def _equals(asked: Iterable[Asked]) -> list[list[Asked]]:
-    """Equal actions together, each in the order of the rules. What is said tells actions apart only where they unite:
-    two warnings with different words are one warning."""
+    """Equal actions together, each in the order of the rules, what they ask themselves before steps and tickets. What
+    is said tells actions apart only where they unite: two warnings with different words are one warning."""
     same: dict[tuple[object, ...], list[Asked]] = {}
-    for one in sorted(asked, key=lambda one: (one.rules, one.ladder or "")):
+    for one in sorted(asked, key=lambda one: (one.rules, one.ladder or "", one.ticket or "")):
         said = one.text if _unites(one) else None
         same.setdefault((one.do, one.duration, one.to, said), []).append(one)
     return list(same.values())
