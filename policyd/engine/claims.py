@@ -52,7 +52,7 @@ async def _claim_uses(store: Store, course: Course) -> Course:
         ask, observed, turn = course.case.ask, course.observed, turn + 1
         event = f"{ask.event}\0use{turn}"
         change = partial(_use, used, ask.member, key_of(course.case.event))
-        seen = dict(zip(ask.records, observed.records, strict=False))
+        seen = dict(zip(course.case.prepared.records, observed.records, strict=False))
         told = await file_changes(store, ask.tenant, ask.group, event, observed.now, (change,), seen)
         if _LOST not in told.flags:
             return course
@@ -100,7 +100,7 @@ def _used_up(course: Course, told: Told) -> Case:
     for name in told.flags[_LOST].split():
         review = case.program.policy_set.reviews[name]
         file.reviews[name].uses += [Use("~", now)] * review.at_most
-    place = case.ask.records.index(Record("file", case.ask.group, case.ask.member))
+    place = case.prepared.records.index(Record("file", case.ask.group, case.ask.member))
     stored = list(course.observed.records)
     stored[place] = stored[place][:STAMP] + pack(file)
     return replace(case, observed=replace(course.observed, records=tuple(stored)))

@@ -54,7 +54,7 @@ def _pending_review(case: Case, rule: Rule) -> Review | None:
 def observed_file(case: Case) -> MemberFile:
     """The member's file as it was observed."""
     assert case.observed is not None
-    for record, stored in zip(case.ask.records, case.observed.records, strict=False):
+    for record, stored in zip(case.prepared.records, case.observed.records, strict=False):
         if record.kind == "file":
             return unpack(MemberFile, stored[STAMP:]) or MemberFile()
     return MemberFile()

@@ -85,7 +85,7 @@ def environment(case: Case, policy: str) -> Environment:
         now=observed.now,
         mute_until=observed.mute_until,
         last_seen=observed.last_seen,
-        **_records(case.ask.records, observed.records),
+        **_records(prepared.records, observed.records),
     )
 
 

@@ -12,7 +12,7 @@ from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError
 from tests.engine.community import HISTORY, POLICY, play
-from tests.engine.scene import Scene
+from tests.engine.scene import Scene, compiled
 
 
 @cache
@@ -79,3 +79,25 @@ def test_a_verdict_that_cannot_be_checked_decides_nothing() -> None:
     assert [action.do for action in scene.tell(verdict).actions] == ["release"]
     with pytest.raises(EventError):
         scene.tell(replace(verdict, id="another"))
+
+
+def test_repeats_are_answered_by_the_policies_that_decided_them() -> None:
+    """Other policies read other records along: what was read then is not taken for those."""
+    review = (
+        'review ads { when message.text contains "advert"  approve member at most 2 per week  pending then hold }\n'
+    )
+    switch = "switch quiet { off after 1h }\nrule psst { when quiet  then flag }\n"
+    set_it = 'rule set_it { when message.text contains "calm"  then set quiet }\n'
+    header = 'policy club { for every group  timezone "Asia/Shanghai"  brake at most 1 mute within 1h }\n'
+    review += 'rule silence { when message.text contains "silence"  then mute 1h }\n'
+    scene = Scene(header + review)
+    ticket = scene.says("advert").tickets[0].ticket
+    scene.tell(scene.event("verdict", verdict={"ticket": ticket, "by": "mod", "decision": "approve"}))
+    events = [scene.event("message", text) for text in ("advert silence", "advert silence", "advert", "hello")]
+    decisions = [scene.tell(event) for event in events]
+    assert [decision.verdict for decision in decisions] == ["allow", "allow", "delete", "allow"]
+    scene.engine.swap(compiled(header + review + switch + set_it))
+    scene.says("calm")
+    for event, decision in zip(events, decisions, strict=True):
+        assert answered(scene, event) == decision
+    assert scene.says("advert").verdict == "delete"
