@@ -45,12 +45,15 @@ class Acquaintances:
         self._groups: dict[tuple[str, str], Group] = {} if before is None else before._groups
 
     def changes(self, case: Case) -> tuple[Change, ...]:
-        """What this event tells that is not known yet. Who leaves is forgotten, and owes nothing any more."""
-        event = case.event
-        if not self._keeping or case.now is None or event.due is not None:
+        """What this event tells that is not known yet. Who leaves is forgotten, and owes nothing any more. A repeat
+        tells nothing: it may be older than what is known, and the next event tells it anyway."""
+        event, observed = case.event, case.observed
+        if not self._keeping or observed is None or event.due is not None:
+            return ()
+        if observed.replayed and event.kind != "leave":
             return ()
         told = self._told.get((case.ask.tenant, event.group.id, event.member.id))
-        if told is None or told.until <= case.now or not self._is_known(case):
+        if told is None or told.until <= observed.now or not self._is_known(case):
             return self._all(case) if self._keeps(case) else ()
         if event.kind == "leave":
             return partial(_forget, event.member), *duties.left(case)

@@ -6,7 +6,9 @@ import hashlib
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from policyd.model.event import ROLES
 from tests.equivalence.events import Step
 
 FOLDER = Path(__file__).parent / "cases"
@@ -21,7 +23,23 @@ class Case(msgspec.Struct):
 
 
 def read(path: Path) -> Case:
-    return msgspec.json.decode(path.read_bytes(), type=Case)
+    """What no bot can send, such as the id of nobody, is put in afterwards."""
+    bare = msgspec.json.decode(path.read_bytes())
+    unusual: list[tuple[int, str, str, str]] = []
+    for number, step in enumerate(bare["steps"]):
+        for part in ("group", "member"):
+            told = step["event"][part]
+            if not told["id"]:
+                unusual.append((number, part, "id", told["id"]))
+                told["id"] = "?"
+            if told.get("role", "owner") not in ROLES:
+                unusual.append((number, part, "role", told.pop("role")))
+    case: Case = msgspec.convert(bare, Case)
+    for number, part, name, value in unusual:
+        event = case.steps[number].event
+        told = replace(getattr(event, part), **{name: value})
+        case.steps[number] = replace(case.steps[number], event=replace(event, **{part: told}))
+    return case
 
 
 def write(case: Case, folder: Path = FOLDER) -> Path:

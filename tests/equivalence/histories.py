@@ -52,6 +52,8 @@ _KINDS: Final = {
 SENT_AGAIN: Final = ("verdict", "submission", "appeal", "leave")
 """Events that are sent again at once where the store failed: how far they came until then is no matter of the law."""
 _ID_LASTS: Final = 12 * HOUR
+_REPEATED: Final = 10 * HOUR
+"""Ids are known for 24 hours at least: those of messages when they are used last, too."""
 _APPEALED: Final = frozenset({"delete", "hold", "mask", "warn", "call_out", "mute", "remove", "ban", "refuse"})
 _CAPABILITIES: Final = (
     None, None, None, None, None, ("telegram",), ("discord",), ("wechat",), ("delete", "warn"), (), ("dingtalk", "ban"),
@@ -71,13 +73,14 @@ class History:
         if not any("notice" in duty.kinds for duty in policies.duties.values()):
             self._weights["notice"] = 1
         self._failures = failures
+        self._counts_uses = any(review.at_most for review in policies.reviews.values())
         self._clock = random.choice((START, START, START + random.randrange(14 * DAY), random.choice(CLOCK_CHANGES)))
         self._events: list[Event] = []
         self._tickets: dict[str, tuple[str, TicketState]] = {}
         self._acted: list[Event] = []
         self._ticks: list[str] = []
         self._again: Event | None = None
-        self._decided: set[str] = set()
+        self._recorded: set[str] = set()
 
     def step(self) -> Step:
         if self._again is not None:
@@ -87,21 +90,21 @@ class History:
         pick = random.random()
         steps = LEAPS if pick < 0.03 else _LONG_STEPS if pick < 0.2 else STEPS
         self._clock += random.choice(steps)
-        earlier = [event for event in self._events if self._clock - (event.time or 0) < 20 * HOUR]
+        earlier = [event for event in self._events if self._clock - (event.time or 0) < _REPEATED]
         if earlier and random.random() < 0.1:
             event = replace(random.choice(earlier), time=self._clock)
             if random.random() < 0.15 and event.kind != "tick":
                 event = replace(event, member=Member(f"{event.member.id}x"))
-            done = event.id in self._decided
+            done = event.id in self._recorded
         else:
             event = self._event(f"e{len(self._events)}")
             self._events.append(event)
             done = False
-        failures = self._failures[:1] if done else self._failures  # what is decided is not recorded again
+        failures = self._failures[:1] if done else self._failures  # not what was recorded
         fails: Failure = random.choice(failures) if failures and random.random() < 0.15 else "none"
         if fails != "none" and self._takes_back(event):
             fails = "none"
-        if fails != "none" and event.kind in SENT_AGAIN:
+        if fails != "none" and (event.kind in SENT_AGAIN or self._counts_uses):
             self._again = event
         return Step(event, fails)
 
@@ -114,8 +117,8 @@ class History:
         """What was answered."""
         if isinstance(answer, str):
             return
-        if not answer.degraded:
-            self._decided.add(step.event.id)
+        if not answer.degraded or step.fails == "file":
+            self._recorded.add(step.event.id)
         group = step.event.group.id
         for ticket in answer.tickets:
             where = self._tickets[ticket.ticket][0] if ticket.ticket in self._tickets else group or "g1"
