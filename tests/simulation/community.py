@@ -57,6 +57,8 @@ def tags_of(number: int, groups: int) -> tuple[str, ...]:
 
 
 class Community:
+    """`people` by group; `leaving`: whom the bot has put out; `posts`: what members have announced before."""
+
     def __init__(self, chance: Random, model: Model, texts: list[str], groups: int, members: int) -> None:
         self.chance, self.model, self.texts = chance, model, texts
         self.tags = {f"g{number + 1:02}": tags_of(number, groups) for number in range(groups)}

@@ -47,6 +47,8 @@ class Size:
 
 
 class Play:
+    """One run. `differences`: in words; `events`, `tickets` by kind and `expected` deliveries are counted."""
+
     def __init__(self, service: Service, size: Size, chance: Random) -> None:
         self.service, self.size, self.chance = service, size, chance
         self.model, self.names = Model(), Names()
