@@ -86,11 +86,11 @@ class Case:
             failed.append(Action("notify", (), to="moderators", text=said))
         return [*within(resolved, self.event, self.policies, self.seen.now), *failed]
 
-    def filing(self, place: Place, done: Recorded, heard: Heard, ticket: Ticket | None) -> Filing:
+    def filing(self, place: Place, done: Recorded, heard: Heard, ticket: Ticket | None, *, again: bool) -> Filing:
         resolved, _ = self.resolve(done)
         return Filing(
             self.policies, self.covering, place, self.event, self.seen, self.found, done, heard, ticket,
-            self.verdict(resolved), resolved, self.possible(resolved),
+            self.verdict(resolved), resolved, self.possible(resolved), again,
         )  # fmt: skip
 
     def _for_want_of_state(self) -> list[Asked]:

@@ -127,7 +127,7 @@ class Reference:
             done = record(self.policies, place, event, seen, case.found, case.by_hand, settled, told)
             receipt = replace(receipt, recorded=done)
             place.group.receipts[event.id] = receipt
-        filing = case.filing(place, done, heard, ticket)
+        filing = case.filing(place, done, heard, ticket, again=replayed)
         before = deepcopy(place.group) if fails == "file" else place.group
         filing.carry_out()
         if fails == "file" and (filing.files or place.group.records != before.records):

@@ -60,8 +60,9 @@ def earns_nothing(event: Event, verdict: str) -> bool:
 @dataclass
 class Filing:
     """`settled`: the ticket as the verdict leaves it. `resolved`: the actions as the policies want them, `actions` as
-    the platform can do them; these change, and `tickets` and `undone` are found. `files`: there is more to keep than
-    that group and members are known, which the next event tells again."""
+    the platform can do them; these change, and `tickets` and `undone` are found. `again`: a repeat, which may tell what
+    is older than what is known. `files`: there is more to keep than that group and members are known, which the next
+    event tells again."""
 
     policies: r.PolicySet
     covering: list[r.Policy]
@@ -75,6 +76,7 @@ class Filing:
     verdict: str
     resolved: list[Action]
     actions: list[Action]
+    again: bool = False
     tickets: dict[str, TicketState] = field(default_factory=dict)
     undone: list[Undone] | None = None
     files: bool = False
@@ -90,7 +92,8 @@ class Filing:
         self._duties()
         self._switches()
         self._digests()
-        acquaint(self.covering, self.event, self.place.group.records, self.now)
+        if not self.again or self.event.kind == "leave":
+            acquaint(self.covering, self.event, self.place.group.records, self.now)
 
     @property
     def now(self) -> int:
