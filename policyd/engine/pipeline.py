@@ -90,14 +90,14 @@ class Engine:
                 await meet(self.store, case, met, self.acquaintances)
             decision = nothing_to_do(case, version.reading)
         else:
-            course = course_of(case, outcome, sanction, version.reading)
-            decision = await self._settle(course, petition, expired)
+            course = await self._settle(course_of(case, outcome, sanction, version.reading), petition, expired)
+            case, outcome, decision = course.case, course.outcome, conclude(course)
         if replayed and not decision.replayed:
             decision = replace(decision, replayed=True)
         return replace(decision, explain=explanation(case, outcome)) if explain else decision
 
-    async def _settle(self, course: Course, petition: Petition | None, expired: Ticket | None) -> Decision:
-        """Claims, records, resolves, files, concludes."""
+    async def _settle(self, course: Course, petition: Petition | None, expired: Ticket | None) -> Course:
+        """Claims, records, resolves, files."""
         course = await claim(self.store, course, petition)
         if expired is not None:
             course.claimed = told_of(expired, course.case)
@@ -105,7 +105,7 @@ class Engine:
         course.settled = await record(self.store, course, planned)
         course.resolved = resolved(course, planned)
         await file(self.store, course, self.acquaintances)
-        return conclude(course)
+        return course
 
     async def _observe(self, ask: Observe, prepared: Prepared) -> Observed | None:
         try:
