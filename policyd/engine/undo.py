@@ -109,7 +109,7 @@ async def _undo_member(store: Store, one: _Member, dry_run: bool) -> GroupUndone
     for _ in range(_MOST_TRIES):
         (stored,) = await store.read(one.tenant, store.cell_of(one.group), (one.record,))
         running = await running_mute(store, one.tenant, one.group, one.member)
-        plan = _plan(one, unpack(MemberFile, stored[STAMP:]) or MemberFile(), running)
+        plan = _plan(one, unpack(MemberFile, stored[STAMP:]) or MemberFile(), running, await _braked(store, one))
         if dry_run:
             expected = {(back.event, ladder): weight for back in plan.back for ladder, weight, _ in back.strikes}
             return _told(one, plan, expected)
@@ -135,7 +135,15 @@ def _filing(store: Store, one: _Member, plan: _Plan, mark: bytes) -> Filing:
     return Filing(one.tenant, cell, one.group, name, stamp(one.group, name), tuple(puts), tuple(dues))
 
 
-def _plan(one: _Member, file: MemberFile, running: int) -> _Plan:
+async def _braked(store: Store, one: _Member) -> frozenset[str]:
+    """The events whose mute would still run, had it not been proposed to a human instead."""
+    muting = [each.event for each in one.entries if mute_end(each, frozenset(), one.policies) > one.now]
+    records = [Record("ticket", one.group, ticket_id(one.group, "brake", event)) for event in muting]
+    stored = await store.read(one.tenant, store.cell_of(one.group), records) if records else ()
+    return frozenset(event for event, ticket in zip(muting, stored, strict=True) if ticket)
+
+
+def _plan(one: _Member, file: MemberFile, running: int, braked: frozenset[str]) -> _Plan:
     """What is to be taken back, oldest first."""
     back: list[Reversal] = []
     for entry in one.meant:
@@ -143,7 +151,8 @@ def _plan(one: _Member, file: MemberFile, running: int) -> _Plan:
         if not is_undone(entry, file) and not rules <= undone_rules(entry, file):
             back.append(reversal(entry, one.entries, file, one.policies, one.now, rules))
             mark(file, entry, rules, one.now)
-    until = max((end for entry in one.entries if (end := _end(one, entry, file)) > one.now), default=0)
+    muting = [entry for entry in one.entries if entry.event not in braked]
+    until = max((end for entry in muting if (end := _end(one, entry, file)) > one.now), default=0)
     muted = running if running and any(_brought(one, entry, file) == running for entry in one.meant) else 0
     actions = _actions(one, back, file, muted, until) if back else []
     return _Plan(back, file, actions, muted, until)

@@ -127,3 +127,10 @@ def test_cut_off_and_done_again(after: bool) -> None:
         assert take_back(club, "bad").undone == []
         assert club.says("bad", at=60).ladders[CONDUCT].strikes == 1
         assert done(club.tell(club.event("tick", tick={}, member=None, at=70))) == ["unmute"]
+
+
+def test_a_mute_that_was_only_proposed_is_none_that_remains() -> None:
+    club = Scene(POLICY.replace('"Asia/Shanghai" }', '"Asia/Shanghai"  brake at most 1 mute within 1h }', 1))
+    club.says("quiet", at=0)
+    assert "propose mute" in " ".join(done(club.says("bad", at=10)) + done(club.says("bad", at=20)))
+    assert short(take_back(club, "silence")) == ([("e1", {}, ())], ["unmute"])
