@@ -14,7 +14,7 @@ from policyd.engine.case import policy_of
 from policyd.engine.course import Course
 from policyd.engine.desk import Change, Desk, Said
 from policyd.engine.tickets import tell
-from policyd.engine.undoing import Entry, Reversal, about, entries_of, is_undone, mark, reversal
+from policyd.engine.undoing import Entry, Reversal, about, entries_of, is_undone, mark, mute_end, reversal
 from policyd.engine.wide import EVERYWHERE, event_everywhere
 from policyd.model.decision import Undone
 from policyd.model.event import Event
@@ -110,7 +110,8 @@ def _take_back(entry: Entry, entries: Sequence[Entry], policies: PolicySet, runn
     file = desk.file(entry.member)
     if is_undone(entry, file):
         return
-    back = reversal(entry, entries, file, policies, desk.now, None)
+    muting = [each for each in entries if each is entry or not _was_braked(each, policies, desk)]
+    back = reversal(entry, muting, file, policies, desk.now, None)
     mark(file, entry, None, desk.now)
     desk.told.taken = back
     unmute = back.muted == running > 0 and not back.until
@@ -118,6 +119,13 @@ def _take_back(entry: Entry, entries: Sequence[Entry], policies: PolicySet, runn
         *([PlannedAction("unmute")] if unmute else []),
         *([PlannedAction("unban")] if back.unban else []),
     ]
+
+
+def _was_braked(entry: Entry, policies: PolicySet, desk: Desk) -> bool:
+    """Whether a mute that would still run was proposed to a human instead."""
+    if mute_end(entry, frozenset(), policies) <= desk.now:
+        return False
+    return desk.ticket(ticket_id(desk.group, "brake", entry.event)) is not None
 
 
 async def changes(store: Store, course: Course) -> list[Change]:

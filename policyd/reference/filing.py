@@ -92,7 +92,7 @@ class Filing:
         self._duties()
         self._switches()
         self._digests()
-        if not self.again or self.event.kind == "leave":
+        if not self.again or self.event.kind in ("join", "leave"):
             acquaint(self.covering, self.event, self.place.group.records, self.now)
 
     @property
@@ -136,6 +136,8 @@ class Filing:
         self._tell("owner", said, ticket.rules)
         if action.do == "mute":
             self.place.group.member(self.event.member.id).muted_until = self.done.was_muted_until
+            for entry in self.place.group.journal:
+                entry.mute_until = 0 if entry.event == self.event.id else entry.mute_until
 
     # ------------------------------------------------------------ holds and proposals
 
