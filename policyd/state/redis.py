@@ -45,7 +45,7 @@ _ALONE: Final = {
     script: Batch(script.digest, (), (), alone=True) for script in (RETRACT, FILE, READ, DUE, LISTED, JOURNAL)
 }
 _READ_AT_ONCE: Final = 500
-_JOURNAL_AT_ONCE: Final = 1_000
+JOURNAL_AT_ONCE: Final = 1_000
 _LOOK_AT_ONCE: Final = 8
 """Between so many, events that wait have their turn."""
 
@@ -211,11 +211,11 @@ class RedisStore:
         found: list[Journaled] = []
         while True:
             known = sum(entry.now == since for entry in found)
-            asked = wire_records.pack_journal(prefix, group, since, known, _JOURNAL_AT_ONCE, self._clock)
+            asked = wire_records.pack_journal(prefix, group, since, known, JOURNAL_AT_ONCE, self._clock)
             _, reply = await self._alone(JOURNAL, prefix, asked)
             part = wire_records.unpack_journal(reply)
             found += part
-            if len(part) < _JOURNAL_AT_ONCE:
+            if len(part) < JOURNAL_AT_ONCE:
                 return tuple(sorted(found, key=lambda entry: (entry.now, entry.journal)))
             since = part[-1].now
 

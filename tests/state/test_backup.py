@@ -185,7 +185,7 @@ def test_a_large_ring_goes_through_in_parts(
 
 
 def test_neither_way_holds_the_store_in_memory(reached: Reached, client: redis.Redis, tmp_path: Path) -> None:
-    size = 24 << 20
+    size = 8 << 20
     with client.pipeline(transaction=False) as pipe:
         for number in range(size // 1024):
             pipe.set(f"pd:{{/0}}:s:g/{number}", blake2b(number.to_bytes(4)).digest() * 16)

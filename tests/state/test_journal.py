@@ -13,6 +13,7 @@ from policyd.model.state import (
     Strike,
     Throttle,
 )
+from policyd.state import redis as redis_store
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.redis import RedisStore
 from policyd.state.retention import JOURNAL
@@ -42,11 +43,13 @@ def test_commits_leave_a_journal(desk: Desk) -> None:
     assert desk.journal() == entries[1:]
 
 
-def test_a_long_journal_is_read_whole(desk: Desk) -> None:
-    for number in range(2_500):
-        desk.bot.now = T0 + number // 1_200
+def test_a_long_journal_is_read_whole(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In parts, of which some begin in the middle of an instant."""
+    monkeypatch.setattr(redis_store, "JOURNAL_AT_ONCE", 100)
+    for number in range(250):
+        desk.bot.now = T0 + number // 120
         desk.bot.does(f"e{number}", journal=f"{number:04}".encode())
-    assert [int(entry.journal) for entry in desk.journal()] == list(range(2_500))
+    assert [int(entry.journal) for entry in desk.journal()] == list(range(250))
 
 
 def test_strikes_are_taken_back(desk: Desk) -> None:
