@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyd.check.resolved import DayOfMonth, EveryDays, Hours, HoursEdge, HoursWindow, OnDate, Timing
@@ -126,6 +126,7 @@ def test_a_pause_that_never_ends_does_not_count() -> None:
     assert active_end(at("2026-03-02T12:00"), HOUR, hours(ALWAYS)) == at("2026-03-02T13:00")
 
 
+@settings(deadline=None)
 @given(
     st.integers(at("2026-03-27T00:00", BERLIN), at("2026-03-31T00:00", BERLIN)),
     st.integers(1, 40 * 60),
