@@ -46,14 +46,15 @@ class Acquaintances:
 
     def changes(self, case: Case) -> tuple[Change, ...]:
         """What this event tells that is not known yet. Who leaves is forgotten, and owes nothing any more. A repeat
-        tells nothing: it may be older than what is known, and the next event tells it anyway."""
+        tells nothing: it may be older than what is known, and the next event tells it anyway. Who comes is always
+        filed, so that a repeat makes known who was not, where the first sending got stuck, and else changes nothing."""
         event, observed = case.event, case.observed
         if not self._keeping or observed is None or event.due is not None:
             return ()
-        if observed.replayed and event.kind != "leave":
+        if observed.replayed and event.kind not in ("join", "leave"):
             return ()
         told = self._told.get((case.ask.tenant, event.group.id, event.member.id))
-        if told is None or told.until <= observed.now or not self._is_known(case):
+        if event.kind == "join" or told is None or told.until <= observed.now or not self._is_known(case):
             return self._all(case) if self._keeps(case) else ()
         if event.kind == "leave":
             return partial(_forget, event.member), *duties.left(case)

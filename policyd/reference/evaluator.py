@@ -133,7 +133,7 @@ class Reference:
         if fails == "file" and (filing.files or place.group.records != before.records):
             self.groups[place.name] = before
             decision = degraded(case, done) if filing.files else decision_of(case, done, filing)
-            if not filing.files and event.kind != "leave":  # who is known the next event tells
+            if not filing.files and event.kind not in ("join", "leave"):  # who is known the next event tells
                 before.receipts[event.id] = replace(receipt, decision=decision)
             return msgspec.structs.replace(decision, replayed=replayed)
         decision = decision_of(case, done, filing)

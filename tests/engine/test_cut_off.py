@@ -101,3 +101,18 @@ def test_repeats_are_answered_by_the_policies_that_decided_them() -> None:
     for event, decision in zip(events, decisions, strict=True):
         assert answered(scene, event) == decision
     assert scene.says("advert").verdict == "delete"
+
+
+def test_who_came_while_the_store_was_cut_off_is_known_by_the_repeat() -> None:
+    """Also one who never says anything, whom no later event tells of."""
+    scene = Scene(
+        'policy p { for every group  timezone "UTC" }  sweep s { every day 06:00 then notify member "{member.name}" }'
+    )
+    scene.says("the group is known")
+    scene.store.cut = 1
+    came = scene.event("join", member="u9")
+    scene.tell(came)
+    scene.store.cut = None
+    assert answered(scene, came).actions == ()
+    tick = scene.tell(scene.event("tick", at=180, member=None))
+    assert [action.text for action in tick.actions if action.member == "u9"] == ["Ming"]
