@@ -36,7 +36,8 @@ class Person:
     kind: str = "normal"
     joined: int = 0
     company: str | None = None
-    last: tuple[str, str] | None = None
+    last: tuple[str, str, int] | None = None
+    """Id, text and instant of its last message."""
 
     def told(self) -> dict[str, Any]:
         told: dict[str, Any] = {"id": self.id, "name": self.name, "role": self.role}
@@ -171,7 +172,7 @@ class Community:
         message = {"id": f"m{self.number + 1}", "text": text}
         if reply_to is not None:
             message["reply_to"] = reply_to
-        person.last = message["id"], text
+        person.last = message["id"], text, self.now
         self._event("message", person, message=message)
 
     def _chat(self, group: str) -> None:
@@ -188,8 +189,8 @@ class Community:
 
     def _edit(self, group: str) -> None:
         person = self._someone(group)
-        if person.last is not None:
-            last, before = person.last
+        if person.last is not None and self.now - person.last[2] < 2 * DAY:
+            last, before, _ = person.last
             text = self.chance.choice((before, "改成暗号星河", self.chance.choice(self.texts)))
             self._event("edit", person, message={"id": last, "text": text})
 
