@@ -116,7 +116,7 @@ def _vote(event: Event, place: _Place, undoing: Change | None, desk: Desk) -> No
     assert verdict is not None
     ticket = desk.ticket(verdict.ticket)
     assert ticket is not None
-    if any(vote.event == event.id for vote in ticket.votes):
+    if event.id in (*ticket.void, *(vote.event for vote in ticket.votes)):
         return
     _check_vote(event, ticket)
     vote = Vote(verdict.by, verdict.decision, event.id, verdict.reason)

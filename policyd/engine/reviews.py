@@ -110,12 +110,14 @@ def _pend(course: Course, review: Review, rule: str, desk: Desk) -> None:
     ticket = before if is_open else new_ticket(desk, review, event.member.id, event.member.name, event.id)
     assert ticket is not None
     now_about = content_of(event)
+    is_other = review.approve == "content" and ticket.fingerprint != now_about
     ticket = replace(
         ticket,
         event=event.id,
         message=None if event.message is None else event.message.id,
         fingerprint=now_about,
-        votes=() if review.approve == "content" and ticket.fingerprint != now_about else ticket.votes,
+        votes=() if is_other else ticket.votes,
+        void=(*ticket.void, *(vote.event for vote in ticket.votes)) if is_other else ticket.void,
         approve=RELEASE if held else (),
         refuse=DELETE if held else (),
         evidence=needed(ticket.needs, file),

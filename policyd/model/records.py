@@ -178,7 +178,8 @@ class Ticket(Struct):
     """Something that a human decides. `rules` asked for it, in name order. `event` opened it, `message` is what it is
     about. `approve`, `refuse`: what is done then. `deadline` (0: none) and `expire`: what is done where nobody decides.
     `needed`: how many must approve. `review`: the qualified review, with the `fingerprint` of what waits. `appealed`:
-    the event whose decision is appealed against. `settled`: when."""
+    the event whose decision is appealed against. `settled`: when. `void`: events whose votes were about what no longer
+    waits."""
 
     id: str
     kind: TicketKind
@@ -205,6 +206,7 @@ class Ticket(Struct):
     told_complete: bool = False
     votes: tuple[Vote, ...] = ()
     settled: int = 0
+    void: tuple[str, ...] = ()
 
 
 # ---------------------------------------------------------------- ticks

@@ -63,7 +63,7 @@ def _was_heard(event: Event, place: Place) -> bool:
     records = place.group.records
     if event.verdict is not None:
         ticket = records.tickets.get(event.verdict.ticket)
-        return ticket is not None and any(vote.event == event.id for vote in ticket.votes)
+        return ticket is not None and event.id in (*ticket.void, *(vote.event for vote in ticket.votes))
     if event.appeal is not None:
         ticket = records.tickets.get(ticket_id(place.name, "appeal", event.appeal.event))
         return ticket is not None and ticket.event == event.id

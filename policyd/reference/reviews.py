@@ -29,12 +29,14 @@ def pend(review: Review, group: str, event: Event, records: Records, now: int, *
     opens = ticket is None
     if ticket is None:
         ticket = opened(review, group, event, filed, now)
+    is_other = review.approve == "content" and ticket.fingerprint != content(event)
     ticket = replace(
         ticket,
         event=event.id,
         message=about(event),
         fingerprint=content(event),
-        votes=() if review.approve == "content" and ticket.fingerprint != content(event) else ticket.votes,
+        votes=() if is_other else ticket.votes,
+        void=(*ticket.void, *(vote.event for vote in ticket.votes)) if is_other else ticket.void,
         approve=RELEASE if held else (),
         refuse=DELETE if held else (),
         evidence=evidence_of(review, filed),

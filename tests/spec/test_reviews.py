@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from policyd.model.event import Event
 from tests.spec.community import Community, brief, edits, judges, nobody, says, submits, ticket_of, ticks, told
@@ -186,3 +187,13 @@ def test_reviews_have_no_deadline(community: Make) -> None:
     ticket = ticket_of(room.does(says("u", "ad", message="m1")))
     assert brief(room.does(ticks("+20d 20:00"))) == "-"
     assert brief(room.does(judges("approve", ticket, "+20d 20:01"))) == "release"
+
+
+def test_a_vote_that_counts_no_longer_is_still_known(community: Make) -> None:
+    room = community(ads("approve content by 2 moderators"))
+    ticket = ticket_of(room.does(says("u", "ad one", "20:00", message="m1")))
+    vote = judges("approve", ticket, "20:01", by="a", id="v1")
+    first = room.does(vote)
+    room.does(says("u", "ad two", "20:02", message="m2"))
+    room.does(judges("approve", ticket, "20:03", by="a"))
+    assert room.does(vote) == replace(first, replayed=True)
