@@ -54,7 +54,7 @@ def resolve(asked: Iterable[Asked], member: str, is_request: bool, clock: Clock,
     for each in asked:
         if each.do in MEMBER:
             on_members.append(each)
-        elif each.ticket is not None:
+        elif each.ticket is not None and (each.do in _SETTLED or each.do in axis):
             beside.append(each)
         elif each.do in axis:
             on_axis.append(each)

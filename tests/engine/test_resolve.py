@@ -190,3 +190,8 @@ def _lines(line: str) -> list[str]:
 def test_proposals_wait_for_their_tickets() -> None:
     resolved = settle(ask("propose", "a.x"), ask("propose", "a.y"))
     assert (resolved.actions, len(resolved.proposals)) == ((), 2)
+
+
+def test_what_a_ticket_and_a_rule_ask_alike_is_done_once() -> None:
+    (action,) = settle(ask("assign", "a.t", to="g2", ticket="t1"), ask("assign", "a.r", to="g2")).actions
+    assert (action.ticket, [because.rule for because in action.because]) == ("t1", ["a.r", "a.t"])
