@@ -18,6 +18,7 @@ from redis.exceptions import AskError, BusyLoadingError, NoScriptError, RedisErr
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
 from policyd.state.calls import MOST_IN_A_CALL, Answer, Batch, Call, Limits, Raw, Request, may_pass
+from policyd.state.connecting import abandon
 from policyd.state.wire import Word
 
 _LOG: Final = logging.getLogger("policyd.state")
@@ -137,7 +138,7 @@ class Batcher:
         finally:
             reader.cancel()
             await asyncio.gather(reader, return_exceptions=True)
-            await connection.disconnect(nowait=True)
+            await abandon(connection)
             calls, self._in_flight = self._in_flight, deque()
             self._again(request for call in calls for request in call.requests)
         raise AssertionError("unreachable")

@@ -14,7 +14,7 @@ from redis.exceptions import AskError, MovedError, RedisError
 from policyd.model.state import StoreUnavailable
 from policyd.state.batcher import Batcher
 from policyd.state.calls import Answer, Batch, Limits, Request
-from policyd.state.connecting import Connector
+from policyd.state.connecting import Connector, abandon
 from policyd.state.sentinel import addressed
 from policyd.state.wire import Word
 
@@ -55,7 +55,7 @@ class Cluster:
         await self._learn()
         for node in set(self._slots.values()):
             connection = await self._connector.at(*node).connect()
-            await connection.disconnect(nowait=True)
+            await abandon(connection)
         self._watching = asyncio.get_running_loop().create_task(self._watch())
 
     async def close(self) -> None:

@@ -109,7 +109,7 @@ class Connector:
                 if await connection.read_response(disable_decoding=True) != script.digest:
                     raise StoreUnavailable("the server gave a script another name than it has")
         except BaseException:
-            await connection.disconnect(nowait=True)
+            await abandon(connection)
             raise
         return connection
 
@@ -119,7 +119,7 @@ class Connector:
         try:
             await self._first(connection.connect())  # type: ignore[no-untyped-call]
         except BaseException:
-            await connection.disconnect(nowait=True)
+            await abandon(connection)
             raise
         return connection
 
@@ -129,7 +129,7 @@ class Connector:
         try:
             return await self._first(ask(connection, *words))
         finally:
-            await connection.disconnect(nowait=True)
+            await abandon(connection)
 
     async def _first(self, words: Awaitable[Any]) -> Any:
         """The first words with a server, where it shows whether both speak TLS or neither does."""
@@ -140,6 +140,15 @@ class Connector:
             if self._kind is UnixDomainSocketConnection or said == str(error):
                 raise
             raise redis.ConnectionError(said) from error
+
+
+async def abandon(connection: AbstractConnection) -> None:
+    """Closes a connection at once. One of TLS would otherwise stay until both sides have said goodbye, which the end of
+    the event loop may cut short."""
+    writer = connection._writer
+    await connection.disconnect(nowait=True)
+    if writer is not None:
+        writer.transport.abort()
 
 
 async def ask(connection: AbstractConnection, *words: str | bytes) -> Any:

@@ -10,7 +10,7 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import RedisError
 
 from policyd.model.state import StoreUnavailable
-from policyd.state.connecting import Connector, ask
+from policyd.state.connecting import Connector, abandon, ask
 
 SCHEME: Final = ("redis+sentinel://", "rediss+sentinel://")
 _PATIENCE: Final = 0.2
@@ -42,7 +42,7 @@ class SentinelConnector(Connector):
         """To a server that is a master now. Raises `StoreUnavailable` where it is none."""
         connection = await super().connect()
         if b"role:master" not in await ask(connection, "INFO", "replication"):
-            await connection.disconnect(nowait=True)
+            await abandon(connection)
             raise StoreUnavailable(f"the server that the Sentinels name for `{self._master}` is no master (yet)")
         return connection
 
