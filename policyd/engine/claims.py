@@ -52,7 +52,7 @@ async def _claim_uses(store: Store, course: Course) -> Course:
         ask, observed, turn = course.case.ask, course.observed, turn + 1
         event = f"{ask.event}\0use{turn}"
         change = partial(_use, used, ask.member, key_of(course.case.event))
-        seen = dict(zip(course.case.prepared.records, observed.records, strict=False))
+        seen = {} if observed.replayed else dict(zip(course.case.prepared.records, observed.records, strict=False))
         told = await file_changes(store, ask.tenant, ask.group, event, observed.now, (change,), seen)
         if _LOST not in told.flags:
             return course

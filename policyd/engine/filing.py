@@ -75,5 +75,5 @@ async def _file(store: Store, case: Case, changes: list[Change]) -> Told:
     """One filing under the event's id."""
     ask, observed = case.ask, case.observed
     assert observed is not None
-    seen = dict(zip(case.prepared.records, observed.records, strict=False))
+    seen = {} if observed.replayed else dict(zip(case.prepared.records, observed.records, strict=False))
     return await file_changes(store, ask.tenant, ask.group, ask.event, observed.now, changes, seen)

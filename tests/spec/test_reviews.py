@@ -102,6 +102,16 @@ def test_an_edit_is_no_second_use_in_the_next_period_either(community: Make) -> 
     assert brief(room.does(says("u", "ad", "+1d 09:01", message="m3"))) == 'notify owner "approved"'
 
 
+def test_a_repeat_files_what_is_there_by_then(community: Make) -> None:
+    """What the first sending saw may be old when only the second gets through."""
+    room = community(ads("needs licence approve content"))
+    room.does(says("u", "ad: apples", message="m1"))
+    late = says("u", "ad: pears", "20:01", message="m2")
+    assert room.does(late, fails="commit").degraded
+    room.does(submits("u", "licence", at="20:02"))
+    assert room.does(late).tickets[0].missing == ()
+
+
 def test_nobody_agrees_to_what_they_have_not_seen(community: Make) -> None:
     """A vote for one content is none for the next that comes to the same ticket; a vote for the member stays."""
     room = community(ads("approve content by 2 moderators"))
