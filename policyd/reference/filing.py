@@ -135,7 +135,9 @@ class Filing:
         said = BRAKED.format(action=action.do.replace("_", " "), name=self.name, ticket=ticket.id)
         self._tell("owner", said, ticket.rules)
         if action.do == "mute":
-            self.place.group.member(self.event.member.id).muted_until = self.done.was_muted_until
+            member = self.place.group.member(self.event.member.id)
+            if member.muted_until == self.done.running_mute:
+                member.muted_until = self.done.was_muted_until
             for entry in self.place.group.journal:
                 entry.mute_until = 0 if entry.event == self.event.id else entry.mute_until
 
