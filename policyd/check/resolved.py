@@ -25,10 +25,13 @@ from policyd.check.resolved_expressions import (
     DutyOpen,
     Expr,
     Fact,
+    Falling,
     FunctionCall,
+    GroupFigure,
     InHours,
     InList,
     InRoster,
+    IsStep,
     Known,
     LetValue,
     Like,
@@ -41,10 +44,14 @@ from policyd.check.resolved_expressions import (
     ReviewIs,
     RosterField,
     SettingValue,
+    StreakValue,
     Strikes,
     SwitchOn,
+    TallyValue,
     TextTest,
+    TierValue,
 )
+from policyd.check.resolved_standing import Period, Streak, StreakStep, Tally, Tiers
 from policyd.check.resolved_workflows import (
     Appeals,
     Brake,
@@ -86,13 +93,16 @@ __all__ = [
     "Exempt",
     "Expr",
     "Fact",
+    "Falling",
     "FunctionCall",
+    "GroupFigure",
     "Hours",
     "HoursEdge",
     "HoursWindow",
     "InHours",
     "InList",
     "InRoster",
+    "IsStep",
     "Known",
     "Ladder",
     "Let",
@@ -105,6 +115,7 @@ __all__ = [
     "Not",
     "OnDate",
     "Or",
+    "Period",
     "Policy",
     "PolicySet",
     "Review",
@@ -117,13 +128,20 @@ __all__ = [
     "Setting",
     "SettingValue",
     "Step",
+    "Streak",
+    "StreakStep",
+    "StreakValue",
     "Strikes",
     "Sweep",
     "Switch",
     "SwitchOn",
+    "Tally",
+    "TallyValue",
     "Text",
     "TextFact",
     "TextTest",
+    "TierValue",
+    "Tiers",
     "Timing",
     "Within",
     "Workflow",
@@ -146,7 +164,9 @@ class Text(Node):
     parts: tuple[str | TextFact | Expr, ...]
 
 
-Workflow = Literal["open duty", "close duty", "use review", "pend review", "refuse review"]
+Workflow = Literal[
+    "open duty", "close duty", "use review", "pend review", "refuse review", "continue streak", "place"
+]  # fmt: skip
 """What only the rules that the checker makes of workflow declarations do; never told in a decision."""
 
 
@@ -154,7 +174,9 @@ Workflow = Literal["open duty", "close duty", "use review", "pend review", "refu
 class Action(Node):
     """As `nodes.Action`, templates put in. `ladder` is qualified; `times` of a strike is at least 1, of a forgive 0
     means all. `once` in ms. `subject`: the qualified switch, duty or review. `duration` of `set` is always given (0:
-    off). `by` of propose: how many moderators must agree."""
+    off). `by` of propose: how many moderators must agree. `amount` of add, whose tally is `subject`: a whole number or
+    a setting; `of`: the text fact of the event that names whose account it is, None: the event's member. `tier` of
+    place."""
 
     do: ActionKind | Workflow
     text: Text | None = None
@@ -170,6 +192,9 @@ class Action(Node):
     by: int = 1
     wait: int = 0
     expire: Action | None = None
+    amount: int | SettingValue = 0
+    of: Expr | None = None
+    tier: str = ""
 
 
 # ---------------------------------------------------------------- declarations
@@ -207,7 +232,10 @@ class Counter(Node):
     """Events of `kind` whose `where` is true, by `keys`, within `within` ms, counted up to `cap`.
 
     `identity` is a digest of the definition without the cap: a changed definition starts empty, a moved one does not.
-    `keys` are the `Const` texts `member` or `group`, or text facts that the event itself carries."""
+    `keys` are the `Const` texts `member` or `group`, or text facts that the event itself carries. `per`: in the running
+    calendar period instead (`within` is then 0). `form`: events, distinct values of `value`, or the sum of `value`; an
+    event whose value is unknown, 0 or negative does not count. `form` `messages` and `active` are the figures of the
+    group's running local day (`group.messages_today`)."""
 
     name: str
     kind: str
@@ -217,6 +245,9 @@ class Counter(Node):
     cap: int
     identity: str
     across_groups: bool = False
+    per: Period | None = None
+    form: Literal["events", "distinct", "sum", "messages", "active"] = "events"
+    value: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +338,9 @@ class Policy:
     duties: tuple[Duty, ...] = ()
     brakes: tuple[Brake, ...] = ()
     appeals: Appeals | None = None
+    tallies: tuple[Tally, ...] = ()
+    streaks: tuple[Streak, ...] = ()
+    tiers: tuple[Tiers, ...] = ()
     platforms: tuple[str, ...] = ()
     without: Mapping[str, frozenset[str]] = field(default_factory=dict)
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
@@ -331,6 +365,18 @@ class PolicySet:
     @cached_property
     def duties(self) -> dict[str, Duty]:
         return {duty.name: duty for policy in self.policies for duty in policy.duties}
+
+    @cached_property
+    def tallies(self) -> dict[str, Tally]:
+        return {tally.name: tally for policy in self.policies for tally in policy.tallies}
+
+    @cached_property
+    def streaks(self) -> dict[str, Streak]:
+        return {streak.name: streak for policy in self.policies for streak in policy.streaks}
+
+    @cached_property
+    def tiers(self) -> dict[str, Tiers]:
+        return {tiers.name: tiers for policy in self.policies for tiers in policy.tiers}
 
     @cached_property
     def settings(self) -> dict[str, Setting]:

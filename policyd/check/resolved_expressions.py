@@ -8,6 +8,8 @@ from typing import Literal
 from policyd.language.source import NOWHERE, Span
 from policyd.language.types import Type
 
+GroupFigureName = Literal["messages", "active", "joins", "leaves", "requests", "speakers", "retention"]
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -52,8 +54,11 @@ class Answer(Node):
 
 @dataclass(frozen=True, slots=True)
 class CounterValue(Node):
+    """`last`: of a counter `per` period, the count of the last complete period (in `tiers`)."""
+
     counter: str
     type: Type
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +247,61 @@ class DutyOpen(Node):
     type: Type
 
 
+@dataclass(frozen=True, slots=True)
+class TallyValue(Node):
+    """Of the event's member. `last`: of the last complete period instead of the running one (in `tiers`)."""
+
+    tally: str
+    type: Type
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StreakValue(Node):
+    """How long the member's streak is now; 0 where it is broken."""
+
+    streak: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class TierValue(Node):
+    """The member's tier, unknown before the first placing. `type` is an enumeration from the lowest to the highest."""
+
+    tiers: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class IsStep(Node):
+    """Whether this event of kind `streak NAME` is about this step (`at7`, `every7`). Only in rules of steps."""
+
+    step: str
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class GroupFigure(Node):
+    """`group.active(7d)`: over so many complete local days of the group. Unknown where there are none."""
+
+    name: GroupFigureName
+    days: int
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Falling(Node):
+    """`falling(group.active, 3d)`: by which part the daily mean over the last `days` complete local days is below that
+    over as many days before; 0 where it is not below."""
+
+    name: GroupFigureName
+    days: int
+    type: Type
+
+
 Expr = (
     Const | Fact | AttributeFact | Answer | CounterValue | Strikes | LetValue | ListExpr | Not | And | Or | Negative
     | Arithmetic | Compare | TextTest | InList | InHours | Matches | Like | Default | Known | FunctionCall
-    | SettingValue | SwitchOn | InRoster | RosterField | ReviewIs | DutyOpen
+    | SettingValue | SwitchOn | InRoster | RosterField | ReviewIs | DutyOpen | TallyValue | StreakValue | TierValue
+    | IsStep | GroupFigure | Falling
 )  # fmt: skip

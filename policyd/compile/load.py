@@ -78,7 +78,7 @@ class CompiledProgram:
         ready = Ready(
             event, taken.policies, hits, hit, taken.windows, taken.counters, taken.ladders, taken.ladder_names,
             taken.mute, taken.silence, taken.spoke, taken.wide_windows, taken.wide_ladders,
-            records(taken.records, event) if taken.records else (), taken, texts, None,
+            records(taken.records, event) if taken.records else (), (), (), "UTC", taken, texts, None,
         )  # fmt: skip
         if not taken.fixed:
             _choose_windows(ready)

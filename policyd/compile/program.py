@@ -6,7 +6,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from policyd.check.resolved import Policy, PolicySet, Rule
+from policyd.check.resolved import Falling, GroupFigure, Policy, PolicySet, Rule
 from policyd.model.event import Event
 from policyd.model.match import Match
 from policyd.model.records import Record
@@ -41,6 +41,9 @@ class Prepared(Struct, gc=False):
     The last `wide_windows` of the windows and `wide_ladders` of the ladders are across groups. `records` are read
     along (at most one of each kind): `Observed.records` answers them in this order.
 
+    `amounts` as in `Observe`. `figures`: the statistics of the group that conditions read; the engine answers them in
+    `Observed.figures`, in this order. `zone`: that of the group's local days.
+
     The compiled program may keep more on a subclass of its own."""
 
     event: Event
@@ -57,6 +60,9 @@ class Prepared(Struct, gc=False):
     wide_windows: int
     wide_ladders: int
     records: tuple[Record, ...]
+    amounts: tuple[int, ...]
+    figures: tuple[GroupFigure | Falling, ...]
+    zone: str
 
 
 class Fired(Struct, frozen=True, gc=False):

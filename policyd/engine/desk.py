@@ -48,6 +48,20 @@ class Said(Struct, array_like=True):
     rules: tuple[str, ...] = ()
 
 
+class Follow(Struct, array_like=True):
+    """An event of policyd's own that follows from this one and is carried out right after it. `what`: `streak`
+    (`detail` is the step, `at7`, and `length` how long it is) or `tier` (`detail` is the new tier, `was` the one
+    before, "" for none). `name` is qualified, `at` the number of the period or the occurrence."""
+
+    what: str
+    name: str
+    at: int
+    member: str
+    detail: str
+    was: str = ""
+    length: int = 0
+
+
 class Told(Struct, array_like=True):
     """What a filing tells the decision. `braked`: the final member action was over a brake's number, and became this
     ticket's proposal. `flags`: whatever else a change has to tell, by a name of its own. `settled`: the ticket that
@@ -61,6 +75,7 @@ class Told(Struct, array_like=True):
     asks: list[PlannedAction] = []
     undone: list[Undone] = []
     taken: Reversal | None = None
+    follows: list[Follow] = []
 
 
 class Unread(Exception):

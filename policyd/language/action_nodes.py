@@ -32,7 +32,7 @@ ActionKind = Literal[
     "admit", "refuse",
     "reply", "notify",
     "strike", "forgive", "assign",
-    "lock", "unlock", "slow", "move", "set", "propose", "release",
+    "lock", "unlock", "slow", "move", "set", "propose", "release", "add",
 ]  # fmt: skip
 
 
@@ -45,7 +45,8 @@ class Action:
     forgive, and the switch of set. `group` for assign and move. `times` for strike and forgive (None: not written).
     `once` (ms) for `once in D`. `duration` also for slow and set (None: the switch's own). `digest` (ms) for
     `digest D`. `proposed` is the action of propose; `by` how many moderators must agree to it (None: not written).
-    `wait` (ms) and `expire` for `for D then X` of hold and propose. `release` only as such an X.
+    `wait` (ms) and `expire` for `for D then X` of hold and propose. `release` only as such an X. `target` also for the
+    tally of add, `amount` a whole number (it may be negative) or the name of a setting, `of` a text fact: whose.
     """
 
     do: ActionKind
@@ -61,4 +62,6 @@ class Action:
     by: int | None = None
     wait: int | None = None
     expire: Action | None = None
+    amount: int | Name | None = None
+    of: Name | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)

@@ -47,6 +47,7 @@ from policyd.language.scenario_nodes import (
     TestStep,
 )
 from policyd.language.source import NOWHERE, Source, Span
+from policyd.language.standing_nodes import Repair, Streak, StreakStep, Tally, Tier, Tiers
 from policyd.language.workflow_nodes import (
     Appeal,
     Brake,
@@ -122,6 +123,7 @@ __all__ = [
     "Placeholder",
     "RawEvent",
     "Remind",
+    "Repair",
     "Review",
     "Roster",
     "Rule",
@@ -129,12 +131,17 @@ __all__ = [
     "Scope",
     "Setting",
     "Step",
+    "Streak",
+    "StreakStep",
     "Sweep",
     "Switch",
+    "Tally",
     "Template",
     "Test",
     "TestStep",
     "Text",
+    "Tier",
+    "Tiers",
     "Timing",
     "Unary",
     "Unread",
@@ -237,13 +244,17 @@ class Hours:
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """The common part of counter and limit: which events, by what key, within how long (ms)."""
+    """The common part of counter and limit: which events, by what key, within how long (ms; None where `per`, the name
+    of a period, stands instead). `distinct` or `sums`: of which fact the values are counted or added up."""
 
     kind: str
     keys: tuple[Name, ...]
-    within: int
+    within: int | None
     where: Expr | None = None
     across_groups: bool = False
+    per: Name | None = None
+    distinct: Name | None = None
+    sums: Name | None = None
     kind_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
     within_span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
@@ -323,7 +334,7 @@ class Exempt:
 
 Declaration = (
     Attribute | Let | Template | Lexicon | Hours | Counter | Limit | Ladder | Rule | Exempt | Test | Setting
-    | GroupSettings | Roster | Switch | Schedule | Sweep | Review | Duty | Appeal
+    | GroupSettings | Roster | Switch | Schedule | Sweep | Review | Duty | Appeal | Tally | Streak | Tiers
 )  # fmt: skip
 
 # ---------------------------------------------------------------- files

@@ -26,7 +26,8 @@ class Action(Struct, frozen=True, gc=False):
     """Something for the bot to do. Unset fields do not apply. `until` is an RFC 3339 instant in the policy's zone,
     `seconds` counts from the event. `ladder` and `step` where a ladder step asked for it.
 
-    `to`: the audience of `notify`, the target of `assign` and `move`. `group`: where, in the answer to a tick.
+    `to`: the audience of `notify`, the target of `assign` and `move`, the tally of `add`, with its `amount`.
+    `group`: where, in the answer to a tick.
     `message`: the message it is about, where that is not the event's own. `ticket`: the ticket that it opens or
     settles. `proposes`: what `propose` asks a human for. `instead_of`: what a rule asked for and the platform cannot
     do (law L17). `braked`: a brake made a proposal of it (law L19)."""
@@ -46,6 +47,7 @@ class Action(Struct, frozen=True, gc=False):
     proposes: str | UnsetType = UNSET
     instead_of: str | UnsetType = UNSET
     braked: bool | UnsetType = UNSET
+    amount: int | UnsetType = UNSET
 
 
 class Overridden(Struct, frozen=True, gc=False):
@@ -91,12 +93,14 @@ class TicketState(Struct, frozen=True, gc=False):
 
 
 class Undone(Struct, frozen=True, gc=False):
-    """What was taken back of the decision on an event: strikes by ladder; `cannot`: what was done and stays."""
+    """What was taken back of the decision on an event: strikes by ladder; `cannot`: what was done and stays;
+    `awards`: what was added, by tally and member."""
 
     event: str
     member: str
     strikes: dict[str, int]
     cannot: tuple[str, ...] = ()
+    awards: dict[str, dict[str, int]] | UnsetType = UNSET
 
 
 class Missed(Struct, frozen=True, gc=False):

@@ -179,16 +179,28 @@ class Event(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
     tick: Tick | None = None
     capabilities: tuple[str, ...] | None = None
     due: Due | None = None
+    tier: TierChange | None = None
+
+
+class TierChange(Struct, frozen=True, gc=False):
+    """policyd's own event: a member came from one tier (`was` None: none yet) to another. `of`: the `tiers`, without
+    the policy's name."""
+
+    of: str
+    was: str | None
+    now: str
 
 
 class Due(Struct, frozen=True, gc=False):
     """What has come due. `names`: of the members that a duty with `together` lists. `message`: of the duty's opening
-    event."""
+    event. `step`: of a streak, `at7` or `every7`, where the member has come to it; `length`: how long it is then."""
 
     at: int
     names: tuple[str, ...] = ()
     message: str | None = None
     opened: int = 0
+    step: str = ""
+    length: int = 0
 
 
 NOBODY: Final = Member(id="")

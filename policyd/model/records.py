@@ -83,6 +83,42 @@ class Undoing(Struct, array_like=True):
     rules: list[str] = []
 
 
+class Award(Struct, array_like=True):
+    """What an event added that left a journal, so that it can be taken back. `rules`: who asked, with their amounts."""
+
+    event: str
+    at: int
+    rules: dict[str, int]
+
+
+class Account(Struct, array_like=True):
+    """What a tally has for a member: `total`; by local day for 62 days, by month (12 * year + month - 1) for 25 months,
+    those with something only. `awards`: those of the last 30 days that may be taken back, oldest first."""
+
+    total: int = 0
+    days: dict[int, int] = field(default_factory=dict)
+    months: dict[int, int] = field(default_factory=dict)
+    awards: list[Award] = field(default_factory=list)
+
+
+class Run(Struct, array_like=True):
+    """A member's streak: `length` until period number `last`. `repaired`: by number of the repair period, repairs used,
+    the newest two. `given`: once-only steps that have run. `longest` ever."""
+
+    length: int = 0
+    last: int = 0
+    longest: int = 0
+    repaired: dict[int, int] = field(default_factory=dict)
+    given: list[int] = field(default_factory=list)
+
+
+class Placed(Struct, array_like=True):
+    """`since`: the occurrence at which the member came to this tier."""
+
+    tier: str
+    since: int
+
+
 class MemberFile(Struct, array_like=True):
     """By qualified names. `proposals`: by rule and place (`class_group.silent#0`), the open ticket. `submissions`: the
     events that brought evidence lately; `undone`: by event, what has been taken back."""
@@ -92,6 +128,9 @@ class MemberFile(Struct, array_like=True):
     proposals: dict[str, str] = field(default_factory=dict)
     submissions: list[str] = field(default_factory=list)
     undone: dict[str, Undoing] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    runs: dict[str, Run] = field(default_factory=dict)
+    tiers: dict[str, Placed] = field(default_factory=dict)
 
 
 class Thread(Struct, array_like=True):
@@ -285,7 +324,8 @@ class JournalEntry(Struct, array_like=True):
     """What a decision did that may be taken back. `asked_by`: the rules, each with the actions it asked for as the
     endpoint spells them, lengths in ms behind (`delete`, `mute 3600000`); `strikes`: the ladders of the group, in the
     order of the commit's steps, with the rules that struck; `wide`: those across groups, with the step that ran and
-    what the strike weighed. `mute`: ms of the longest mute asked for beside ladders, -1 where removal replaced it."""
+    what the strike weighed. `mute`: ms of the longest mute asked for beside ladders, -1 where removal replaced it.
+    `awarded`: members to whose tallies this event may have added."""
 
     event: str
     member: str
@@ -296,6 +336,7 @@ class JournalEntry(Struct, array_like=True):
     undone: list[str] = []
     times: dict[str, int] = {}
     wide: dict[str, WideStrike] = {}
+    awarded: list[str] = []
 
 
 class WideStrike(Struct, array_like=True):

@@ -9,25 +9,44 @@ that a changed definition starts empty.
 
 from __future__ import annotations
 
+from hashlib import blake2b
 from typing import Literal
 
 from msgspec import Struct
 
+from policyd.model.local_days import Period
 from policyd.model.records import Record
 
 Bump = Literal["never", "new", "edit", "always"]
 """When a window counts this event: only if it is no edit (of a message id seen before), only if it is one, or both."""
 
 
+Form = Literal["events", "distinct", "sum", "messages", "active"]
+"""What a window counts: events, distinct values, or the sum of amounts that events carry (`Observe.amounts`); or it
+tells the group's figures of the running local day, which it never bumps."""
+
+
 class Window(Struct, frozen=True, gc=False):
     """A counter's cell. `cell` names counter and key (the member's id is not in it where the key is the member: `scope`
-    says whose cell it is). An event at t counts at `now` if `now - span < t <= now`; counts saturate at `cap`."""
+    says whose cell it is). An event at t counts at `now` if `now - span < t <= now`; counts saturate at `cap`.
+
+    `per`: the window is the running period of the calendar in `zone` instead of the last `span` ms (`span` is then 0).
+    `last`: what is told is the count of the period before the running one; such a window never bumps. Where the clock
+    goes back to an earlier period, the newest period stays the running one."""
 
     cell: str
     scope: Literal["member", "group"]
     span: int
     cap: int
     bump: Bump
+    per: Period | None = None
+    zone: str = ""
+    form: Form = "events"
+    last: bool = False
+
+
+Presence = Literal["", "message", "join", "leave", "request"]
+"""What an event is to the figures of its group (`model/figures.py`); "": nothing is counted."""
 
 
 class LadderRead(Struct, frozen=True, gc=False):
@@ -42,7 +61,11 @@ class Observe(Struct, frozen=True, gc=False):
     `revision` names the policies that ask. `at` is the event's own instant, used only by stores on virtual time.
     `message` is the message id, if the event has one and is a message or an edit; `is_edit`: the kind is `edit`.
     `silence` asks for `last_seen`; `spoke`: the event is a message, and if it is no edit after all, its instant is the
-    member's next `last_seen`. `records` are read along; they must belong to `group`."""
+    member's next `last_seen`. `records` are read along; they must belong to `group`.
+
+    `amounts`: for each window of form `distinct` or `sum`, in their order, the 48 bits that stand for the value (see
+    `value_of`), or the amount; 0 counts nothing. `presence`: the event counts in the figures of the group, by local
+    days of `zone`; a message that is an edit after all counts as nothing."""
 
     tenant: str
     group: str
@@ -59,6 +82,9 @@ class Observe(Struct, frozen=True, gc=False):
     silence: bool = False
     spoke: bool = False
     records: tuple[Record, ...] = ()
+    amounts: tuple[int, ...] = ()
+    presence: Presence = ""
+    zone: str = ""
 
 
 class LadderStep(Struct, frozen=True, gc=False):
@@ -87,7 +113,8 @@ class Observed(Struct, frozen=True, gc=False):
     an edit, or a message whose id was seen before. `given`: rules that already struck, acted on the member or spoke for
     this message id (law L10). `replayed`: the id was claimed before; then everything is as observed the first time,
     `revision` is the one that asked then, and `committed` what its commit answered, if it has happened. `records`: the
-    stored values as they were then, stamps before them, empty where there is none."""
+    stored values as they were then, stamps before them, empty where there is none. `figures`: what `Prepared.figures`
+    asks for; the engine adds it, no store knows it."""
 
     now: int
     counts: tuple[int, ...] = ()
@@ -100,6 +127,7 @@ class Observed(Struct, frozen=True, gc=False):
     revision: str = ""
     committed: Committed | None = None
     records: tuple[bytes, ...] = ()
+    figures: tuple[float | None, ...] = ()
 
 
 class Strike(Struct, frozen=True, gc=False):
@@ -220,6 +248,11 @@ class Filed(Struct, frozen=True, gc=False):
 
     answer: bytes | None
     replayed: bool = False
+
+
+def value_of(text: str) -> int:
+    """48 bits, never 0, that stand for a value in a `distinct` window."""
+    return int.from_bytes(blake2b(text.encode(), digest_size=6).digest()) or 1
 
 
 class EventIdReused(Exception):

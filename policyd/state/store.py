@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from policyd.model.figures import Count, FiguresAsk, FiguresRead
 from policyd.model.records import Record, RecordKind
 from policyd.model.state import (
     Commit,
@@ -64,6 +65,14 @@ class Store(Protocol):
 
     async def journal(self, tenant: str, group: str, since: int) -> tuple[Journaled, ...]:
         """The commits that left a journal since then, in the order of time."""
+        ...
+
+    async def count(self, change: Count) -> None:
+        """Adds to figures, once for an event. Raises `StoreUnavailable` where the event is not known."""
+        ...
+
+    async def figures(self, ask: FiguresAsk) -> FiguresRead:
+        """Closes the local days that are over, and reads. The same again changes nothing."""
         ...
 
     async def retract(self, change: Retract) -> Retracted: ...
