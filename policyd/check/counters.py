@@ -37,7 +37,7 @@ def counters(policy: PolicyDraft) -> None:
 def _counter(name: str, counting: n.Counting, policy: PolicyDraft) -> r.Counter:
     kind = event_kind(counting.kind, counting.kind_span, policy)
     kinds = (kind,) if kind else KINDS
-    if counting.within <= 0:
+    if counting.within is not None and counting.within <= 0:
         policy.report("C219", counting.within_span)
     keys = _keys(counting, kinds, policy)
     where = None
@@ -51,7 +51,7 @@ def _counter(name: str, counting: n.Counting, policy: PolicyDraft) -> r.Counter:
     written = canonical((name, kind, keys, counting.within, where, *scope), policy.lets)
     identity = hashlib.blake2b(f"{policy.name}.{written}".encode(), digest_size=8).hexdigest()
     return r.Counter(
-        policy.qualified(name), kind or "message", keys, counting.within, where, 1, identity,
+        policy.qualified(name), kind or "message", keys, counting.within or 0, where, 1, identity,
         counting.across_groups, span=counting.span,
     )  # fmt: skip
 

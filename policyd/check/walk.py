@@ -11,13 +11,16 @@ from policyd.language import nodes as n
 
 _READS: Final = (
     r.Fact, r.AttributeFact, r.Answer, r.CounterValue, r.Strikes, r.Matches, r.Like, r.SettingValue, r.SwitchOn,
-    r.ReviewIs, r.DutyOpen,
+    r.ReviewIs, r.DutyOpen, r.TallyValue, r.StreakValue, r.TierValue, r.GroupFigure, r.Falling,
 )  # fmt: skip
 _LEAVES: Final = (
     r.Const, r.Fact, r.AttributeFact, r.Answer, r.CounterValue, r.Strikes, r.LetValue, r.SettingValue, r.SwitchOn,
-    r.ReviewIs, r.DutyOpen,
+    r.ReviewIs, r.DutyOpen, r.TallyValue, r.StreakValue, r.TierValue, r.IsStep, r.GroupFigure, r.Falling,
 )  # fmt: skip
-STATE: Final = (r.CounterValue, r.Strikes, r.SwitchOn, r.ReviewIs, r.DutyOpen)
+STATE: Final = (
+    r.CounterValue, r.Strikes, r.SwitchOn, r.ReviewIs, r.DutyOpen, r.TallyValue, r.StreakValue, r.TierValue,
+    r.GroupFigure, r.Falling,
+)  # fmt: skip
 """What is always read from the store."""
 LetReads = Mapping[str, tuple[r.Expr, ...]]
 """What each let reads, by its qualified name."""
@@ -102,8 +105,8 @@ def reads(expr: r.Expr, let_reads: LetReads) -> tuple[r.Expr, ...]:
 
 
 def reads_state(expr: r.Expr | None, let_reads: LetReads) -> bool:
-    """Whether the value depends on the store: counters, strikes, mutes, switches, reviews, duties and the instant
-    `now` (law L15)."""
+    """Whether the value depends on the store: counters, strikes, mutes, switches, reviews, duties, standing, figures
+    and the instant `now` (law L15)."""
     return expr is not None and any(_stateful(part) for part, _ in walk_through(expr, let_reads))
 
 
