@@ -16,19 +16,14 @@ AUDIENCES: Final[dict[str, Audience]] = {
 
 class ActionBuilder(ExpressionBuilder):
     def actions(self, clause: Form) -> tuple[Action, ...]:
-        """The actions of a clause, without those that are not supported yet."""
-        built = (self.action(form) for form in clause.forms if form.kind.startswith("action_"))
-        return tuple(action for action in built if action is not None)
+        return tuple(self.action(form) for form in clause.forms if form.kind.startswith("action_"))
 
-    def action(self, form: Form) -> Action | None:
-        """One action, or None where it is not supported yet and has been reported."""
-        word = form.word
-        if form.kind == "action_later":
-            self.findings.later(plain_word(word), word.span)
-            return None
-        do = cast(ActionKind, plain_word(word))
+    def action(self, form: Form) -> Action:
+        do = cast(ActionKind, plain_word(form.word))
         if len(form.parts) == 1:
             return Action(do, span=form.span)
+        if form.kind == "action_add":
+            return self._award(form)
         duration, told, waiting = form.find_leaf("DURATION"), form.find("saying") or form, form.find("waiting")
         return Action(
             do,
@@ -46,6 +41,22 @@ class ActionBuilder(ExpressionBuilder):
             expire=None if waiting is None else self.action(waiting.forms[0]),
             span=form.span,
         )
+
+    def _award(self, form: Form) -> Action:
+        amount, (tally, *whose) = form.get("amount"), form.all("dotted")
+        named = amount.find("dotted")
+        return Action(
+            "add",
+            target=self.dotted(tally),
+            amount=self.signed(amount) if named is None else self.dotted(named),
+            of=self.dotted(whose[0]) if whose else None,
+            span=form.span,
+        )
+
+    def signed(self, form: Form) -> int:
+        """A whole number that may have a minus before it."""
+        value = self.whole(form.leaf("NUMBER"))
+        return value if form.find_leaf("DASH") is None else -value
 
     def moderators(self, form: Form | None) -> int | None:
         """How many must agree, of `by 2 moderators`."""

@@ -7,7 +7,7 @@ from typing import Final
 from policyd.language.build_actions import ActionBuilder
 from policyd.language.build_expressions import plain_word
 from policyd.language.diagnostics import Phrase
-from policyd.language.forms import Form
+from policyd.language.forms import Form, Leaf
 from policyd.language.names import plain_name
 from policyd.language.nodes import Action, Expr, Name, Word
 from policyd.language.source import Span
@@ -21,6 +21,7 @@ _JOINING: Final = {
 _LISTS: Final = frozenset(
     "resist by then otherwise on on_where from_rules needs silences pending refused late without platforms".split()
 )
+_PERIODS: Final = ("day", "week", "month")
 _LIST: Final = Phrase("list everything in the first", "全部写在第一个里")
 _OTHER: Final = Phrase("delete the other", "删除另一个")
 
@@ -58,6 +59,17 @@ class ClauseBuilder(ActionBuilder):
     def duration_of(self, form: Form, kind: str) -> int | None:
         clause = self.one(form, kind)
         return None if clause is None else self.duration(clause.leaf("DURATION"))
+
+    def period(self, leaf: Leaf) -> Name:
+        """A period of the calendar; `day` stands in for what is none."""
+        period = leaf.text
+        if not self.is_period(leaf):
+            self.findings.add("P162", leaf.span, got=period)
+            period = _PERIODS[0]
+        return Name((period,), span=leaf.span)
+
+    def is_period(self, leaf: Leaf) -> bool:
+        return leaf.text in _PERIODS
 
     def texts_of(self, form: Form, kind: str) -> tuple[Word, ...]:
         """All texts of all clauses of a kind that may be repeated."""

@@ -8,7 +8,7 @@ from typing import Final, Literal, cast
 
 from policyd.language.build_clauses import ClauseBuilder, days_of, event_kinds, field_name, singular
 from policyd.language.build_expressions import plain_word
-from policyd.language.forms import Form
+from policyd.language.forms import Form, Leaf
 from policyd.language.names import plain_name
 from policyd.language.nodes import (
     Attribute,
@@ -155,31 +155,44 @@ class DeclarationBuilder(ClauseBuilder):
     # ------------------------------------------------------------ counting
 
     def counting(self, form: Form) -> Counting | None:
-        """What a counter or the phrase of a limit counts; None where that is not supported yet or not whole."""
-        self._report_later(form)
+        """What a counter or the phrase of a limit counts; None where that is not whole."""
         by, where = self.one(form, "by"), self.condition(form, "where")
-        within_form, kind = self.one(form, "within"), form.find("kind")
-        if by is None and form.find("per") is None:
-            self.report_missing(form, "by", "by member")
-        if within_form is None and form.find("per") is None:
-            self.report_missing(form, "within", "within 10m")
-        if by is None or within_form is None or kind is None:
+        within, per = self._window(form, by)
+        if by is None or (within is None and per is None):
             return None
-        within = within_form.leaf("DURATION")
-        keys = tuple(map(self.dotted, by.forms))
-        counted = Span(form.span.source, kind.span.start, form.span.end)
+        counted = next(part for part in form.forms if part.kind in ("kind", "distinct", "sums"))
+        kind = counted if counted.kind == "kind" else counted.get("kind")
+        window = within or per
+        assert window is not None, "one of them has just been found"
         return Counting(
-            singular(kind.word.text), keys, self.duration(within), where,
+            singular(kind.word.text),
+            tuple(map(self.dotted, by.forms)),
+            None if within is None else self.duration(within),
+            where,
             across_groups=self.one(form, "across_groups") is not None,
-            kind_span=kind.span, within_span=within.span, span=counted,
-        )  # fmt: skip
+            per=None if per is None else self.period(per),
+            distinct=self.dotted(counted.get("dotted")) if counted.kind == "distinct" else None,
+            sums=self.dotted(counted.get("dotted")) if counted.kind == "sums" else None,
+            kind_span=kind.span,
+            within_span=window.span,
+            span=Span(form.span.source, counted.span.start, form.span.end),
+        )
 
-    def _report_later(self, form: Form) -> None:
-        for clause in form.forms:
-            if clause.kind == "per" and clause.leaf("FIELD").text not in ("day", "week", "month"):
-                self.findings.add("P141", clause.word.span, got="per", want="by")
-            elif clause.kind in ("per", "distinct", "sums"):
-                self.findings.later(plain_word(clause.word), clause.word.span)
+    def _window(self, form: Form, by: Form | None) -> tuple[Leaf | None, Leaf | None]:
+        """The length of a sliding window, or the period of the calendar that stands for it."""
+        within, per = self.one(form, "within"), self.one(form, "per")
+        if by is None and per is not None and not self.is_period(per.leaf("FIELD")):
+            self.findings.add("P141", per.word.span, got="per", want="by")
+            return None, None
+        if by is None:
+            self.report_missing(form, "by", "by member")
+        if within is None and per is None:
+            self.report_missing(form, "within", "within 10m")
+        if within is not None and per is not None:
+            later = max(within.span, per.span, key=lambda span: span.start)
+            self.findings.add("P171", later)
+            per = None
+        return within.leaf("DURATION") if within else None, per.leaf("FIELD") if per else None
 
     def counter(self, form: Form) -> Counter | None:
         name, name_span = self.declared(form)

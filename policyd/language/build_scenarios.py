@@ -193,6 +193,7 @@ class ScenarioBuilder(ActionBuilder):
 
     def _expected(self, form: Form) -> Expected:
         duration, text = form.find_leaf("DURATION"), form.find("string")
+        signed, tally = form.find("signed"), form.find("dotted")
         said = None if text is None else self.string(text)
         to_member = form.word.kind == "NOTIFY_MEMBER"
         word, proposed = "notify" if to_member else plain_word(form.word), form.find("action_word")
@@ -203,6 +204,9 @@ class ScenarioBuilder(ActionBuilder):
             audience="member" if to_member else self.audience(form),
             group=said if word in _TO_A_GROUP else None,
             proposed=None if proposed is None else plain_word(proposed.word),
+            amount=None if signed is None else self.signed(signed),
+            target=None if tally is None else self.dotted(tally),
+            of=None if form.find("id") is None else self._id(form),
             span=form.span,
         )
 
@@ -212,7 +216,10 @@ class ScenarioBuilder(ActionBuilder):
         return Each(texts, self._expect(answer), span=form.span)
 
     def _has(self, form: Form) -> Has:
-        return Has(self._id(form), self.dotted(form.get("dotted")), self.whole(form.leaf("NUMBER")), span=form.span)
+        member, held, tier = self._id(form), self.dotted(form.get("dotted")), form.find_leaf("FIELD")
+        if tier is None:
+            return Has(member, held, self.signed(form), span=form.span)
+        return Has(member, held, 0, Name((plain_name(tier.text),), span=tier.span), span=form.span)
 
     # ------------------------------------------------------------ parts
 

@@ -15,7 +15,6 @@ from policyd.language.build_clauses import (
     field_name,
 )
 from policyd.language.forms import Form
-from policyd.language.names import plain_name
 from policyd.language.nodes import (
     Appeal,
     DayOfMonth,
@@ -25,7 +24,6 @@ from policyd.language.nodes import (
     EveryDays,
     GroupSettings,
     HoursEdge,
-    Name,
     OnDate,
     Override,
     Remind,
@@ -43,7 +41,6 @@ from policyd.language.nodes import (
 _TIMINGS: Final = ("every_days", "day_of_month", "every_month", "on_date", "edge")
 _WHICH: Final = {"FIRST": 1, "SECOND": 2, "THIRD": 3, "FOURTH": 4, "FIFTH": 5, "LAST": -1}
 _LONGEST_MONTH: Final = 31
-_PERIODS: Final = ("day", "week", "month")
 
 
 class WorkflowBuilder(ClauseBuilder):
@@ -156,7 +153,7 @@ class WorkflowBuilder(ClauseBuilder):
             self.names_of(self.one(form, "needs")),
             approve=None if what is None else cast(Literal["member", "content"], what.word.text),
             at_most=None if quota is None else self.whole(quota.leaf("NUMBER")),
-            per=None if quota is None else self._period(quota),
+            per=None if quota is None else self.period(quota.leaf("FIELD")),
             valid=None if valid is None else self.duration(valid.leaf("DURATION")),
             by=self._agreeing(form, approve),
             exempt=self.names_of(self.one(form, "silences")),
@@ -169,12 +166,6 @@ class WorkflowBuilder(ClauseBuilder):
 
     def _part(self, approve: Form | None, kind: str) -> Form | None:
         return None if approve is None else self.one(approve, kind)
-
-    def _period(self, quota: Form) -> Name:
-        written = quota.leaf("FIELD")
-        if written.text not in _PERIODS:
-            self.findings.add("P162", written.span, got=written.text)
-        return Name((plain_name(written.text),), span=written.span)
 
     def _agreeing(self, form: Form, approve: Form | None) -> int | None:
         """How many moderators must agree: a part of `approve`, or a clause of its own."""

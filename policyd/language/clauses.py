@@ -7,7 +7,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Final
 
-from policyd.language.keywords import CLAUSES, SUPPORTED
+from policyd.language.keywords import CLAUSES, DECLARATIONS
 from policyd.language.names import plain_name
 from policyd.language.nodes import Unread
 from policyd.language.source import Source, Span
@@ -74,7 +74,7 @@ def unread(source: Source, piece: Piece) -> Iterator[Unread]:
     tokens = piece.tokens
     first = 1 if tokens[0].text == "shadow" else 0
     yield _unread(source, piece, first, piece.keyword)
-    others = frozenset(SUPPORTED) - CLAUSES.get(piece.keyword, frozenset())
+    others = DECLARATIONS - CLAUSES.get(piece.keyword, frozenset())
     for index in range(first + 1, len(tokens) - 1):
         starts = tokens[index].starts_line or tokens[index - 1].text == "shadow"
         if starts and tokens[index].text in others and tokens[index + 1].kind == "word":

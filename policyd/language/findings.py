@@ -12,7 +12,3 @@ from policyd.language.source import Span
 class Findings(list[Diagnostic]):
     def add(self, code: str, span: Span, *, related: Iterable[Related] = (), **fields: FieldValue) -> None:
         self.append(diagnostic(code, span, related=related, **fields))
-
-    def later(self, word: str, span: Span) -> None:
-        """`word` belongs to the language and is not supported yet."""
-        self.add("P138", span, word=word)

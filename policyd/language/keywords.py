@@ -6,21 +6,13 @@ from typing import Final
 
 NAMED_WITH_BODY: Final = frozenset(
     {"policy", "lexicon", "hours", "limit", "ladder", "rule", "exempt", "roster", "switch", "schedule", "sweep",
-     "review", "duty"}
+     "review", "duty", "streak", "tiers"}
 )  # fmt: skip
 """Words of declarations of which a name and a body make the head; `DECLARATIONS` are no names there."""
 BRACED: Final = NAMED_WITH_BODY | {"test", "group", "appeal"}
 """Words of declarations with a body in braces."""
-UNBRACED: Final = frozenset({"attribute", "let", "template", "counter", "setting"})
-
-LATER_BRACED: Final = frozenset({"streak", "tiers"})
-LATER_UNBRACED: Final = frozenset({"tally"})
-LATER: Final = LATER_BRACED | LATER_UNBRACED
-"""Words of declarations that belong to the language and are not supported yet."""
-
-SUPPORTED: Final = tuple(sorted(BRACED | UNBRACED))
-DECLARATIONS: Final = BRACED | UNBRACED | LATER
-WITH_BRACES: Final = BRACED | LATER_BRACED
+UNBRACED: Final = frozenset({"attribute", "let", "template", "counter", "setting", "tally"})
+DECLARATIONS: Final = BRACED | UNBRACED
 
 CLAUSES: Final[dict[str, frozenset[str]]] = {
     keyword: frozenset(words.split())
@@ -40,6 +32,8 @@ CLAUSES: Final[dict[str, frozenset[str]]] = {
         "review": "on when unless needs approve by exempt pending refused",
         "duty": "on within due until pause remind late together each even",
         "appeal": "within decided",
+        "streak": "each repair at every even",
+        "tiers": "every score tier",
         "test": "given at after member moderator event outcome tick each expect",
     }.items()
 }

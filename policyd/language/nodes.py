@@ -366,8 +366,7 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """What seems to be a declaration that did not parse or is not supported yet: `rule`, `flood`. Either may be
-    empty."""
+    """What seems to be a declaration that did not parse: `rule`, `flood`. Either may be empty."""
 
     keyword: str
     name: str

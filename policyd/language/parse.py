@@ -11,15 +11,16 @@ from lark import Lark, Tree
 from lark import Token as LarkToken
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
-from policyd.language import lexical_codes, syntax_codes, workflow_codes
+from policyd.language import lexical_codes, standing_codes, syntax_codes, workflow_codes
 from policyd.language.build_declarations import DeclarationBuilder
 from policyd.language.build_scenarios import ScenarioBuilder
+from policyd.language.build_standing import STANDING, StandingBuilder
 from policyd.language.build_workflows import WORKFLOWS, WorkflowBuilder
 from policyd.language.clauses import clause_around, join_closed_too_early, unread
 from policyd.language.diagnostics import Diagnostic, Phrase, Related
 from policyd.language.findings import Findings
 from policyd.language.forms import Form, Leaf
-from policyd.language.keywords import DECLARATIONS, LATER, NAMED_WITH_BODY, SUPPORTED
+from policyd.language.keywords import DECLARATIONS, NAMED_WITH_BODY
 from policyd.language.nodes import Declaration, File, Header, Unread
 from policyd.language.scan import Scanner, Token
 from policyd.language.source import Source, Span
@@ -28,7 +29,7 @@ from policyd.language.syntax_errors import explain_no_declaration, explain_unexp
 
 __all__ = ["parse"]
 
-CODES: Final = (lexical_codes, syntax_codes, workflow_codes)
+CODES: Final = (lexical_codes, syntax_codes, workflow_codes, standing_codes)
 """The modules whose import registers the kinds of findings that are made here."""
 
 _FORMS_PER_LEVEL: Final = 3
@@ -67,9 +68,6 @@ class _Reader:
             self.findings.add("P132", self._span(piece.tokens[0]))
         elif piece.problem == "closed too early":
             self._report_closed_too_early(piece)
-        elif piece.keyword in LATER:
-            self.findings.later(piece.keyword, self._span(piece.tokens[0]))
-            self._leave_out(piece)
         elif piece.keyword:
             self._report_reserved_name(piece)
             if not unreadable:
@@ -130,8 +128,7 @@ class _Reader:
         elif form.kind == "test":
             self.declarations.append(ScenarioBuilder(self.findings).test(form))
         else:
-            builder = WorkflowBuilder if form.kind in WORKFLOWS else DeclarationBuilder
-            declaration = builder(self.findings).declaration(form)
+            declaration = _builder(form.kind)(self.findings).declaration(form)
             if declaration is not None:
                 self.declarations.append(declaration)
             else:
@@ -194,6 +191,12 @@ class _Draft:
         return offset >= self._piece.end or self._source.position(min(offset, self._piece.end))[0] in self._lines
 
 
+def _builder(kind: str) -> type[DeclarationBuilder | StandingBuilder | WorkflowBuilder]:
+    if kind in STANDING:
+        return StandingBuilder
+    return WorkflowBuilder if kind in WORKFLOWS else DeclarationBuilder
+
+
 def _form(tree: Tree[LarkToken], source: Source, piece: Piece) -> Form:
     """Forms for a tree of Lark. A closing brace that was put in lies at the end of the piece."""
     parts = tuple(
@@ -248,7 +251,7 @@ def _parser() -> Lark:
         _grammar().read_text(encoding="utf-8"),
         parser="lalr",
         lexer="contextual",
-        start=list(SUPPORTED),
+        start=sorted(DECLARATIONS),
         maybe_placeholders=False,
     )
 

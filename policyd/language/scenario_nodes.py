@@ -67,7 +67,8 @@ class RawEvent:
 @dataclass(frozen=True, slots=True)
 class Expected:
     """One item of `expect`: an action as far as it is pinned down. `duration` in ms; `text` literal. `group` of assign
-    and move; `proposed` is the action word of `propose remove`."""
+    and move; `proposed` is the action word of `propose remove`; `amount`, `target` (a tally) and `of` (the id of a
+    member) are those of `add 20 to points of u2`."""
 
     do: str
     duration: int | None = None
@@ -75,6 +76,9 @@ class Expected:
     audience: Audience | None = None
     group: str | None = None
     proposed: str | None = None
+    amount: int | None = None
+    target: Name | None = None
+    of: str | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 
@@ -99,11 +103,13 @@ class Each:
 
 @dataclass(frozen=True, slots=True)
 class Has:
-    """`member u1 has conduct 3`."""
+    """`member u1 has conduct 3`: `strikes` on a ladder, the points of a tally or the length of a streak, whatever
+    `ladder` names. `member u1 has standing core`: `tier` is written instead."""
 
     member: str
     ladder: Name
     strikes: int
+    tier: Name | None = None
     span: Span = field(default=NOWHERE, compare=False, repr=False, kw_only=True)
 
 

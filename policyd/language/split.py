@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from policyd.language.keywords import CLAUSES, DECLARATIONS, WITH_BRACES
+from policyd.language.keywords import BRACED, CLAUSES, DECLARATIONS
 from policyd.language.scan import Token
 
 _CLOSING: Final = {"(": ")", "[": "]", "{": "}"}
@@ -102,7 +102,7 @@ class _Splitter:
             self._braces -= 1
             if not self._braces:
                 self.finish()
-        elif self._keyword in WITH_BRACES and not self._body_seen:
+        elif self._keyword in BRACED and not self._body_seen:
             self.finish()
         else:
             self._current.pop()
@@ -124,7 +124,7 @@ class _Splitter:
             clause = keyword in CLAUSES.get(self._keyword, ())
             starts = token.starts_line and (
                 (token.at_margin and not clause and self._looks_like(index))
-                or (keyword in WITH_BRACES and self._is_sure(index))
+                or (keyword in BRACED and self._is_sure(index))
             )
         else:
             starts = not self._current or (token.starts_line and self._looks_like(index)) or self._is_sure(index)
@@ -133,7 +133,7 @@ class _Splitter:
     def _is_name(self, index: int) -> bool:
         """Whether this token stands where the current declaration has its name, and a body follows."""
         head = [token.text for token in self._current if token.text != "shadow"]
-        if self._keyword not in WITH_BRACES or head != [self._keyword] or self.tokens[index].starts_line:
+        if self._keyword not in BRACED or head != [self._keyword] or self.tokens[index].starts_line:
             return False
         after = index + 1
         while after < len(self.tokens) and self.tokens[after].kind == "string":
@@ -144,7 +144,7 @@ class _Splitter:
         """Whether a line starts at this word with the head of a declaration, but for its keyword, where none has to be
         open."""
         token = self.tokens[index]
-        free = bool(self._current) and self._keyword not in WITH_BRACES and not self._braces
+        free = bool(self._current) and self._keyword not in BRACED and not self._braces
         return free and token.starts_line and self._is_sure(index)
 
     def _looks_like(self, index: int) -> bool:

@@ -9,7 +9,7 @@ from typing import Final
 
 from policyd.language.codes import diagnostic
 from policyd.language.diagnostics import Diagnostic, FieldValue, Phrase
-from policyd.language.keywords import ANY_CLAUSE, CLAUSES, SUPPORTED
+from policyd.language.keywords import ANY_CLAUSE, CLAUSES, DECLARATIONS
 from policyd.language.missing_words import missing_keyword
 from policyd.language.names import RESERVED
 from policyd.language.numbers import UNIT_OF_WORD, WELL_FORMED_DURATION, full_width_to_plain
@@ -43,14 +43,15 @@ _NEAR: Final = 0.75
 def explain_no_declaration(source: Source, piece: Piece) -> Diagnostic:
     """For text outside any declaration."""
     first = piece.tokens[0]
-    words = [word for word in other_words(first.text) if word in SUPPORTED] if first.kind == "word" else []
-    words = words or difflib.get_close_matches(full_width_to_plain(first.text).lower(), SUPPORTED, n=1, cutoff=_NEAR)
+    words = [word for word in other_words(first.text) if word in DECLARATIONS] if first.kind == "word" else []
+    written, known = full_width_to_plain(first.text).lower(), sorted(DECLARATIONS)
+    words = words or difflib.get_close_matches(written, known, n=1, cutoff=_NEAR)
     if first.text in ANY_CLAUSE:
         want = Phrase("clauses stand inside a declaration: `rule NAME { … }`", "子句要写在声明里面:`rule 名称 { … }`")
     elif words:
         want = Phrase(f"did you mean `{words[0]}`?", f"是不是想写 `{words[0]}`?")
     else:
-        listed = " ".join(f"`{word}`" for word in SUPPORTED)
+        listed = " ".join(f"`{word}`" for word in known)
         want = Phrase(f"a declaration starts with one of {listed}", f"声明的开头是以下之一:{listed}")
     return diagnostic("P130", Span(source, first.start, first.end), got=first.text, want=want)
 
@@ -241,7 +242,7 @@ def _no_opening_brace(trouble: Trouble) -> Diagnostic | None:
 def _declaration_inside(trouble: Trouble) -> Diagnostic | None:
     after = trouble.neighbour(1)
     given = trouble.token.text == "group" and "GIVEN" in trouble.accepted
-    if trouble.token.text not in SUPPORTED or "RBRACE" not in trouble.accepted or after is None or given:
+    if trouble.token.text not in DECLARATIONS or "RBRACE" not in trouble.accepted or after is None or given:
         return None
     return diagnostic("P152", trouble.span, got=trouble.token.text) if after.kind in ("word", "string") else None
 

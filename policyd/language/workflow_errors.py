@@ -7,7 +7,7 @@ from typing import Final
 
 from policyd.language.codes import diagnostic
 from policyd.language.diagnostics import Diagnostic, Phrase
-from policyd.language.keywords import CLAUSES, SUPPORTED
+from policyd.language.keywords import CLAUSES, DECLARATIONS
 from policyd.language.names import RESERVED
 from policyd.language.numbers import UNIT_OF_WORD, WELL_FORMED_DURATION, full_width_to_plain
 from policyd.language.scan import Token
@@ -160,7 +160,7 @@ def edge_of_hours(trouble: Trouble) -> Diagnostic | None:
     before = trouble.neighbour(-1)
     if trouble.token.text not in _EDGES or before is None or before.kind != "word":
         return None
-    if trouble.piece.keyword in _TIMED or trouble.piece.keyword not in SUPPORTED:
+    if trouble.piece.keyword in _TIMED or trouble.piece.keyword not in DECLARATIONS:
         return None
     edge = f"{before.text} {trouble.token.text}"
     return diagnostic("P167", _two(trouble, before), got=edge, declaration=trouble.piece.keyword)

@@ -10,7 +10,6 @@ from policyd.language.nodes import (
     Action,
     Attribute,
     Compare,
-    Constant,
     Counter,
     Counting,
     Declaration,
@@ -229,28 +228,6 @@ def test_spans_of_names_and_clauses() -> None:
 )
 def test_findings(text: str, code: str, underlined: str) -> None:
     assert found(text) == [(code, underlined)]
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("rule r { then delete, add 3 to b of c.d, flag, add 1 to e }", ["add", "add"]),
-        ("rule r { then hold for 2d then add 1 to e }", ["add"]),
-        ("counter c counts messages by member per day", ["per"]),
-        ("counter c counts distinct member of message by message.fingerprint within 1h", ["distinct"]),
-        ("counter c counts sums message.images of messages by member within 1h", ["sums"]),
-        ("limit l { at most 5 messages by member per week then flag }", ["per"]),
-        ("tally points by member", ["tally"]),
-        ("streak checkin { at 7 then add 20 to points }", ["streak"]),
-        ("tiers standing by member { tier core >= 80 }", ["tiers"]),
-    ],
-)
-def test_what_comes_later_is_said_once_and_hides_nothing(text: str, words: list[str]) -> None:
-    broken = "rule last { then kick }"
-    expected = [*(("P138", word) for word in words), ("P141", "kick")]
-    file, findings = read(f"{text}\nlet kept = 1\n{broken}")
-    assert [(finding.code, finding.span.text) for finding in findings] == expected
-    assert Let("kept", Constant("int", 1)) in file.declarations
 
 
 def test_names_of_what_is_missing_from_the_tree() -> None:

@@ -349,7 +349,7 @@ def test_findings(text: str, code: str, underlined: str) -> None:
         ("schedule a { a }", "expected `every`, `every month on`, `first`, `last`, `on`, `then`, `when` or `}`"),
         (
             "limit a { at most 5 messages x }",
-            "expected `across groups`, `at most`, `by`, `then`, `unless`, `up to`, `where`, `within` or `}`",
+            "expected `across groups`, `at most`, `by`, `per`, `then`, `unless`, `up to`, `where`, `within` or `}`",
         ),
         ("review a { approve at most 5 }", "expected `per`"),
         ("duty a { on join within 3m then lock }", "write `late then`"),
