@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from policyd.check.resolved import Answer, AttributeFact, Fact, PolicySet
+from policyd.check.resolved import Answer, AttributeFact, Fact, Falling, GroupFigure, PolicySet
 from policyd.language.source import Span
 from policyd.model.event import Event
 from policyd.model.match import Match
@@ -43,11 +43,11 @@ class Environment:
     """An event and what is known beside it. Instants are ms since the epoch.
 
     `zone` is that of the policy whose expression is read. `hits` by `text_key` of the matched fact; a fact that is
-    missing there had none. `counters` and `strikes` by qualified name; what is missing there is unknown. `now`,
-    `mute_until` (0: not muted) and `last_seen` are None where they are unknown, and so is a `last_seen` of 0. `edit`:
-    the event is an edit, or a message whose id was seen before. `file` of the member, `thread` of the message that this
-    one answers and `board` of the group are None where they are unknown. `reads`: where given, every value read is
-    added.
+    missing there had none. `counters` and `strikes` by qualified name; what is missing there is unknown. `last`: what
+    counters had in the last complete period; `figures` of the group. `now`, `mute_until` (0: not muted) and `last_seen`
+    are None where they are unknown, and so is a `last_seen` of 0. `edit`: the event is an edit, or a message whose id
+    was seen before. `file` of the member, `thread` of the message that this one answers and `board` of the group are
+    None where they are unknown. `reads`: where given, every value read is added.
     """
 
     policies: PolicySet
@@ -63,6 +63,8 @@ class Environment:
     file: MemberFile | None = None
     thread: Thread | None = None
     board: Board | None = None
+    last: Mapping[str, int] = field(default_factory=dict)
+    figures: Mapping[GroupFigure | Falling, Value] = field(default_factory=dict)
     reads: list[Read] | None = None
 
 

@@ -14,6 +14,7 @@ from policyd.check.functions import FUNCTIONS
 from policyd.reference.environment import Environment, Read, Value, text_key
 from policyd.reference.facts import answer, attribute, fact, whole
 from policyd.reference.hours import in_hours
+from policyd.reference.merits import of_member
 from policyd.reference.standing import duty_is_open, review_is, switch_is_on
 
 
@@ -22,7 +23,8 @@ def evaluate(expr: r.Expr, env: Environment) -> Value:
     match expr:
         case (
             r.Fact() | r.AttributeFact() | r.Answer() | r.CounterValue() | r.Strikes() | r.LetValue() | r.SettingValue()
-            | r.SwitchOn() | r.ReviewIs() | r.DutyOpen()
+            | r.SwitchOn() | r.ReviewIs() | r.DutyOpen() | r.TallyValue() | r.StreakValue() | r.TierValue()
+            | r.IsStep() | r.GroupFigure() | r.Falling()
         ):  # fmt: skip
             value = _read(expr, env)
             if env.reads is not None:
@@ -52,10 +54,11 @@ def evaluate(expr: r.Expr, env: Environment) -> Value:
             return _logic(expr, env)
 
 
-_Readable = (
-    r.Fact | r.AttributeFact | r.Answer | r.CounterValue | r.Strikes | r.LetValue | r.SettingValue | r.SwitchOn
-    | r.ReviewIs | r.DutyOpen
+_Remembered = (
+    r.CounterValue | r.Strikes | r.SwitchOn | r.ReviewIs | r.DutyOpen | r.TallyValue | r.StreakValue | r.TierValue
+    | r.GroupFigure | r.Falling
 )  # fmt: skip
+_Readable = r.Fact | r.AttributeFact | r.Answer | r.LetValue | r.SettingValue | r.IsStep | _Remembered
 
 
 def _read(expr: _Readable, env: Environment) -> Value:
@@ -66,21 +69,33 @@ def _read(expr: _Readable, env: Environment) -> Value:
             return attribute(owner, name, kind, env)
         case r.Answer(question):
             return answer(question, env)
-        case r.CounterValue(counter):
-            return env.counters.get(counter)
-        case r.Strikes(ladder):
-            return env.strikes.get(ladder)
         case r.LetValue(let):
             return evaluate(env.policies.lets[let].value, env)
         case r.SettingValue(setting):
             declared = env.policies.settings[setting]
             return declared.values.get(env.event.group.id, declared.default)
+        case r.IsStep(step):
+            return env.event.due is not None and env.event.due.step == step
+        case _:
+            return _remembered(expr, env)
+
+
+def _remembered(expr: _Remembered, env: Environment) -> Value:
+    match expr:
+        case r.CounterValue(counter):
+            return (env.last if expr.last else env.counters).get(counter)
+        case r.Strikes(ladder):
+            return env.strikes.get(ladder)
         case r.SwitchOn(switch):
             return switch_is_on(switch, env)
         case r.ReviewIs(review, standing):
             return review_is(review, standing, env)
         case r.DutyOpen(duty):
             return duty_is_open(duty, env)
+        case r.TallyValue() | r.StreakValue() | r.TierValue():
+            return of_member(expr, env)
+        case r.GroupFigure() | r.Falling():
+            return env.figures.get(expr)
 
 
 _Logical = r.Not | r.And | r.Or | r.Compare | r.TextTest | r.InList | r.InHours | r.InRoster | r.Matches | r.Like

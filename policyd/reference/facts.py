@@ -138,6 +138,10 @@ def _appeal(name: str, env: Environment) -> Value:
     return None if env.event.appeal is None else getattr(env.event.appeal, name.removeprefix("appeal."))
 
 
+def _tier(name: str, env: Environment) -> Value:
+    return None if env.event.tier is None else getattr(env.event.tier, name.removeprefix("tier."))
+
+
 def _sanction(name: str, env: Environment) -> Value:
     sanction: Sanction | None = env.event.sanction
     return None if sanction is None else getattr(sanction, name.removeprefix("sanction."))
@@ -158,6 +162,7 @@ _OWNERS: Final[dict[str, Callable[[str, Environment], Value]]] = {
     "outcome": _outcome,
     "verdict": _verdict,
     "appeal": _appeal,
+    "tier": _tier,
 }
 
 

@@ -42,11 +42,16 @@ def own_expressions(rule: r.Rule) -> tuple[r.Expr, ...]:
     return tuple(expr for expr in (rule.when, rule.unless) if expr is not None)
 
 
+_STATE = (
+    r.CounterValue | r.Strikes | r.SwitchOn | r.ReviewIs | r.DutyOpen | r.TallyValue | r.StreakValue | r.TierValue
+    | r.GroupFigure | r.Falling
+)  # fmt: skip
+
+
 def reads_state(expr: r.Expr, policies: r.PolicySet) -> bool:
-    """Whether the value depends on the store: on counters, strikes, mutes, records, or on its clock."""
+    """Whether the value depends on the store: on counters, strikes, mutes, records, figures, or on its clock."""
     return any(
-        isinstance(part, r.CounterValue | r.Strikes | r.SwitchOn | r.ReviewIs | r.DutyOpen)
-        or (isinstance(part, r.Fact) and FACTS[part.name].source in ("state", "clock"))
+        isinstance(part, _STATE) or (isinstance(part, r.Fact) and FACTS[part.name].source in ("state", "clock"))
         for part in parts(expr, policies)
     )
 
