@@ -6,12 +6,13 @@ Its coroutines never suspend, so that a caller without an event loop can drive t
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from policyd.model.figures import Count, FiguresAsk, FiguresRead
+from policyd.model.local_days import local_day
 from policyd.model.records import Record, RecordKind
 from policyd.model.state import (
     Commit,
@@ -27,12 +28,13 @@ from policyd.model.state import (
     Retracted,
     StoreUnavailable,
     Throttle,
-    Window,
 )
 from policyd.state import ladder as ladders
+from policyd.state.memory_figures import UTC, Figures, Presence, note
 from policyd.state.memory_records import Records
+from policyd.state.memory_windows import Cell, bump, is_live, peek
 from policyd.state.places import check_asked, check_cell, check_filing
-from policyd.state.retention import GIVEN, JOURNAL, LATEST, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
+from policyd.state.retention import GIVEN, JOURNAL, LATEST, PRESENCE, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
 
 
 class _Receipt(Struct, gc=False):
@@ -40,13 +42,14 @@ class _Receipt(Struct, gc=False):
     period: int
     observed: Observed
     committed: Committed | None = None
+    counted: bool = False
 
 
-class _Times(Struct, gc=False):
-    """Instants, the newest last, and for how many ms after it they matter."""
+class _Said(Struct, gc=False):
+    """When a text was, and how long that matters."""
 
     span: int
-    times: list[int]
+    at: int
 
 
 class _Ladder(Struct, gc=False):
@@ -60,20 +63,22 @@ class _Given(Struct, gc=False):
 
 
 class _Member(Struct, gc=False):
-    windows: dict[str, _Times] = field(default_factory=dict)
+    windows: dict[str, Cell] = field(default_factory=dict)
     ladders: dict[str, _Ladder] = field(default_factory=dict)
-    throttles: dict[str, _Times] = field(default_factory=dict)
+    throttles: dict[str, _Said] = field(default_factory=dict)
     mute_until: int = 0
     last_seen: int = 0
+    presence: Presence = field(default_factory=Presence)
 
 
 class _Group(Struct, gc=False):
     receipts: dict[str, _Receipt] = field(default_factory=dict)
     messages: dict[str, int] = field(default_factory=dict)
     given: dict[str, _Given] = field(default_factory=dict)
-    windows: dict[str, _Times] = field(default_factory=dict)
+    windows: dict[str, Cell] = field(default_factory=dict)
     members: dict[str, _Member] = field(default_factory=dict)
     journal: list[Journaled] = field(default_factory=list)
+    figures: Figures = field(default_factory=Figures)
     swept: int = 0
 
 
@@ -175,6 +180,25 @@ class MemoryStore:
         entries = [entry for entry in found.journal if entry.now >= kept] if found else []
         return tuple(sorted(entries, key=lambda entry: (entry.now, entry.journal)))
 
+    async def count(self, change: Count) -> None:
+        group = self._group(change.tenant, change.group)
+        if change.event is not None:
+            receipt = group.receipts.get(change.event)
+            oldest = oldest_period(self._now(), self._receipts)
+            if receipt is None or receipt.period < oldest or receipt.digest != change.digest:
+                raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed")
+            if receipt.counted:
+                return
+            receipt.counted = True
+        day = local_day(change.zone or UTC, change.now)
+        for name, number in change.figures:
+            group.figures.add(day, name, number)
+
+    async def figures(self, ask: FiguresAsk) -> FiguresRead:
+        if self._virtual and ask.at is not None:
+            self._instant = ask.at
+        return self._group(ask.tenant, ask.group).figures.read(ask, self._now())
+
     async def retract(self, change: Retract) -> Retracted:
         return _retract(_member(self._group(change.tenant, change.group), change.member), change, self._now())
 
@@ -218,7 +242,7 @@ class MemoryStore:
             for key, each in list(self._groups.items()):
                 _drop_expired(each, now, oldest)
                 if each is not group and not (
-                    each.receipts or each.members or each.windows or each.given or each.journal
+                    each.receipts or each.members or each.windows or each.given or each.journal or each.figures.any
                 ):
                     del self._groups[key]
 
@@ -248,12 +272,11 @@ def _observed(
     last_seen = min(member.last_seen, now) if member.last_seen > now - SILENCE else 0
     if counts and ask.spoke and not edit:
         member.last_seen = now
-    count = _bump if counts else _peek
+    if counts and ask.presence and not edit:
+        note(group.figures, member.presence, ask, now)
     return Observed(
         now=now,
-        counts=tuple([
-            count((member if window.scope == "member" else group).windows, window, now, edit) for window in ask.windows
-        ]),
+        counts=_counts(group, member, ask, now, edit, counts=counts) if ask.windows else (),
         strikes=tuple([
             ladders.count(member.ladders[read.ladder].entries, read.forget, now) if read.ladder in member.ladders else 0
             for read in ask.ladders
@@ -267,35 +290,28 @@ def _observed(
     )
 
 
+def _counts(group: _Group, member: _Member, ask: Observe, now: int, edit: bool, *, counts: bool) -> tuple[int, ...]:
+    amounts = iter(ask.amounts)
+    counted = "edit" if edit else "new"
+    found = []
+    for window in ask.windows:
+        cells = (member if window.scope == "member" else group).windows
+        amount = 1 if window.form == "events" else 0
+        if window.form in ("distinct", "sum"):
+            amount = next(amounts, 0)
+        if window.form in ("messages", "active"):
+            found.append(group.figures.told(window, ask.zone or window.zone, now))
+        elif counts:
+            bumps = window.bump in ("always", counted) and not window.last
+            found.append(bump(cells, window, now, amount if bumps else 0))
+        else:
+            found.append(peek(cells, window, now))
+    return tuple(found)
+
+
 def _given(group: _Group, message: str, now: int) -> frozenset[str]:
     known = group.given.get(message)
     return known.rules if known is not None and known.period >= oldest_period(now, GIVEN) else frozenset()
-
-
-def _bump(cells: dict[str, _Times], window: Window, now: int, edit: bool) -> int:
-    cell = cells.get(window.cell)
-    if cell is not None:
-        ahead = cell.times[-1] - now
-        if ahead > 0:
-            cell.times[:] = [instant - ahead for instant in cell.times]
-    if window.bump == "always" or window.bump == ("edit" if edit else "new"):
-        if cell is None:
-            cell = cells[window.cell] = _Times(window.span, [])
-        cell.span = window.span
-        cell.times.append(now)
-        del cell.times[: -window.cap]
-    if cell is None:
-        return 0
-    return min(window.cap, len(cell.times) - bisect_right(cell.times, now - window.span))
-
-
-def _peek(cells: dict[str, _Times], window: Window, now: int, _: bool) -> int:
-    """What `_bump` would answer for a window that does not count this event; the times stay."""
-    cell = cells.get(window.cell)
-    if cell is None:
-        return 0
-    ahead = max(0, cell.times[-1] - now)
-    return min(window.cap, len(cell.times) - bisect_right(cell.times, now + ahead - window.span))
 
 
 def _apply(member: _Member, change: Commit, clock: int) -> Committed:
@@ -344,13 +360,13 @@ def _entries(member: _Member, name: str, forget: int, clock: int) -> list[ladder
     return ladder.entries
 
 
-def _claim(cells: dict[str, _Times], throttle: Throttle, now: int, clock: int) -> bool:
+def _claim(cells: dict[str, _Said], throttle: Throttle, now: int, clock: int) -> bool:
     cell = cells.get(throttle.cell)
     if cell is not None:
-        cell.times[0] = min(cell.times[0], clock)
-        if clock - cell.times[0] < throttle.span:
+        cell.at = min(cell.at, clock)
+        if clock - cell.at < throttle.span:
             return False
-    cells[throttle.cell] = _Times(throttle.span, [now])
+    cells[throttle.cell] = _Said(throttle.span, now)
     return True
 
 
@@ -364,16 +380,17 @@ def _drop_expired(group: _Group, now: int, oldest: int) -> None:
     group.windows = _live(group.windows, now)
     for key, member in list(group.members.items()):
         member.windows = _live(member.windows, now)
-        member.throttles = _live(member.throttles, now)
+        member.throttles = {name: said for name, said in member.throttles.items() if said.at > now - said.span}
         member.ladders = {
             name: ladder
             for name, ladder in member.ladders.items()
             if any(entry.instant > now - (ladder.forget or UNFORGOTTEN) - LATEST for entry in ladder.entries)
         }
         seen = member.last_seen > now - SILENCE
-        if not (seen or member.windows or member.throttles or member.ladders or member.mute_until > now):
+        known = seen or member.presence.at > now - PRESENCE or member.mute_until > now
+        if not (known or member.windows or member.throttles or member.ladders):
             del group.members[key]
 
 
-def _live(cells: dict[str, _Times], now: int) -> dict[str, _Times]:
-    return {name: cell for name, cell in cells.items() if cell.times[-1] > now - cell.span}
+def _live(cells: dict[str, Cell], now: int) -> dict[str, Cell]:
+    return {name: cell for name, cell in cells.items() if is_live(cell, now)}

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from policyd.model.figures import KEPT_DAYS, PRESENCE_DAYS
+from policyd.model.local_days import Period
+
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
 
@@ -30,6 +33,20 @@ JOURNAL: Final = 30 * DAY
 
 DUES: Final = 400 * DAY
 """When something comes due in a group, after the last change of it."""
+
+
+CALENDAR: Final[dict[Period, int]] = {"day": 3 * DAY, "week": 15 * DAY, "month": 63 * DAY}
+"""What was counted in a period of the calendar, after the last event: longer than it and the next one last."""
+
+MOST_AMOUNTS: Final = 10_000
+"""So many instants of amounts a window keeps, and then adds up the oldest."""
+
+PRESENCE: Final = PRESENCE_DAYS * DAY
+"""When a member last wrote and joined, after it changed."""
+
+FIGURES: Final = (KEPT_DAYS + 35) * DAY
+"""The figures of a group, after anything new was counted: the last day that is kept, and what is noted for days to
+come."""
 
 
 def oldest_period(now: int, keep: int) -> int:

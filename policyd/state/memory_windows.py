@@ -1,0 +1,159 @@
+"""Windows in the plain store: what was counted for a member or a group, and how much of it counts now."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from msgspec import Struct
+
+from policyd.model.local_days import local_day, number_of
+from policyd.model.state import Window
+from policyd.state.retention import CALENDAR, MOST_AMOUNTS
+
+
+class Times(Struct, gc=False):
+    """Instants, the newest last, and for how many ms after it they matter."""
+
+    span: int
+    times: list[int]
+
+
+class Pairs(Struct, gc=False):
+    """Values or amounts with their instants, the newest last."""
+
+    span: int
+    pairs: list[tuple[int, int]]
+
+
+class Running(Struct, gc=False):
+    """Of a period of the calendar and of the one before: their numbers, and what was counted. `values`: those seen in
+    the running one, where values are counted. `at`: when it was last counted."""
+
+    span: int
+    at: int
+    number: int
+    count: int = 0
+    before: int = 0
+    count_before: int = 0
+    values: set[int] = set()
+
+
+Cell = Times | Pairs | Running
+
+
+def bump(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
+    """Counts the event, unless `amount` is 0: the value or amount of it, 1 where events are counted."""
+    if window.per is not None:
+        return _bump_running(cells, window, now, amount)
+    if window.form == "events":
+        return _bump_times(cells, window, now, amount)
+    return _bump_pairs(cells, window, now, amount)
+
+
+def peek(cells: dict[str, Cell], window: Window, now: int) -> int:
+    """What `bump` would answer for a window that does not count the event; nothing is changed."""
+    match cells.get(window.cell):
+        case Times(_, times):
+            return min(window.cap, len(times) - bisect_right(times, max(now, times[-1]) - window.span))
+        case Pairs(_, pairs):
+            return _told(window, pairs, max(now, pairs[-1][1]))
+        case Running() as cell:
+            return _told_running(window, cell, now)
+        case None:
+            return 0
+
+
+def is_live(cell: Cell, now: int) -> bool:
+    match cell:
+        case Times(span, times):
+            return times[-1] > now - span
+        case Pairs(span, pairs):
+            return pairs[-1][1] > now - span
+        case Running(span, at):
+            return at > now - span
+
+
+def _bump_times(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
+    cell = cells.get(window.cell)
+    if isinstance(cell, Times):
+        ahead = cell.times[-1] - now
+        if ahead > 0:
+            cell.times[:] = [instant - ahead for instant in cell.times]
+    if amount:
+        if not isinstance(cell, Times):
+            cell = cells[window.cell] = Times(window.span, [])
+        cell.span = window.span
+        cell.times.append(now)
+        del cell.times[: -window.cap]
+    if not isinstance(cell, Times):
+        return 0
+    return min(window.cap, len(cell.times) - bisect_right(cell.times, now - window.span))
+
+
+def _bump_pairs(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
+    cell = cells.get(window.cell)
+    pairs = cell.pairs if isinstance(cell, Pairs) else []
+    ahead = pairs[-1][1] - now if pairs else 0
+    if ahead > 0:
+        pairs[:] = [(value, instant - ahead) for value, instant in pairs]
+    if amount:
+        live = [(value, instant) for value, instant in pairs if instant > now - window.span]
+        pairs = (_with_value if window.form == "distinct" else _with_amount)(live, amount, now, window.cap)
+        cells[window.cell] = Pairs(window.span, pairs)
+    return _told(window, pairs, now)
+
+
+def _with_value(pairs: list[tuple[int, int]], value: int, now: int, cap: int) -> list[tuple[int, int]]:
+    """Each value once, as of when it was last seen."""
+    return [*(pair for pair in pairs if pair[0] != value), (value, now)][-cap:]
+
+
+def _with_amount(pairs: list[tuple[int, int]], amount: int, now: int, cap: int) -> list[tuple[int, int]]:
+    """Without the oldest while the others saturate the sum. Of very many, the two oldest become one."""
+    if pairs and pairs[-1][1] == now:
+        amount += pairs.pop()[0]
+    pairs = [*pairs, (min(cap, amount), now)]
+    if len(pairs) > MOST_AMOUNTS:
+        (first, _), (second, instant), *rest = pairs
+        pairs = [(min(cap, first + second), instant), *rest]
+    total = 0
+    for place in range(len(pairs) - 1, -1, -1):
+        total += pairs[place][0]
+        if total >= cap:
+            return pairs[place:]
+    return pairs
+
+
+def _told(window: Window, pairs: list[tuple[int, int]], now: int) -> int:
+    live = [value for value, instant in pairs if instant > now - window.span]
+    return min(window.cap, len(live) if window.form == "distinct" else sum(live))
+
+
+def _bump_running(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
+    cell = cells.get(window.cell)
+    assert window.per is not None
+    if amount and not window.last:
+        period = _period(window, now)
+        if not isinstance(cell, Running):
+            cell = cells[window.cell] = Running(CALENDAR[window.per], now, period, before=period - 1)
+        if period > cell.number:
+            cell.before, cell.count_before = cell.number, cell.count
+            cell.number, cell.count, cell.values = period, 0, set()
+        cell.at = max(cell.at, now)
+        if window.form != "distinct":
+            cell.count = min(window.cap, cell.count + amount)
+        elif amount not in cell.values and cell.count < window.cap:
+            cell.values.add(amount)
+            cell.count += 1
+    return _told_running(window, cell, now) if isinstance(cell, Running) else 0
+
+
+def _told_running(window: Window, cell: Running, now: int) -> int:
+    asked = max(_period(window, now), cell.number) - window.last
+    counts = {cell.before: cell.count_before, cell.number: cell.count}
+    return min(window.cap, counts.get(asked, 0))
+
+
+def _period(window: Window, now: int) -> int:
+    assert window.per is not None
+    return number_of(window.per, local_day(window.zone, now))
