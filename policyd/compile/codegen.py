@@ -47,10 +47,11 @@ class RuleFunction:
 
 @dataclass(frozen=True)
 class CounterFunctions:
-    """Names of the functions for `where` and for the key that is a text fact."""
+    """Names of the functions for `where`, for the key that is a text fact, and for the value."""
 
     where: str | None
     key: str | None
+    value: str | None
 
 
 @dataclass
@@ -93,6 +94,9 @@ class _Generator:
             rosters=plan.rosters,
             reviews=plan.reviews,
             duties=plan.duties,
+            tallies=plan.tallies,
+            streaks=plan.streaks,
+            tiers=plan.tiers,
             clock=plan.clock,
             hours=plan.hours,
             places=plan.places,
@@ -145,7 +149,11 @@ class _Generator:
             if not isinstance(text, str):
                 key = f"key{self._into.number()}"
                 self._expression(key, text, source, blind=True, valued=True)
-        self._into.counters[counter.name] = CounterFunctions(where, key)
+        value = None
+        if counter.value is not None:
+            value = f"value{self._into.number()}"
+            self._expression(value, counter.value, source, blind=True, valued=True)
+        self._into.counters[counter.name] = CounterFunctions(where, key, value)
 
     def _expression(self, name: str, expr: r.Expr, source: Source, *, blind: bool, valued: bool) -> None:
         """A function that returns the value of `expr`, or, not `valued`, something truthy where it is true."""

@@ -107,6 +107,8 @@ class Expressions:
                 return emit.constant(value)
             case r.Fact() | r.AttributeFact() | r.Answer() | r.CounterValue() | r.Strikes():
                 return self._frame.leaf(expr)
+            case r.TallyValue() | r.StreakValue() | r.TierValue():
+                return self._frame.leaf(expr)
             case r.LetValue(let):
                 inlined = let in self._frame.around.inlined
                 return self.value(self._frame.around.lets[let].value) if inlined else self._frame.let(let)
@@ -127,7 +129,7 @@ class Expressions:
                 return self._kept(expr)
 
     def _kept(self, expr: r.Expr) -> ast.expr:
-        """What the community keeps: its settings, rosters, and what workflows know."""
+        """What the community keeps: its settings, rosters, figures, and what workflows know."""
         match expr:
             case r.SettingValue(setting):
                 return self._frame.setting(setting)
@@ -141,6 +143,10 @@ class Expressions:
                 return self._frame.duty(duty)
             case r.ReviewIs(review, standing):
                 return self._frame.review(review, standing)
+            case r.IsStep(step):
+                return self._frame.is_step(step)
+            case r.GroupFigure() | r.Falling():
+                return self._frame.figure(expr)
         return self._logic(expr)
 
     # ------------------------------------------------------------ values of logic
@@ -247,7 +253,7 @@ class Expressions:
         emit = self._emit
 
         def make(op: str) -> Make:
-            table = self._frame.around.once(("ranks", expr.left.type.name), lambda: ranks)
+            table = self._frame.around.once(("ranks", *ranks), lambda: ranks)
             return lambda a, b: emit.compare(emit.item(emit.the(table), a), op, emit.item(emit.the(table), b))
 
         return (expr.left, expr.right), make(expr.op), make(_OPPOSITE[expr.op])
@@ -271,7 +277,7 @@ class Expressions:
     def _certain(self, expr: r.Expr) -> bool:
         """Whether `expr` is never unknown."""
         match expr:
-            case r.Const() | r.Known() | r.ListExpr() | r.SettingValue():
+            case r.Const() | r.Known() | r.ListExpr() | r.SettingValue() | r.IsStep():
                 return True
             case r.SwitchOn() | r.DutyOpen() | r.ReviewIs():
                 return not self._frame.blind

@@ -99,6 +99,7 @@ def _role(event: Event) -> str | None:
 _TOLD: Final = {
     "sanction": ("by", "action"), "notice": ("id", "by", "text"), "verdict": ("decision", "by"), "appeal": ("text",),
     "mark": ("as", "by", "message"), "outcome": ("ok", "action", "error"),
+    "tier": ("of", "was", "now"),
 }  # fmt: skip
 """Facts by the part of the event that alone carries them."""
 _SPELLED: Final = {"as": "as_"}

@@ -20,8 +20,9 @@ from policyd.compile.emit import Emitter
 from policyd.compile.facts import ABSENT, PLAIN, ROLES, reader, text_key
 from policyd.compile.hours import OpenHours, WallClock
 from policyd.compile.kept import ReviewStanding, awaited, owed, record_of, switched
+from policyd.compile.kept_standing import StreakStanding, TallyStanding, TierStanding, figure, is_step
 from policyd.compile.pattern import Pattern
-from policyd.compile.reads import children
+from policyd.compile.reads import Figure, children, figure_key
 from policyd.compile.text_facts import DERIVED
 
 PARAMETERS: Final = ("p", "o", "c", "n", "m")
@@ -29,14 +30,15 @@ NOW: Final = "now"
 _ALWAYS_KNOWN: Final = frozenset({"event.kind", "group.id", "group.tags"})
 _KNOWN_WITH_STATE: Final = frozenset({NOW, "member.muted"})
 
-Leaf = r.Fact | r.AttributeFact | r.Answer | r.CounterValue | r.Strikes | r.InHours | r.Matches
+Kept = r.TallyValue | r.StreakValue | r.TierValue
+Leaf = r.Fact | r.AttributeFact | r.Answer | r.CounterValue | r.Strikes | r.InHours | r.Matches | Kept
 Key = tuple[str, ...]
 
 
 @dataclass
 class Surroundings:
-    """What the functions of one policy share. `places` numbers counters, ladders and records by key; a counter in
-    `keyed` may have no value. `inlined`: lets whose expression stands where they are read; the others are functions,
+    """What the functions of one policy share. `places` numbers counters, ladders, records and figures by key; a counter
+    in `keyed` may have no value. `inlined`: lets whose expression stands where they are read; the others are functions,
     named by `let_functions`. `lexicons` numbers the lexicons of the whole set as the matcher does."""
 
     lets: Mapping[str, r.Let]
@@ -44,6 +46,9 @@ class Surroundings:
     rosters: Mapping[str, r.Roster]
     reviews: Mapping[str, r.Review]
     duties: Mapping[str, r.Duty]
+    tallies: Mapping[str, r.Tally]
+    streaks: Mapping[str, r.Streak]
+    tiers: Mapping[str, r.Tiers]
     clock: WallClock
     hours: Mapping[str, OpenHours]
     places: Mapping[Key, int]
@@ -136,6 +141,28 @@ class Frame:
         of = self.around.once(("review", name), lambda: ReviewStanding(self.around.reviews[name], zone).of)
         return self.emit.compare(self._asked(of, "file", [], "p"), "==", self.emit.constant(standing))
 
+    def figure(self, expr: Figure) -> ast.expr:
+        """A statistic of the group."""
+        emit = self.emit
+        if self.blind:
+            return emit.literal(None)
+        place = emit.item(emit.name("n"), emit.literal(self.around.places[figure_key(expr)]))
+        return emit.call(emit.the(figure), [emit.name("o"), place])
+
+    def is_step(self, step: str) -> ast.expr:
+        """Whether the event is about this step of a streak."""
+        return self.emit.call(self.emit.the(is_step), [self._event(), self.emit.constant(step)])
+
+    def _kept(self, leaf: Kept) -> Any:
+        """What is asked of the member's file."""
+        around = self.around
+        match leaf:
+            case r.TallyValue(tally, last=last):
+                return TallyStanding(around.tallies[tally], around.clock, last).of
+            case r.StreakValue(streak):
+                return StreakStanding(around.streaks[streak], around.clock).of
+        return TierStanding(around.tiers[leaf.tiers]).of
+
     def _asked(self, ask: Any, record: str, told: list[ast.expr], *first: str) -> ast.expr:
         """What is asked of a record that was read along."""
         emit = self.emit
@@ -165,6 +192,8 @@ class Frame:
                 place = emit.item(emit.name("n"), emit.literal(self.around.places[_key(leaf)]))
                 counted = isinstance(leaf, r.CounterValue)
                 return emit.item(emit.name("c") if counted else emit.attribute(emit.name("o"), "strikes"), place)
+            case r.TallyValue() | r.StreakValue() | r.TierValue():
+                return self._asked(self.around.once(_key(leaf), lambda: self._kept(leaf)), "file", [])
             case r.InHours(_, hours):
                 hold = self.around.once(("hours", hours), lambda: self.around.hours[hours].hold)
                 return emit.literal(None) if self.blind else emit.call(emit.the(hold), [self._fact_local(NOW)])
@@ -239,8 +268,14 @@ def _key(leaf: Leaf) -> Key:
     match leaf:
         case r.Fact(name):
             return ("fact", name)
-        case r.CounterValue(name):
-            return ("counter", name)
+        case r.CounterValue(name, last=last):
+            return ("last" if last else "counter", name)
+        case r.TallyValue(name, last=last):
+            return ("last tally" if last else "tally", name)
+        case r.StreakValue(name):
+            return ("streak", name)
+        case r.TierValue(name):
+            return ("tier", name)
         case r.Strikes(name):
             return ("ladder", name)
         case r.InHours(_, hours):
@@ -282,7 +317,7 @@ def _uses(exprs: Iterable[r.Expr], around: Surroundings) -> Counter[Key]:
             case r.InHours(r.Fact("now"), hours):
                 uses["hours", hours] += 1
                 _count_fact(NOW, uses)
-            case r.Matches():
+            case r.Matches() | r.TallyValue() | r.StreakValue() | r.TierValue():
                 uses[_key(expr)] += 1
             case r.AttributeFact() | r.Answer() | r.CounterValue() | r.Strikes():
                 uses[_key(expr)] += 1

@@ -7,8 +7,9 @@ None: there is no such set, the expression may be true on a clean text of a memb
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
 from policyd.check import resolved as r
 from policyd.compile.facts import text_key
@@ -18,6 +19,9 @@ from policyd.model.records import RecordKind
 Gate = frozenset[tuple[str, str]]
 RECORD: Final = ""
 """Stands in a gate where others name the text fact."""
+_COMPARED: Final[dict[str, Callable[[Any, Any], Any]]] = {
+    "==": operator.eq, "!=": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+}  # fmt: skip
 _NEVER: Gate = frozenset()
 _DEEPEST_LET = 50
 """Lets that read lets further down than this are taken to be possible on a clean text."""
@@ -54,6 +58,10 @@ class Gates:
                 return _filed("file")
             case r.DutyOpen(duty) if wanted:
                 return _filed(record_of(self._duties[duty]))
+            case r.Compare(op, left, right) if _needs_file(op, left, right, wanted):
+                return _filed("file")
+            case r.Known(r.TierValue()) if wanted:
+                return _filed("file")
         return None
 
     def _of_let(self, let: str) -> Gate | None:
@@ -64,6 +72,16 @@ class Gates:
             self._known[let] = self.of(self._lets[let].value)
             self._depth -= 1
         return self._known[let]
+
+
+def _needs_file(op: str, left: r.Expr, right: r.Expr, wanted: bool) -> bool:
+    """Whether a comparison can only be so of a member about whom something is filed: the others have no tier, and 0 of
+    all tallies and streaks."""
+    if isinstance(left, r.TierValue) or isinstance(right, r.TierValue):
+        return True
+    if not isinstance(left, r.TallyValue | r.StreakValue) or not isinstance(right, r.Const):
+        return False
+    return bool(_COMPARED[op](0, right.value)) is not wanted
 
 
 def by_record(gate: Gate) -> bool:

@@ -55,6 +55,13 @@ class WallClock:
         except OverflowError:
             return None
 
+    def day(self, instant: int) -> int | None:
+        """Days from 1970-01-01 to the local date; None outside the years 1 to 9999."""
+        try:
+            return (instant + self.steady(instant)[2]) // _DAY
+        except OverflowError:
+            return None
+
     def weekday(self, instant: int) -> str | None:
         """`mon` to `sun`; None outside the years 1 to 9999."""
         try:

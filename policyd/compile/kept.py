@@ -47,8 +47,8 @@ def record_of(duty: Duty) -> RecordKind:
     return "thread" if duty.reply else "file"
 
 
-def _read(kind: RecordKind, observed: Observed, slot: int, memo: Memo) -> Any:
-    """None where there is no record. `slot`: where it stands among those observed."""
+def read(kind: RecordKind, observed: Observed, slot: int, memo: Memo) -> Any:
+    """The record, decoded; None where there is no record. `slot`: where it stands among those observed."""
     if slot >= len(observed.records) or not observed.records[slot]:
         return None
     if kind not in memo:
@@ -58,19 +58,19 @@ def _read(kind: RecordKind, observed: Observed, slot: int, memo: Memo) -> Any:
 
 def switched(observed: Observed, slot: int, memo: Memo, switch: str) -> bool:
     """Whether a switch of the group is on."""
-    board = _read("board", observed, slot, memo)
+    board = read("board", observed, slot, memo)
     return board is not None and board.switches.get(switch, 0) > observed.now
 
 
 def owed(observed: Observed, slot: int, memo: Memo, duty: str) -> bool:
     """Whether the member owes the duty."""
-    file = _read("file", observed, slot, memo)
+    file = read("file", observed, slot, memo)
     return file is not None and bool(file.duties.get(duty))
 
 
 def awaited(observed: Observed, slot: int, memo: Memo, duty: str, member: str) -> bool:
     """Whether the message that this one replies to waits for a reply by somebody else than who wrote it."""
-    thread = _read("thread", observed, slot, memo)
+    thread = read("thread", observed, slot, memo)
     if thread is None or duty not in thread.duties:
         return False
     return bool(thread.duties[duty][0] != member)
@@ -91,7 +91,7 @@ class ReviewStanding:
         return str(known)
 
     def _find(self, prepared: Any, observed: Observed, slot: int, memo: Memo) -> str:
-        file = _read("file", observed, slot, memo)
+        file = read("file", observed, slot, memo)
         filed = None if file is None else file.reviews.get(self._review.name)
         if filed is None:
             return "pending"

@@ -14,6 +14,7 @@ from policyd.compile.plan import PolicyPlan
 from policyd.compile.program import NOTHING_FIRED, Fired, Hits, Outcome, Prepared
 from policyd.compile.scope import Route, route
 from policyd.compile.text_facts import NO_TEXT, TextFacts
+from policyd.compile.windows import Memos
 from policyd.language.collector import paused_collector
 from policyd.model.event import Event, Group
 from policyd.model.state import Observed, Window
@@ -78,10 +79,11 @@ class CompiledProgram:
         ready = Ready(
             event, taken.policies, hits, hit, taken.windows, taken.counters, taken.ladders, taken.ladder_names,
             taken.mute, taken.silence, taken.spoke, taken.wide_windows, taken.wide_ladders,
-            records(taken.records, event) if taken.records else (), (), (), "UTC", taken, texts, None,
+            records(taken.records, event) if taken.records else (), taken.amounts, taken.figures, taken.zone,
+            taken, texts, None,
         )  # fmt: skip
         if not taken.fixed:
-            _choose_windows(ready)
+            _count(ready)
         return ready
 
     def decide(self, prepared: Prepared, observed: Observed | None) -> Outcome:
@@ -125,11 +127,23 @@ class CompiledProgram:
         return found
 
 
-def _choose_windows(ready: Ready) -> None:
+def _count(ready: Ready) -> None:
+    """The windows of this event and what it adds to them. Where all windows are those of the route, so is the tuple."""
+    memos: Memos = ({}, {})
+    if ready.route.chosen:
+        _choose_windows(ready, memos)
+    if ready.route.weighed:
+        countings = ready.route.countings
+        chosen = countings if ready.places is None else [countings[place] for place in ready.places]
+        ready.amounts = tuple(
+            [one.amount(at, ready, memos) for one, at in zip(chosen, ready.windows, strict=True) if one.weighed]
+        )
+
+
+def _choose_windows(ready: Ready, memos: Memos) -> None:
     """The windows of this event: those whose key is known, counting it where their `where` is true."""
     windows: list[Window] = []
     places: list[int] = []
-    memos: tuple[dict[int, Any], dict[int, Any]] = ({}, {})
     for place, counting in enumerate(ready.route.countings):
         window = counting.window(ready, memos)
         if window is not None:

@@ -17,29 +17,33 @@ from policyd.compile.frame import Key
 from policyd.compile.gates import Gate, Gates
 from policyd.compile.hours import OpenHours, WallClock
 from policyd.compile.kept import ORDER, record_of
-from policyd.compile.reads import Reader, Reads, children
+from policyd.compile.reads import Figure, Reader, Reads, children, figure_key
 from policyd.compile.text_facts import DERIVED
 from policyd.model.records import RecordKind
 
 _INLINED_NODES: Final = 8
 """A let of at most so many nodes that reads no other let stands where it is read."""
 
+OF_GROUP: Final = ("messages", "active")
+"""Forms of counters that tell the group's own figures; no counter counts them."""
 AS_EDIT: Final = {"message": "edit"}
 """An event of this kind may come out as one of that kind: a message whose id was seen before (law L10)."""
 
 
 @dataclass(frozen=True)
 class Needs:
-    """What rules on one kind of event read, and what counts it: counters and ladders by qualified name, in name order;
-    the text facts to be matched, by key."""
+    """What rules on one kind of event read, and what counts it: counters (as `counter`, or as `last` where the last
+    period is read, before all others) and ladders by qualified name, in name order; the text facts to be matched, by
+    key."""
 
-    counters: tuple[str, ...] = ()
+    counters: tuple[tuple[str, str], ...] = ()
     ladders: tuple[str, ...] = ()
     subjects: Mapping[str, r.Fact | r.AttributeFact | r.Answer] = field(default_factory=dict)
     mute: bool = False
     silence: bool = False
     text: bool = False
     records: tuple[RecordKind, ...] = ()
+    figures: tuple[Figure, ...] = ()
 
 
 class PolicyPlan:
@@ -53,6 +57,9 @@ class PolicyPlan:
         self.rosters = {roster.name: roster for roster in policy.rosters}
         self.reviews = {review.name: review for review in policy.reviews}
         self.duties = {duty.name: duty for duty in policy.duties}
+        self.tallies = {tally.name: tally for tally in policy.tallies}
+        self.streaks = {streak.name: streak for streak in policy.streaks}
+        self.tiers = {tiers.name: tiers for tiers in policy.tiers}
         self.lets = {let.name: let for let in policy.lets}
         self.reader = Reader(self.lets)
         self.hours = {hours.name: OpenHours(hours, WallClock(hours.zone)) for hours in policy.hours}
@@ -61,10 +68,12 @@ class PolicyPlan:
 
     @cached_property
     def places(self) -> dict[Key, int]:
-        """Where counters, ladders and records stand in the `n` of generated functions."""
+        """Where counters, ladders, records and figures stand in the `n` of generated functions."""
         keys: list[Key] = [("counter", counter.name) for counter in self.policy.counters]
+        keys += [("last", counter.name) for counter in self.policy.counters if counter.per is not None]
         keys += [("ladder", ladder.name) for ladder in self.policy.ladders]
         keys += [("record", kind) for kind in ORDER]
+        keys += [figure_key(figure) for figure in self._figures]
         return {key: place for place, key in enumerate(keys)}
 
     @cached_property
@@ -101,7 +110,7 @@ class PolicyPlan:
     @cached_property
     def counted(self) -> tuple[r.Counter, ...]:
         """The counters that anything reads."""
-        read = set(chain.from_iterable(reads.counters for reads in self._reads_of_rules.values()))
+        read = set(chain.from_iterable(reads.counters | reads.last for reads in self._reads_of_rules.values()))
         return tuple(counter for counter in self.policy.counters if counter.name in read)
 
     @cached_property
@@ -116,19 +125,23 @@ class PolicyPlan:
         for rule in self.rules:
             if kinds.intersection(rule.kinds):
                 reads.update(self._reads_of_rules[rule.name])
-        counters = [counter for counter in self.counted if counter.kind in kinds or counter.name in reads.counters]
-        for counter in counters:
-            if counter.kind in kinds:
-                reads.update(self.reader.of([counter.where]))
+        last = [counter for counter in self.counted if counter.name in reads.last]
+        counting = [counter for counter in self.counted if counter.kind in kinds and counter.form not in OF_GROUP]
+        here = reads.counters.union(counter.name for counter in counting)
+        counters = [counter for counter in self.counted if counter.name in here]
+        for counter in counting:
+            reads.update(self.reader.of([counter.where, counter.value]))
+        for counter in (*last, *counters):
             reads.update(self.reader.of(key for key in counter.keys if not isinstance(key, str)))
         return Needs(
-            counters=tuple(counter.name for counter in counters),
+            counters=tuple([("last", one.name) for one in last] + [("counter", one.name) for one in counters]),
             ladders=tuple(sorted(reads.ladders)),
             subjects=dict(sorted(reads.subjects.items())),
             mute="member.muted" in reads.facts,
             silence="member.silent" in reads.facts,
             text=self._reads_text(reads),
-            records=self._records(reads),
+            records=self._records(reads, any("place" in _does(rule) for rule in self.rules if kind in rule.kinds)),
+            figures=sorted_figures(reads.figures),
         )
 
     def _reads_text(self, reads: Reads) -> bool:
@@ -136,12 +149,17 @@ class PolicyPlan:
         bound = any(self.reviews[review].approve == "content" for review in reads.reviews)
         return bound or any(fact.removeprefix("message.") in DERIVED for fact in reads.facts)
 
-    def _records(self, reads: Reads) -> tuple[RecordKind, ...]:
-        """The kinds of records that tell of what is read."""
+    def _records(self, reads: Reads, places: bool) -> tuple[RecordKind, ...]:
+        """The kinds of records that tell of what is read. `places`: members are placed in tiers."""
         kinds = {record_of(self.duties[duty]) for duty in reads.duties}
-        kinds |= {"file"} if reads.reviews else set()
+        kinds |= {"file"} if reads.reviews or reads.standing or places else set()
         kinds |= {"board"} if reads.switches else set()
         return tuple(kind for kind in ORDER if kind in kinds)
+
+    @cached_property
+    def _figures(self) -> tuple[Figure, ...]:
+        """All that any rule reads."""
+        return sorted_figures(figure for reads in self._reads_of_rules.values() for figure in reads.figures)
 
     @cached_property
     def _reads_of_rules(self) -> dict[str, Reads]:
@@ -162,6 +180,15 @@ class PolicyPlan:
                     reads.update(steps[action.ladder])
             found[rule.name] = reads
         return found
+
+
+def sorted_figures(figures: Iterable[Figure]) -> tuple[Figure, ...]:
+    """Each once."""
+    return tuple(sorted(set(figures), key=figure_key))
+
+
+def _does(rule: r.Rule) -> set[str]:
+    return {action.do for action in rule.then}
 
 
 def _exempts_by_rule(exempts: Iterable[r.Exempt]) -> dict[str, tuple[str, ...]]:

@@ -10,6 +10,7 @@ from policyd.check.facts import FACTS
 from policyd.compile.facts import text_key
 
 Expr = r.Expr
+Figure = r.GroupFigure | r.Falling
 
 
 def children(expr: Expr) -> tuple[Expr, ...]:
@@ -36,13 +37,20 @@ def children(expr: Expr) -> tuple[Expr, ...]:
     return ()
 
 
+def figure_key(figure: Figure) -> tuple[str, ...]:
+    """The same for the same statistic."""
+    return ("figure", type(figure).__name__, figure.name, str(figure.days))
+
+
 @dataclass
 class Reads:
-    """Names of what is read. `matched`: the lexicons by the key of the text fact. `patterns`: searched with `like` in
-    `message.text` itself. `stateful`: depends on the store or its clock."""
+    """Names of what is read. `last`: counters of which the last complete period is. `matched`: the lexicons by the key
+    of the text fact. `patterns`: searched with `like` in `message.text` itself. `standing`: tallies, streaks or tiers
+    are read. `stateful`: depends on the store or its clock."""
 
     facts: set[str] = field(default_factory=set)
     counters: set[str] = field(default_factory=set)
+    last: set[str] = field(default_factory=set)
     ladders: set[str] = field(default_factory=set)
     matched: dict[str, set[str]] = field(default_factory=dict)
     subjects: dict[str, r.Fact | r.AttributeFact | r.Answer] = field(default_factory=dict)
@@ -50,6 +58,8 @@ class Reads:
     switches: set[str] = field(default_factory=set)
     reviews: set[str] = field(default_factory=set)
     duties: set[str] = field(default_factory=set)
+    figures: set[Figure] = field(default_factory=set)
+    standing: bool = False
     stateful: bool = False
 
     def add(self, expr: Expr) -> None:
@@ -59,7 +69,7 @@ class Reads:
                 self.facts.add(name)
                 self.stateful = self.stateful or FACTS[name].source in ("state", "clock")
             case r.CounterValue(counter):
-                self.counters.add(counter)
+                (self.last if expr.last else self.counters).add(counter)
                 self.stateful = True
             case r.Strikes(ladder):
                 self.ladders.add(ladder)
@@ -73,6 +83,11 @@ class Reads:
             case r.DutyOpen(duty):
                 self.duties.add(duty)
                 self.stateful = True
+            case r.TallyValue() | r.StreakValue() | r.TierValue():
+                self.standing = self.stateful = True
+            case r.GroupFigure() | r.Falling():
+                self.figures.add(expr)
+                self.stateful = True
             case r.Matches(fact, lexicons):
                 key = text_key(fact)
                 self.matched.setdefault(key, set()).update(lexicons)
@@ -83,11 +98,14 @@ class Reads:
     def update(self, other: Reads) -> None:
         self.facts |= other.facts
         self.counters |= other.counters
+        self.last |= other.last
         self.ladders |= other.ladders
         self.patterns |= other.patterns
         self.switches |= other.switches
         self.reviews |= other.reviews
         self.duties |= other.duties
+        self.figures |= other.figures
+        self.standing = self.standing or other.standing
         self.subjects |= other.subjects
         self.stateful = self.stateful or other.stateful
         for key, lexicons in other.matched.items():

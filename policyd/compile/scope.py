@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from typing import Any, Final
 
-from policyd.check.resolved import Counter, Ladder, Policy
+from policyd.check.resolved import Falling, GroupFigure, Policy
 from policyd.compile.facts import Reader, reader
 from policyd.compile.frame import Key
 from policyd.compile.gates import RECORD, Gate, by_record
@@ -15,15 +14,13 @@ from policyd.compile.kept import ORDER
 from policyd.compile.link import Code
 from policyd.compile.plan import AS_EDIT, Needs, PolicyPlan
 from policyd.compile.program import Hits
+from policyd.compile.reads import figure_key
+from policyd.compile.windows import Counting, counting, is_chosen, is_weighed
 from policyd.model.records import RecordKind
-from policyd.model.state import Bump, LadderRead, Observed, Window
+from policyd.model.state import LadderRead, Observed, Window
 
 Call = tuple[Callable[..., Any], tuple[int | None, ...]]
 """A generated function and its `n`."""
-
-_AS_EDIT: Final = Observed(now=0, edit=True)
-"""Stands for what is observed where a counter of edits asks for the event's kind before that is known."""
-
 
 _NOTHING: Final = Needs()
 
@@ -82,49 +79,28 @@ class Visits:
 
 
 @dataclass(frozen=True)
-class Counting:
-    """How the event counts in one counter. `where` and `key` are generated functions."""
-
-    counter: str
-    counts: Window
-    reads: Window
-    where: Callable[..., Any] | None
-    key: Callable[..., Any] | None
-    as_edit: bool
-
-    def window(self, prepared: Any, memos: tuple[dict[int, Any], dict[int, Any]]) -> Window | None:
-        """The window to observe for this event; None where its key is unknown."""
-        observed, memo = (_AS_EDIT, memos[1]) if self.as_edit else (None, memos[0])
-        window = self.counts
-        if self.where is not None and not self.where(prepared, observed, None, None, memo):
-            window = self.reads
-        if self.key is None:
-            return window
-        key = self.key(prepared, observed, None, None, memo)
-        if key is None:
-            return None
-        cell = f"{window.cell}:{blake2b(key.encode(), digest_size=8).hexdigest()}"
-        return Window(cell, window.scope, window.span, window.cap, window.bump)
-
-
-@dataclass(frozen=True)
 class Route:
-    """Everything about events of one kind in groups that the same policies cover. `fixed`: the windows are the same
-    for every such event."""
+    """Everything about events of one kind in groups that the same policies cover. `chosen`: the windows differ from
+    event to event; `weighed`: the amounts do; `fixed`: neither."""
 
     policies: tuple[Policy, ...]
     visits: Visits
     edit_visits: Visits
     subjects: tuple[tuple[str, Reader], ...]
     countings: tuple[Counting, ...]
+    chosen: bool
+    weighed: bool
     fixed: bool
     windows: tuple[Window, ...]
+    amounts: tuple[int, ...]
     counters: tuple[str, ...]
     ladders: tuple[LadderRead, ...]
     ladder_names: tuple[str, ...]
     wide_windows: int
     wide_ladders: int
     records: tuple[RecordKind, ...]
+    figures: tuple[GroupFigure | Falling, ...]
+    zone: str
     mute: bool
     silence: bool
     spoke: bool
@@ -135,16 +111,23 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
     """The route of events of `kind` where the policies at the places `covering` take part."""
     taking_part = [plans[place] for place in covering]
     needs = [plan.needs.get(kind, _NOTHING) for plan in taking_part]
-    counted = {counter.name: counter for plan in taking_part for counter in plan.counted}
+    zone = zone_of([plan.policy for plan in taking_part])
+    counted = {counter.name: (counter, plan.policy.zone) for plan in taking_part for counter in plan.counted}
     ladder = {ladder.name: ladder for plan in taking_part for ladder in plan.policy.ladders}
-    counters = _wide_last((name for need in needs for name in need.counters), counted)
-    ladders = _wide_last((name for need in needs for name in need.ladders), ladder)
+    reads = sorted(
+        (read for need in needs for read in need.counters), key=lambda read: counted[read[1]][0].across_groups
+    )
+    ladders = sorted((name for need in needs for name in need.ladders), key=lambda name: ladder[name].across_groups)
+    figures = tuple(dict.fromkeys(figure for need in needs for figure in need.figures))
     records = tuple(kind for kind in ORDER if any(kind in need.records for need in needs))
     subjects = {key: fact for need in needs for key, fact in need.subjects.items()}
-    countings = tuple(_counting(counted[name], kind, code) for name in counters)
-    order: dict[Key, int] = {}
-    for owner, names in (("counter", counters), ("ladder", ladders), ("record", records)):
+    countings = tuple(
+        counting(counted[name][0], which == "last", kind, (counted[name][1], zone), code) for which, name in reads
+    )
+    order: dict[Key, int] = {read: place for place, read in enumerate(reads)}
+    for owner, names in (("ladder", ladders), ("record", records)):
         order.update(((owner, name), place) for place, name in enumerate(names))
+    order.update((figure_key(figure), place) for place, figure in enumerate(figures))
     places = {place: _row(plan, order) for place, plan in zip(covering, taking_part, strict=True)}
     return Route(
         policies=tuple(plan.policy for plan in taking_part),
@@ -152,14 +135,19 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
         edit_visits=_visits(AS_EDIT.get(kind, kind), places, records, code),
         subjects=tuple((key, reader(fact)) for key, fact in subjects.items()),
         countings=countings,
-        fixed=all(counting.where is None and counting.key is None for counting in countings),
-        windows=tuple(counting.counts for counting in countings),
-        counters=tuple(counters),
+        chosen=is_chosen(countings),
+        weighed=is_weighed(countings),
+        fixed=not (is_chosen(countings) or is_weighed(countings)),
+        windows=tuple(one.counts for one in countings),
+        amounts=tuple(0 for one in countings if one.weighed),
+        counters=tuple(name for _, name in reads),
         ladders=tuple(LadderRead(name, ladder[name].forget) for name in ladders),
         ladder_names=tuple(ladders),
-        wide_windows=sum(counted[name].across_groups for name in counters),
+        wide_windows=sum(counted[name][0].across_groups for _, name in reads),
         wide_ladders=sum(ladder[name].across_groups for name in ladders),
         records=records,
+        figures=figures,
+        zone=zone,
         mute=any(need.mute for need in needs),
         silence=any(need.silence for need in needs),
         spoke=kind == "message" and any(need.silence for plan in plans for need in plan.needs.values()),
@@ -167,9 +155,10 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
     )
 
 
-def _wide_last(names: Iterable[str], defined: Mapping[str, Counter] | Mapping[str, Ladder]) -> list[str]:
-    """Those across groups after all others."""
-    return sorted(names, key=lambda name: defined[name].across_groups)
+def zone_of(covering: Iterable[Policy]) -> str:
+    """The zone of a group's local days."""
+    first = min(covering, key=lambda policy: policy.name, default=None)
+    return "UTC" if first is None else first.zone
 
 
 def _row(plan: PolicyPlan, order: Mapping[Key, int]) -> tuple[int | None, ...]:
@@ -209,30 +198,3 @@ def _visits(
         ),
         blind=tuple(call for rules, call in made if rules.blind),
     )
-
-
-def _counting(counter: Counter, kind: str, code: Code) -> Counting:
-    names = code.counters[counter.name]
-    bump = _bump(counter.kind, kind)
-    counts = Window(
-        cell=counter.identity,
-        scope="member" if "member" in counter.keys else "group",
-        span=counter.within,
-        cap=counter.cap,
-        bump=bump,
-    )
-    return Counting(
-        counter=counter.name,
-        counts=counts,
-        reads=Window(counts.cell, counts.scope, counts.span, counts.cap, "never"),
-        where=code.functions[names.where] if names.where is not None and bump != "never" else None,
-        key=code.functions[names.key] if names.key is not None else None,
-        as_edit=counter.kind == "edit",
-    )
-
-
-def _bump(counted: str, kind: str) -> Bump:
-    """When an event of `kind` counts among events of kind `counted`."""
-    if kind == "message":
-        return {"message": "new", "edit": "edit"}.get(counted, "never")  # type: ignore[return-value]
-    return "always" if counted == kind else "never"

@@ -11,13 +11,14 @@ import pytest
 from policyd.check import resolved as r
 from policyd.compile.gates import RECORD, Gate, Gates
 from policyd.compile.load import CompiledProgram, compile_policies
-from policyd.language.types import BOOL
+from policyd.language.types import BOOL, INT
 from policyd.model.event import Event, Member
 from policyd.model.state import Observed
 from tests.compile import trees as t
 
 _OBSERVED = Observed(now=1_772_452_800_000, counts=(1,), strikes=(0,))
 _BAD, _ADS = t.matches("bad"), t.matches("ads")
+_TIER = t.tier(t.tiers())
 _LONG = t.compare(t.fact("message.length"), ">", 300)
 
 TEXT = "message.text"
@@ -51,6 +52,17 @@ def _filed(*kinds: str) -> Gate:
         (t.no(r.LetValue("p.words", BOOL)), None),
         (r.Known(_BAD, BOOL), None),
         (t.compare(_BAD, "==", t.const(False)), None),
+        (t.compare(t.points(), ">=", 100), _filed("file")),
+        (t.compare(t.points(), "<", 100), None),
+        (t.no(t.compare(t.points(), "<", 100)), _filed("file")),
+        (t.compare(t.points(), "==", 0), None),
+        (t.compare(r.StreakValue("p.checkin", INT), ">", 0), _filed("file")),
+        (t.compare(t.points(), ">", r.SettingValue("p.least", INT)), None),
+        (t.compare(_TIER, "==", "core"), _filed("file")),
+        (t.no(t.compare(_TIER, "==", "core")), _filed("file")),
+        (r.Known(_TIER, BOOL), _filed("file")),
+        (t.no(r.Known(_TIER, BOOL)), None),
+        (t.compare(r.Default(_TIER, t.const("core"), _TIER.type), "==", "core"), None),
         (t.const(False), frozenset()),
         (t.const(True), None),
         (t.on("lockdown"), _filed("board")),

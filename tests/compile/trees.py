@@ -151,3 +151,31 @@ def owes(name: str = "introduction") -> r.DutyOpen:
 
 def on(switch: str) -> r.SwitchOn:
     return r.SwitchOn(f"p.{switch}", BOOL)
+
+
+# ---------------------------------------------------------------- standing
+
+
+def tally(name: str = "points", per: r.Period | None = None) -> r.Tally:
+    return r.Tally(f"p.{name}", name, per, even_if_removed=False)
+
+
+def points(name: str = "points", *, last: bool = False) -> r.TallyValue:
+    return r.TallyValue(f"p.{name}", INT, last)
+
+
+def streak(name: str = "checkin", **fields: Any) -> r.Streak:
+    whole: dict[str, Any] = {
+        "title": name, "per": "day", "repairs": 0, "repair_per": "week", "steps": (), "even_if_removed": False, **fields
+    }  # fmt: skip
+    return r.Streak(name=f"p.{name}", **whole)
+
+
+def tiers(name: str = "standing", *names: str) -> r.Tiers:
+    """`names` from the highest to the lowest."""
+    return r.Tiers(f"p.{name}", name, "week", names or ("core", "active", "watch"))
+
+
+def tier(of: r.Tiers) -> r.TierValue:
+    plain = of.name.removeprefix("p.")
+    return r.TierValue(of.name, Type("enum", name=plain, members=of.tiers[::-1]))
