@@ -22,8 +22,10 @@ class StandingBuilder(ClauseBuilder):
 
     def tally(self, form: Form) -> Tally | None:
         name, name_span = self.declared(form)
-        per, key = self.one(form, "per"), self._whose(form)
-        tally = Tally(
+        key, per = self._whose(form), self.one(form, "per")
+        if key is None:
+            return None
+        return Tally(
             name,
             self.title(form),
             key,
@@ -32,13 +34,14 @@ class StandingBuilder(ClauseBuilder):
             name_span=name_span,
             span=form.span,
         )
-        return None if key is None else tally
 
     def _whose(self, form: Form) -> Name | None:
         whose, per = self.one(form, "whose"), form.find("per")
         if whose is not None:
             return self.dotted(whose.get("dotted"))
-        if per is None or self.is_period(per.leaf("FIELD")):
+        if per is not None and not self.is_period(per.leaf("FIELD")):
+            self.findings.add("P141", per.word.span, got="per", want="by")
+        else:
             self.report_missing(form, "by", "by member")
         return None
 

@@ -138,6 +138,8 @@ class _Splitter:
         after = index + 1
         while after < len(self.tokens) and self.tokens[after].kind == "string":
             after += 1
+        if self._keyword == "tiers" and self._text(after) == "by":
+            after += 2
         return after < len(self.tokens) and self.tokens[after].is_sign("{")
 
     def _unknown_declaration_at(self, index: int) -> bool:
@@ -158,11 +160,13 @@ class _Splitter:
         if not self._looks_like(index):
             return False
         if keyword in _AFTER_UNBRACED_NAME:
-            second = self.tokens[after + 1] if after + 1 < len(self.tokens) else None
+            titled = after + 1 < len(self.tokens) and self.tokens[after + 1].kind == "string"
+            at = after + (2 if titled and keyword == "tally" else 1)
+            second = self.tokens[at] if at < len(self.tokens) else None
             return second is not None and any(
                 second.text == text or second.is_sign(text) for text in _AFTER_UNBRACED_NAME[keyword]
             )
-        last = index + 3
+        last = index + (5 if keyword == "tiers" else 3)
         while after < len(self.tokens) and self.tokens[after].kind in ("word", "string") and after < last:
             after += 1
             if keyword == "group" and after < len(self.tokens) and self.tokens[after].is_sign(","):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from policyd.language.award_errors import award, held
 from policyd.language.codes import diagnostic
 from policyd.language.diagnostics import Diagnostic, FieldValue, Phrase
 from policyd.language.keywords import ANY_CLAUSE, CLAUSES, DECLARATIONS
@@ -16,6 +17,7 @@ from policyd.language.numbers import UNIT_OF_WORD, WELL_FORMED_DURATION, full_wi
 from policyd.language.scan import Token
 from policyd.language.source import Source, Span
 from policyd.language.split import Piece
+from policyd.language.standing_errors import braces, counted, period, streak, tiers
 from policyd.language.trouble import Trouble
 from policyd.language.vocabulary import ACTION_WORDS, DAYS, expected_phrase, other_words, spelling
 from policyd.language.workflow_errors import (
@@ -46,7 +48,8 @@ def explain_no_declaration(source: Source, piece: Piece) -> Diagnostic:
     words = [word for word in other_words(first.text) if word in DECLARATIONS] if first.kind == "word" else []
     written, known = full_width_to_plain(first.text).lower(), sorted(DECLARATIONS)
     words = words or difflib.get_close_matches(written, known, n=1, cutoff=_NEAR)
-    if first.text in ANY_CLAUSE:
+    plural = f"{first.text}s"
+    if first.text in ANY_CLAUSE and plural not in DECLARATIONS:
         want = Phrase("clauses stand inside a declaration: `rule NAME { … }`", "子句要写在声明里面:`rule 名称 { … }`")
     elif words:
         want = Phrase(f"did you mean `{words[0]}`?", f"是不是想写 `{words[0]}`?")
@@ -297,6 +300,13 @@ def _missing_comma(trouble: Trouble) -> Diagnostic | None:
 
 
 _MISTAKES: Final[tuple[Callable[[Trouble], Diagnostic | None], ...]] = (
+    braces,
+    period,
+    streak,
+    tiers,
+    counted,
+    award,
+    held,
     _equals_signs,
     setting_of_group,
     bound_of_limit,

@@ -205,6 +205,10 @@ def clause_of_another(trouble: Trouble) -> Diagnostic | None:
         return None
     if keyword == "duty" and word == "when":
         want = Phrase("write `where` behind the event: `on join where …`", "请在事件后面写 `where`:`on join where …`")
+    elif keyword == "tiers" and word == "then":
+        want = Phrase(
+            "write a rule for it: `rule NAME { on tier then … }`", "请另写规则:`rule 名称 { on tier then … }`"
+        )
     else:
         quoted = [f"`{other}`" for other in others]
         want = Phrase(f"delete it; it belongs to {', '.join(quoted)}", f"请删除它;它属于 {'、'.join(quoted)}")
