@@ -1,4 +1,4 @@
-"""Who is known: the groups and members of which schedules, sweeps and duties need to know, from what bots tell."""
+"""Who is known: the groups and members that timed declarations and those of standing need, from what bots tell."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from policyd.check.resolved import PolicySet
+from policyd.check.resolved import Policy, PolicySet
 from policyd.engine import duties
 from policyd.engine.case import Case
 from policyd.engine.desk import Change, Desk, Unread
@@ -37,9 +37,7 @@ class Acquaintances:
 
     def __init__(self, policies: PolicySet, before: Acquaintances | None = None) -> None:
         """`before`: of the policies until now; what was filed stays filed."""
-        self._keeping = frozenset(
-            policy.name for policy in policies.policies if policy.schedules or policy.sweeps or policy.duties
-        )
+        self._keeping = frozenset(policy.name for policy in policies.policies if keeps_members(policy))
         self._policies = policies
         self._told: dict[tuple[str, str, str], _Told] = {} if before is None else before._told
         self._groups: dict[tuple[str, str], Group] = {} if before is None else before._groups
@@ -100,6 +98,12 @@ class Acquaintances:
 
     def _keeps(self, case: Case) -> bool:
         return any(policy.name in self._keeping for policy in case.prepared.policies)
+
+
+def keeps_members(policy: Policy) -> bool:
+    """Whether a policy needs to know who is in a group."""
+    timed = policy.schedules or policy.sweeps or policy.duties
+    return bool(timed or policy.tallies or policy.streaks or policy.tiers)
 
 
 def _is_met(event: Event) -> bool:

@@ -6,15 +6,26 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Final
 
-import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from policyd.check.resolved import Appeals, Policy, PolicySet
+from policyd.engine import accounts
 from policyd.engine.case import policy_of
 from policyd.engine.course import Course
 from policyd.engine.desk import Change, Desk, Said
 from policyd.engine.tickets import tell
-from policyd.engine.undoing import Entry, Reversal, about, entries_of, is_undone, mark, mute_end, reversal
+from policyd.engine.undoing import (
+    Entry,
+    Reversal,
+    about,
+    entries_of,
+    is_undone,
+    mark,
+    mute_end,
+    reversal,
+    undone_rules,
+)
 from policyd.engine.wide import EVERYWHERE, event_everywhere
 from policyd.model.decision import Undone
 from policyd.model.event import Event
@@ -112,8 +123,10 @@ def _take_back(entry: Entry, entries: Sequence[Entry], policies: PolicySet, runn
         return
     muting = [each for each in entries if each is entry or not _was_braked(each, policies, desk)]
     back = reversal(entry, muting, file, policies, desk.now, None)
+    desk.told.overruled = sorted(entry.asked_by.keys() - undone_rules(entry, file))
     mark(file, entry, None, desk.now)
-    desk.told.taken = back
+    files = {member: desk.file(member) for member in entry.awarded}
+    desk.told.taken = replace(back, awards=accounts.take_back(files, entry.event, None, policies))
     unmute = back.muted == running > 0 and not back.until
     desk.told.asks = [
         *([PlannedAction("unmute")] if unmute else []),
@@ -140,7 +153,7 @@ async def changes(store: Store, course: Course) -> list[Change]:
     if course.observed.replayed:
         taken = {ladder: taken.get(ladder) or weight for ladder, weight, _ in back.strikes}
     strikes = {ladder: weight for ladder, weight in sorted(taken.items()) if weight}
-    return [partial(_tell_undone, Undone(back.event, back.member, strikes, back.cannot))]
+    return [partial(_tell_undone, Undone(back.event, back.member, strikes, back.cannot, back.awards or UNSET))]
 
 
 def _tell_undone(undone: Undone, desk: Desk) -> None:
@@ -172,4 +185,4 @@ async def end_mute(store: Store, tenant: str, group: str, member: str, muted: in
 
 
 def _refused(detail: str, hint: str | None) -> EventError:
-    return EventError(problem("invalid_event", detail, pointer=_POINTER, hint=msgspec.UNSET if hint is None else hint))
+    return EventError(problem("invalid_event", detail, pointer=_POINTER, hint=UNSET if hint is None else hint))

@@ -79,18 +79,29 @@ class StrikeAsked(Struct):
 
 
 class Effect(Struct, frozen=True):
-    """What a rule does to a workflow. `subject`: the qualified duty, review or switch."""
+    """What a rule does to a workflow. `subject`: the qualified duty, review, switch, streak or tiers, with the `tier`
+    that the member is placed in."""
 
     do: Workflow | str
     rule: str
     subject: str
     duration: int = 0
+    tier: str = ""
+
+
+class Added(Struct, frozen=True):
+    """What a rule adds to a tally for a member."""
+
+    tally: str
+    member: str
+    rule: str
+    amount: int
 
 
 class Wanted(Struct):
     """All that the fired rules of one event ask for. `given`: the rules that struck, forgave, acted on the member or
     spoke, which they do once for a message (law L10). `forgives` by ladder: how many strikes, 0 for all. `effects` on
-    switches and workflows, in the order of the rules."""
+    switches and workflows, in the order of the rules; `added` in the same."""
 
     asked: list[Asked] = field(default_factory=list)
     throttled: list[Throttled] = field(default_factory=list)
@@ -99,6 +110,7 @@ class Wanted(Struct):
     given: list[str] = field(default_factory=list)
     digested: list[Digested] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    added: list[Added] = field(default_factory=list)
 
     def does(self, effect: Workflow | str) -> list[Effect]:
         """The effects of one kind: `set`, `open duty` …"""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from policyd.check.resolved import Policy
@@ -11,13 +13,15 @@ from policyd.model.state import Observe, Observed
 
 
 class Case(Struct, frozen=True, gc=False):
-    """`ask` is what the store was asked; `observed` its answer, None where it failed (law L15)."""
+    """`ask` is what the store was asked; `observed` its answer, None where it failed (law L15). `summaries`: what
+    `{stats.week}` and `{top.points}` print, by policy and name, where the texts of this event name them."""
 
     ask: Observe
     event: Event
     program: Program
     prepared: Prepared
     observed: Observed | None
+    summaries: Mapping[tuple[str, str], str] = {}
 
     @property
     def kind(self) -> str:

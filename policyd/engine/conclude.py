@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from policyd.check.resolved import Ladder, Policy, Rule
 from policyd.compile.program import Outcome
-from policyd.engine import brakes, duties, proposals
+from policyd.engine import accounts, brakes, duties, proposals
 from policyd.engine.asked import Asked, StrikeAsked, wire_name
 from policyd.engine.capabilities import fit
 from policyd.engine.case import Case, covering
@@ -92,7 +92,7 @@ def conclude(course: Course) -> Decision:
         masked=masked((policies.rules[name] for name in mask_rules), case, course.reading) if mask_rules else None,
         ladders={name: _state(case, policies.ladders[name], settled.stands[name]) for name in sorted(settled.stands)},
         overridden=course.resolved.overridden,
-        shadow=shadows(course.outcome.shadow, course.shadow, settled, policies.ladders),
+        shadow=shadows(course.outcome.shadow, course.shadow, settled, case.event.group.id, policies),
         tickets=() if course.degraded else _tickets(course),
         degraded=course.degraded,
         replayed=case.observed is not None and case.observed.replayed,
@@ -105,7 +105,9 @@ def _is_more(course: Course) -> bool:
     """Whether filings, or what the platform reports, change what is told."""
     claimed, told = course.claimed, course.told
     report = course.case.event.outcome
-    return bool(told.flags or told.braked or told.says or claimed.says) or (report is not None and not report.ok)
+    if told.flags or told.braked or told.says or claimed.says or course.wanted.added:
+        return True
+    return report is not None and not report.ok
 
 
 def _filed(course: Course) -> list[Action]:
@@ -117,7 +119,7 @@ def _filed(course: Course) -> list[Action]:
             actions[place] = replace(action, ticket=told.flags[HELD])
         elif action is stopped:
             actions[place] = brakes.proposed(action, told.braked)
-    actions += proposals.opened(course)
+    actions += [*proposals.opened(course), *accounts.told(course)]
     return actions + _notices([*course.claimed.says, *told.says, *_failures(course.case)])
 
 
@@ -175,7 +177,7 @@ def _failing(case: Case, outcome: Outcome) -> Iterator[Asked]:
 def _unasked(course: Course) -> tuple[str, ...]:
     """What could not be asked, recorded or filed (law L15)."""
     names = {*course.settled.lost, *(rule.name for rule in course.outcome.unasked)}
-    names |= {effect.subject for effect in course.wanted.effects}
+    names |= {effect.subject for effect in course.wanted.effects} | {each.tally for each in course.wanted.added}
     covered = [action.because for action in course.resolved.actions if brakes.is_covered(action, course)]
     proposed = [asked.because for asked in course.wanted.asked if asked.do == "propose"]
     names |= {because.rule for reasons in (*covered, *proposed) for because in reasons}

@@ -65,7 +65,8 @@ class Follow(Struct, array_like=True):
 class Told(Struct, array_like=True):
     """What a filing tells the decision. `braked`: the final member action was over a brake's number, and became this
     ticket's proposal. `flags`: whatever else a change has to tell, by a name of its own. `settled`: the ticket that
-    this event settled, with what is to be done now in `asks`, and what an approved appeal takes back in `taken`."""
+    this event settled, with what is to be done now in `asks`, and what an approved appeal takes back in `taken`, from
+    the rules `overruled`. `opened`: how many tickets there were not before."""
 
     tickets: list[TicketState] = []
     braked: str = ""
@@ -76,6 +77,8 @@ class Told(Struct, array_like=True):
     undone: list[Undone] = []
     taken: Reversal | None = None
     follows: list[Follow] = []
+    opened: int = 0
+    overruled: list[str] = []
 
 
 class Unread(Exception):
@@ -118,7 +121,8 @@ class Desk:
 
     def put_ticket(self, ticket: Ticket) -> None:
         """Also says when something is to be done about it: at its deadline, or when it is to be forgotten."""
-        self.ticket(ticket.id)
+        if self.ticket(ticket.id) is None:
+            self.told.opened += 1
         self._open[Record("ticket", self.group, ticket.id)] = ticket
         self._dues[f"ticket/{ticket.id}"] = ticket.settled + KEEP_SETTLED if ticket.settled else ticket.deadline
 
@@ -162,7 +166,7 @@ class Desk:
         """What is to be stored of each record that is no longer as it was."""
         changed = {}
         for record, struct in self._open.items():
-            value = b"" if struct is None or _is_empty(struct) else pack(struct)
+            value = b"" if struct is None else packed(struct)
             if value != self.values[record][STAMP:]:
                 changed[record] = value
         return changed
@@ -249,7 +253,7 @@ def _instants(duties: Iterable[object]) -> Iterable[int]:
         yield min([duty.due, *duty.reminders])  # type: ignore[attr-defined]
 
 
-def _is_empty(struct: Struct) -> bool:
-    if isinstance(struct, Ticket):
-        return False
-    return not any(getattr(struct, name) for name in struct.__struct_fields__)
+def packed(struct: Struct) -> bytes:
+    """b"" of a record in which nothing is left."""
+    is_empty = not any(getattr(struct, name) for name in struct.__struct_fields__)
+    return b"" if is_empty and not isinstance(struct, Ticket) else pack(struct)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from policyd.engine import appeals, brakes, digests, duties, proposals, reviews, switches, tickets
+from policyd.engine import (
+    accounts,
+    appeals,
+    brakes,
+    digests,
+    duties,
+    placing,
+    proposals,
+    reviews,
+    streaks,
+    switches,
+    tickets,
+)
 from policyd.engine.acquaintance import Acquaintances
 from policyd.engine.case import Case
 from policyd.engine.course import Course
@@ -45,9 +57,8 @@ async def _changes(store: Store, course: Course) -> list[Change]:
     """In the order in which they are made."""
     case, wanted = course.case, course.wanted
     found = [*brakes.changes(course), *reviews.changes(course), *tickets.changes(course)]
-    if not (wanted.effects or wanted.digested or course.resolved.proposals or course.claimed.taken) and (
-        case.event.kind != "leave"
-    ):
+    more = wanted.effects or wanted.added or wanted.digested or course.resolved.proposals or course.claimed.taken
+    if not more and case.event.kind != "leave":
         return found
     return [
         *found,
@@ -56,6 +67,9 @@ async def _changes(store: Store, course: Course) -> list[Change]:
         *await _dropped(store, case),
         *switches.changes(case, wanted),
         *digests.changes(case, wanted),
+        *accounts.changes(course),
+        *streaks.changes(course),
+        *placing.changes(course),
         *await appeals.changes(store, course),
     ]
 

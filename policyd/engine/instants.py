@@ -6,6 +6,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from policyd.model.local_days import local_day
+
+_DAY = 86_400_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -17,6 +20,14 @@ def rfc3339(instant: int, zone: str) -> str:
     except OverflowError:
         return "9999-12-31T23:59:59+00:00"
     return moment.isoformat(timespec="milliseconds" if moment.microsecond else "seconds")
+
+
+def day_in(zone: str, instant: int) -> int:
+    """The local day; at the very ends of the calendar, where zones have none, that of UTC."""
+    try:
+        return local_day(zone, instant)
+    except OverflowError:
+        return instant // _DAY
 
 
 @lru_cache(maxsize=256)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
-from policyd.engine.asked import Wanted
+from policyd.engine.asked import StrikeAsked, Wanted
 from policyd.engine.commit import Settled
 from policyd.model.records import JournalEntry, WideStrike, pack
 
@@ -14,16 +15,8 @@ RECORDED: Final = frozenset({"hold", "delete", "mask", "refuse", "warn", "call_o
 def entry_of(event: str, member: str, message: str | None, wanted: Wanted, wide: Settled, mute: int) -> bytes:
     """b"" where there is nothing that could be taken back. `wide`: the strikes on ladders across groups, which have
     been recorded already; `mute` as in `Commit`."""
-    asked_by: dict[str, list[str]] = {}
-    for each in (*wanted.asked, *[throttled.spoken for throttled in wanted.throttled]):
-        if each.do in RECORDED:
-            word = each.do if each.duration is None else f"{each.do} {each.duration}"
-            for because in each.because:
-                asked_by.setdefault(because.rule, []).append(word)
-    struck = [*[wanted.strikes[ladder] for ladder in sorted(wanted.strikes)], *[strike for strike, _ in wide.struck]]
-    for strike in struck:
-        for rule in strike.rules:
-            asked_by.setdefault(rule, []).append("strike")
+    near = [wanted.strikes[ladder] for ladder in sorted(wanted.strikes)]
+    asked_by = who_asked(wanted, [*near, *(strike for strike, _ in wide.struck)])
     if not asked_by:
         return b""
     across = {
@@ -32,4 +25,19 @@ def entry_of(event: str, member: str, message: str | None, wanted: Wanted, wide:
     }
     strikes = {ladder: wanted.strikes[ladder].rules for ladder in sorted(wanted.strikes)}
     times = {ladder: wanted.strikes[ladder].times for ladder in sorted(wanted.strikes)}
-    return pack(JournalEntry(event, member, message, asked_by, strikes, mute, [], times, across))
+    awarded = sorted({added.member for added in wanted.added})
+    return pack(JournalEntry(event, member, message, asked_by, strikes, mute, [], times, across, awarded))
+
+
+def who_asked(wanted: Wanted, struck: Iterable[StrikeAsked]) -> dict[str, list[str]]:
+    """The rules that asked for what is recorded, each with its actions, as `JournalEntry.asked_by`."""
+    asked_by: dict[str, list[str]] = {}
+    for each in (*wanted.asked, *[throttled.spoken for throttled in wanted.throttled]):
+        if each.do in RECORDED:
+            word = each.do if each.duration is None else f"{each.do} {each.duration}"
+            for because in each.because:
+                asked_by.setdefault(because.rule, []).append(word)
+    for strike in struck:
+        for rule in strike.rules:
+            asked_by.setdefault(rule, []).append("strike")
+    return asked_by

@@ -79,7 +79,8 @@ def resolve(asked: Iterable[Asked], member: str, is_request: bool, clock: Clock,
 
 
 def arranged(actions: Iterable[Action], is_request: bool) -> tuple[Action, ...]:
-    """Content, member, request, and then what unites; among equals by whom it is for and what it says."""
+    """Content, member, request, and then what unites; among equals by whom it is for and what it says.
+    Last comes what was added, by tally, member and rule."""
     return tuple(sorted(actions, key=lambda action: _order(action, is_request)))
 
 
@@ -87,6 +88,8 @@ def _order(action: Action, is_request: bool) -> tuple[int, str, str, str]:
     if action.ticket and action.do in _SETTLED:
         return _PLACES["release"], str(_SETTLED.index(action.do)), "", action.ticket
     place = _PLACES["refuse" if is_request and action.do == "hold" else action.do]
+    if action.do == "add":
+        return place, action.to or "", action.member or "", action.because[0].rule
     return place, action.to or "", action.text or "", action.ticket or ""
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from policyd.check.resolved import Review, Rule
 from policyd.compile.reviews import content
 from policyd.engine.case import Case
 from policyd.model.event import Event
-from policyd.model.records import STAMP, Evidence, MemberFile, ReviewFile, ticket_id, unpack
+from policyd.model.records import STAMP, Evidence, MemberFile, Record, ReviewFile, ticket_id, unpack
 from policyd.text.contacts import fingerprint
 
 
@@ -54,7 +54,12 @@ def _pending_review(case: Case, rule: Rule) -> Review | None:
 def observed_file(case: Case) -> MemberFile:
     """The member's file as it was observed."""
     assert case.observed is not None
-    for record, stored in zip(case.prepared.records, case.observed.records, strict=False):
+    return file_in(case.prepared.records, case.observed.records) or MemberFile()
+
+
+def file_in(records: Sequence[Record], stored: Sequence[bytes]) -> MemberFile | None:
+    """The member's file as it was read; None where it was not."""
+    for record, value in zip(records, stored, strict=False):
         if record.kind == "file":
-            return unpack(MemberFile, stored[STAMP:]) or MemberFile()
-    return MemberFile()
+            return unpack(MemberFile, value[STAMP:]) or MemberFile()
+    return None

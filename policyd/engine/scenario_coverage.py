@@ -1,5 +1,5 @@
-"""What the tests of a policy set could fire: both branches of every rule, every clause of a workflow, and every step of
-every ladder."""
+"""What the tests of a policy set could fire: both branches of every rule, every clause of a workflow, every tier, and
+every step of every streak and ladder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from policyd.model.decision import Decision
 
 class Branch(NamedTuple):
     """`name` is qualified; `part` is `then`, `otherwise`, the clause of a workflow (`late`, `remind2`, `pending`,
-    `refused`) or the number of a ladder step."""
+    `refused`), a step of a streak (`at7`, `every7`), a tier, or the number of a ladder step."""
 
     name: str
     part: str
@@ -25,7 +25,7 @@ def branches(policies: PolicySet) -> tuple[Branch, ...]:
     found = []
     for policy in policies.policies:
         for rule in policy.rules:
-            if rule.quiet:
+            if rule.quiet and not _places(rule):
                 continue
             found.append(branch_of(rule, policies))
             if rule.otherwise:
@@ -48,8 +48,13 @@ def fired(outcome: Outcome, policies: PolicySet) -> set[Branch]:
     return {
         branch_of(each.rule, policies, otherwise=each.otherwise)
         for each in _all(outcome)
-        if not each.rule.quiet
+        if not each.rule.quiet or _places(each.rule)
     }  # fmt: skip
+
+
+def _places(rule: Rule) -> bool:
+    """Whether it is the rule of a tier."""
+    return any(action.do == "place" for action in rule.then)
 
 
 def stepped(decision: Decision) -> set[Branch]:

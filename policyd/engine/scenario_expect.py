@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from policyd.check.resolved import PolicySet
+from policyd.engine.case import plain
 from policyd.engine.scenario_names import rules_of
 from policyd.language.diagnostics import Phrase
 from policyd.language.nodes import Expect, Expected
@@ -78,7 +79,8 @@ def compare(expect: Expect, decision: Decision, policies: PolicySet, source: Sou
 
 
 def _specific(item: Expected) -> int:
-    return sum(value is not None for value in (item.duration, item.text, item.audience, item.group, item.proposed))
+    pinned = (item.duration, item.text, item.audience, item.group, item.proposed, item.amount, item.target, item.of)
+    return sum(value is not None for value in pinned)
 
 
 def _meets(item: Expected, action: Action) -> bool:
@@ -90,11 +92,17 @@ def _meets(item: Expected, action: Action) -> bool:
         and (item.audience is None or action.to == item.audience)
         and (item.group is None or action.to == item.group)
         and (item.proposed is None or action.proposes == item.proposed.replace(" ", "_"))
+        and (item.amount is None or action.amount == item.amount)
+        and (item.target is None or action.to == item.target.text or _plain_to(action) == item.target.text)
+        and (item.of is None or action.member == item.of)
     )
 
 
 def show_expected(item: Expected) -> str:
     """As it would stand after `expect`."""
+    if item.do == "add":
+        tally = None if item.target is None else item.target.text
+        return _added(item.amount, tally, item.of)
     duration = "" if item.duration is None else show_duration(item.duration)
     quoted = [_quoted(value) for value in (item.group, item.text) if value is not None]
     return " ".join(part for part in (item.do, item.proposed, item.audience, duration, *quoted) if part)
@@ -102,11 +110,23 @@ def show_expected(item: Expected) -> str:
 
 def show_action(action: Action) -> str:
     """As it would stand after `expect`, text included."""
+    if action.do == "add":
+        return _added(action.amount, _plain_to(action), action.member)
     proposed = "" if action.proposes is UNSET else action.proposes.replace("_", " ")
     to = "" if action.to is UNSET else _quoted(action.to) if action.do in _TO_A_GROUP else action.to
     duration = "" if action.seconds is UNSET else show_duration(action.seconds * 1000)
     text = "" if action.text is UNSET else _quoted(action.text)
     return " ".join(part for part in (action.do.replace("_", " "), proposed, to, duration, text) if part)
+
+
+def _added(amount: int | UnsetType | None, tally: str | None, member: str | UnsetType | None) -> str:
+    to, of = f" to {tally}" if tally else "", f" of {member}" if member else ""
+    return f"add {amount}{to}{of}" if isinstance(amount, int) else "add"
+
+
+def _plain_to(action: Action) -> str:
+    """The tally of an `add`, without its policy."""
+    return "" if action.to is UNSET else plain(action.to)
 
 
 def _quoted(text: str) -> str:

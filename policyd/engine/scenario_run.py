@@ -8,8 +8,9 @@ from __future__ import annotations
 import copy
 from typing import Any, NoReturn
 
-from policyd.check.resolved import Ladder, PolicySet
+from policyd.check.resolved import PolicySet
 from policyd.compile.program import Outcome, Prepared, Program
+from policyd.engine.acquaintance import keeps_members
 from policyd.engine.case import Case
 from policyd.engine.embedded import finish
 from policyd.engine.observe import observe_for
@@ -21,15 +22,15 @@ from policyd.engine.scenario_expect import compare
 from policyd.engine.scenario_names import find, of_workflows
 from policyd.engine.scenario_past import Past
 from policyd.engine.scenario_results import Answer, Failure, Result
+from policyd.engine.scenario_standing import declared, standing
 from policyd.engine.scenario_values import Misstated
 from policyd.engine.scenario_world import World
-from policyd.engine.wide import EVERYWHERE
 from policyd.language.diagnostics import Phrase
 from policyd.language.nodes import Clock, Does, Each, Expect, Given, Has, Name, RawEvent, Test, TestStep
 from policyd.language.source import Span
 from policyd.model.event import EVERY_GROUP, NOBODY, Event
 from policyd.model.problem import EventError
-from policyd.model.state import LadderRead, Observe, Observed
+from policyd.model.state import Observed
 from policyd.state.memory import MemoryStore
 
 
@@ -145,7 +146,7 @@ class Run:
         self._cover()
 
     def _keeps_time(self) -> bool:
-        return any(policy.schedules or policy.sweeps or policy.duties for policy in self.policies.policies)
+        return any(keeps_members(policy) for policy in self.policies.policies)
 
     def _evaluate(self, event: Event, span: Span, engine: Engine) -> Answer:
         self.program.forget()
@@ -174,40 +175,37 @@ class Run:
                 self._fail(step.expect.span, summary, answer, step.expect.because)
 
     def _has(self, step: Has) -> None:
-        ladder = self._ladder(step.ladder)
-        strikes = self._strikes(step.member, ladder)
-        if strikes != step.strikes:
+        name = find(step.ladder.text, declared(self.policies), self.policies, self.test.span.source)
+        if name is None:
+            self._fail(step.ladder.span, _nothing_named(step.ladder.text))
+        found = standing(self.store, self.policies, name, self.world.group(), step.member, self.world.now)
+        if step.tier is not None and found != step.tier.text:
+            self._fail(step.span, _elsewhere(step.member, name, step.tier.text, str(found)), self.answer)
+        if step.tier is None and found != step.strikes:
             summary = Phrase(
-                f"expected {step.strikes} of `{ladder.name}` for {step.member}, but there are {strikes}",
-                f"{step.member} 在 `{ladder.name}` 应有 {step.strikes} 次,实际 {strikes} 次",
+                f"expected {step.strikes} of `{name}` for {step.member}, but there are {found}",
+                f"{step.member} 的 `{name}` 应为 {step.strikes},实际为 {found}",
             )
             self._fail(step.span, summary, self.answer)
-
-    def _ladder(self, name: Name) -> Ladder:
-        found = find(name.text, self.policies.ladders, self.policies, self.test.span.source)
-        if found is None:
-            self._fail(name.span, Phrase(f"there is no ladder `{name.text}`", f"没有名为 `{name.text}` 的阶梯"))
-        return self.policies.ladders[found]
-
-    def _strikes(self, member: str, ladder: Ladder) -> int:
-        """Asks the store as an event would, and claims nothing."""
-        ask = Observe(
-            tenant="",
-            group=EVERYWHERE if ladder.across_groups else self.world.place,
-            member=member,
-            event="?",
-            digest=bytes(8),
-            revision="",
-            ladders=(LadderRead(ladder.name, ladder.forget),),
-        )
-        finish(self.store.now(0, self.world.now))
-        return finish(self.store.look([ask]))[0].strikes[0]
 
     def _fail(
         self, span: Span, summary: Phrase, answer: Answer | None = None, because: tuple[Name, ...] = ()
     ) -> NoReturn:
         names = of_workflows([name.text for name in because], self.policies, self.test.span.source)
         raise _Stop(Failure(span, summary, answer, tuple(sorted(names))))
+
+
+def _nothing_named(name: str) -> Phrase:
+    return Phrase(
+        f"there is no ladder, tally, streak or tiers `{name}`", f"没有名为 `{name}` 的阶梯、积分、连续记录或等级"
+    )
+
+
+def _elsewhere(member: str, tiers: str, expected: str, found: str) -> Phrase:
+    return Phrase(
+        f"expected {member} to be `{expected}` in `{tiers}`, but it is {f'`{found}`' if found else 'in no tier yet'}",
+        f"{member} 在 `{tiers}` 应为 `{expected}`,实际{f'为 `{found}`' if found else '还没有等级'}",
+    )
 
 
 _BACKWARDS = Phrase("the clock of a test cannot go back", "测试里的时间不能倒退")

@@ -1,6 +1,6 @@
-"""Sweeps: going through the members of a group, a page at a time, for those whom the rule is about.
+"""Sweeps and tiers: going through the members of a group, a page at a time, for those whom a rule is about.
 
-Only what each would observe is read; nothing is claimed. A sweep that has not reached everybody goes on at the next
+Only what each would observe is read; nothing is claimed. One that has not reached everybody goes on at the next
 tick.
 """
 
@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from policyd.compile.program import Program
 from policyd.engine import wide
 from policyd.engine.observe import observe_for
+from policyd.engine.placing import would_change
 from policyd.engine.timed_events import timed_event
 from policyd.model.event import Event
 from policyd.model.records import STAMP, KnownGroup, KnownMember, SweepRun, Work, unpack
@@ -50,19 +51,21 @@ class Sweeper:
         self._now = now
         self._known: dict[tuple[str, str, int, int], Swept] = {}
 
-    async def sweep(self, group: str, known: KnownGroup | None, name: str, run: SweepRun, most: int) -> Swept:
-        """Goes on with a sweep until about `most` works are found, or `MOST_MEMBERS` members have been looked at in
-        all, or everybody."""
+    async def sweep(
+        self, what: str, group: str, known: KnownGroup | None, name: str, run: SweepRun, most: int
+    ) -> Swept:  # fmt: skip
+        """Goes on with a `sweep` or with `tiers` until about `most` works are found, or `MOST_MEMBERS` members have
+        been looked at in all, or everybody."""
         place = (group, name, run.at, run.cursor)
         if place not in self._known:
             left = MOST_MEMBERS - sum(swept.looked for swept in self._known.values())
             if left <= 0 or most <= 0:
                 return Swept(run.cursor)
-            self._known[place] = await self._go_through(group, known, name, run, most, left)
+            self._known[place] = await self._go_through(what, group, known, name, run, most, left)
         return self._known[place]
 
     async def _go_through(
-        self, group: str, known: KnownGroup | None, name: str, run: SweepRun, most: int, left: int
+        self, what: str, group: str, known: KnownGroup | None, name: str, run: SweepRun, most: int, left: int
     ) -> Swept:
         swept, seen = Swept(run.cursor), set[str]()
         while True:
@@ -76,7 +79,7 @@ class Sweeper:
             }
             seen |= members.keys()
             swept.looked += len(page)
-            works = [Work("sweep", group, name, run.at, (member,)) for member in sorted(members)]
+            works = [Work(what, group, name, run.at, (member,)) for member in sorted(members)]
             for begin in range(0, len(works), _AT_ONCE):
                 for work in await self._chosen(works[begin : begin + _AT_ONCE], known, members):
                     swept.works.append(work)
@@ -90,21 +93,22 @@ class Sweeper:
     async def _chosen(
         self, works: list[Work], known: KnownGroup | None, members: dict[str, KnownMember]
     ) -> list[Work]:  # fmt: skip
-        """Those for which a rule would fire now."""
+        """Those for which a rule would fire now, and place them in another tier if it places them."""
         program = self._program
         prepared = [program.prepare(timed_event(work, known, members, self._now)) for work in works]
         asks = [observe_for(each, self._tenant, program.revision) for each in prepared]
         chosen = []
         for work, each, observed in zip(works, prepared, await wide.look(self._store, asks, prepared), strict=True):
             outcome = program.decide(each, as_silent(each.event, observed))
-            if outcome.fired or outcome.shadow:
+            if would_change(each, observed, outcome) if work.what == "tiers" else outcome.fired or outcome.shadow:
                 chosen.append(work)
         return chosen
 
 
 def as_silent(event: Event, observed: Observed) -> Observed:
-    """A member who has not spoken has been silent since they are known: for sweeps `due.opened` is that instant."""
-    if event.due is None or not event.kind.startswith("sweep "):
+    """A member who has not spoken has been silent since they are known: for sweeps and tiers `due.opened` is that
+    instant."""
+    if event.due is None or not event.kind.startswith(("sweep ", "tiers ")):
         return observed
     return replace(observed, last_seen=max(observed.last_seen, event.due.opened))
 

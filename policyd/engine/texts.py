@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from policyd.check.resolved import Ladder, Rule, Step, Text, TextFact
+from policyd.check.resolved import Expr, Ladder, Rule, Step, Text, TextFact
+from policyd.compile.program import Prepared
 from policyd.engine import duties, review_file
 from policyd.engine.case import Case, policy_of
 from policyd.engine.reading import Reading, matches
+from policyd.model.event import Event
 from policyd.model.records import STAMP, Board, MemberFile, Record, RecordKind, Thread, unpack
-from policyd.model.state import LadderStep
-from policyd.reference.environment import Environment
+from policyd.model.state import LadderStep, Observed
+from policyd.reference.environment import Environment, Value
+from policyd.reference.expr import evaluate
 from policyd.reference.texts import render
 
 WEIGHT: Final = {"warn": 1, "call out": 2, "mute": 3, "remove": 4, "ban": 5}
@@ -41,6 +44,14 @@ class Speaker:
         facts = {**self._about(text, rule), **ladder_facts(ladder, stand.strikes)}
         return render(text, self.environment(policy_of(ladder.name)), facts)
 
+    def value(self, expr: Expr, rule: Rule) -> Value:
+        """What an expression of the rule comes to."""
+        return evaluate(expr, self.environment(policy_of(rule.name)))
+
+    @property
+    def event(self) -> Event:
+        return self._case.event
+
     def environment(self, policy: str) -> Environment:
         """Everything that an expression of this policy can read."""
         known = self._environments.get(policy)
@@ -63,8 +74,13 @@ class Speaker:
                 }
         if any(name.startswith("ticket.") for name in names):
             facts |= review_file.text_facts(self._case, rule)
+        for (policy, name), told in self._case.summaries.items():
+            if policy == policy_of(rule.name):
+                facts[name] = told
         if any(name.startswith("duty.") for name in names):
             facts |= duties.text_facts(self._case)
+        if "streak.length" in names and self._case.event.due is not None:
+            facts["streak.length"] = str(self._case.event.due.length)
         return facts
 
 
@@ -85,8 +101,16 @@ def environment(case: Case, policy: str) -> Environment:
         now=observed.now,
         mute_until=observed.mute_until,
         last_seen=observed.last_seen,
+        last=_last(prepared, observed),
+        figures=dict(zip(prepared.figures, observed.figures, strict=False)),
         **_records(prepared.records, observed.records),
     )
+
+
+def _last(prepared: Prepared, observed: Observed) -> dict[str, int]:
+    """What counters had in the last complete period, where that is asked for."""
+    counted = zip(prepared.windows, prepared.counters, observed.counts, strict=True)
+    return {counter: count for window, counter, count in counted if window.last}
 
 
 _KINDS: Final[dict[RecordKind, type[MemberFile | Thread | Board]]] = {

@@ -60,7 +60,9 @@ class Planner:
         self.event = event
         self.now = now
         self.sweeper = Sweeper(store, program, tenant, cell, now)
-        self.sweeps = frozenset(sweep.name for policy in program.policy_set.policies for sweep in policy.sweeps)
+        policies = program.policy_set.policies
+        self.sweeps = {sweep.name: "sweep" for policy in policies for sweep in policy.sweeps}
+        self.sweeps |= {tiers.name: "tiers" for policy in policies for tiers in policy.tiers}
 
     async def plan(self) -> tuple[TickPlan, bool]:
         """The plan, and whether it was made before. Raises `StoreUnavailable`, and `EventIdReused`
@@ -167,7 +169,7 @@ class _Attempt(Struct):
             take(self.desk(due.group), due, planner.program.policy_set, self.taken)
         return dues
 
-    # ------------------------------------------------------------ schedules and sweeps
+    # ------------------------------------------------------------ schedules, sweeps and tiers
 
     async def _take_occurrences(self) -> None:
         planner, now = self.planner, self.planner.now
@@ -238,17 +240,18 @@ class _Attempt(Struct):
                 return found
 
     async def _take_sweeps(self, waiting: list[Due]) -> None:
-        """Goes on with the sweeps that began now or at an earlier tick."""
+        """Goes on with the sweeps and tiers that began now or at an earlier tick."""
         runs = {(due.group, due.name.removeprefix("sweep/")) for due in waiting} | self.begun
         for group, name in sorted(runs):
             desk = self.desk(group)
             board = desk.board()
             run = board.sweeps.pop(name, None)
             desk.due(f"sweep/{name}", 0)
-            if run is None or name not in self.planner.sweeps:
+            what = self.planner.sweeps.get(name)
+            if run is None or what is None:
                 continue
             most = MOST - len(self.taken)
-            swept = await self.planner.sweeper.sweep(group, self.group(group), name, run, most)
+            swept = await self.planner.sweeper.sweep(what, group, self.group(group), name, run, most)
             self.taken.works += swept.works
             self.members.setdefault(group, {}).update(swept.members)
             if not swept.finished:

@@ -43,7 +43,7 @@ def _about(work: Work, members: _Known) -> tuple[Member, str, Due]:
     """Whom it is about, who is in its id, and what has come due."""
     if work.what == "ticket":
         return _expired(work)
-    if work.what == "sweep":
+    if work.what in ("sweep", "tiers"):
         (name,) = work.who
         known = members.get(name)
         return member_of(name, known), name, Due(work.at, opened=0 if known is None else known.since)

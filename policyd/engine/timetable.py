@@ -1,4 +1,4 @@
-"""Schedules and sweeps: which of their instants a tick carries out in a group, and which came too long ago."""
+"""Schedules, sweeps and tiers: which of their instants a tick carries out in a group, and which came too long ago."""
 
 from __future__ import annotations
 
@@ -7,9 +7,14 @@ from typing import Final, Literal
 
 from msgspec import Struct
 
-from policyd.check.resolved import Policy, PolicySet
+from policyd.check.resolved import DayOfMonth, EveryDays, Period, Policy, PolicySet, Timing
 from policyd.engine.calendar import Calendar
 
+_BEGINS: Final[dict[Period, Timing]] = {
+    "day": EveryDays(tuple(range(7)), (0,)),
+    "week": EveryDays((0,), (0,)),
+    "month": DayOfMonth(1, None, 0),
+}
 _LATE: Final = 86_400_000
 """ms after which an instant is told as missed and no longer carried out."""
 _MOST_MISSED: Final = 20
@@ -18,7 +23,7 @@ _MOST_MISSED: Final = 20
 class Entry(Struct, frozen=True):
     """A declaration with its instants."""
 
-    what: Literal["schedule", "sweep"]
+    what: Literal["schedule", "sweep", "tiers"]
     name: str
     policy: Policy
     calendar: Calendar
@@ -63,6 +68,9 @@ def _entries(policies: PolicySet) -> list[Entry]:
             found.append(Entry("schedule", schedule.name, policy, calendar))
         for sweep in policy.sweeps:
             found.append(Entry("sweep", sweep.name, policy, Calendar(sweep.timings, policy.zone, policies.hours)))
+        for tiers in policy.tiers:
+            calendar = Calendar((_BEGINS[tiers.every],), policy.zone, policies.hours)
+            found.append(Entry("tiers", tiers.name, policy, calendar))
     return found
 
 

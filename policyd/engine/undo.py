@@ -1,18 +1,20 @@
-"""Takes back what a mistaken rule has done in a group: strikes, mutes and bans of many decisions."""
+"""Takes back what a mistaken rule has done in a group: strikes, mutes, bans and awards of many decisions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct
+from msgspec.structs import replace
 
 from policyd.check.resolved import PolicySet
 from policyd.compile.program import Program
+from policyd.engine import accounts
 from policyd.engine.appeals import end_mute, retract, running_mute
 from policyd.engine.case import policy_of
-from policyd.engine.desk import KEEP_RECORDS
+from policyd.engine.desk import KEEP_RECORDS, packed
 from policyd.engine.instants import rfc3339, seconds_until
 from policyd.engine.undoing import (
     Entry,
@@ -55,15 +57,18 @@ class _Member(Struct, frozen=True):
     meant: list[Entry]
 
     @property
-    def record(self) -> Record:
-        return Record("file", self.group, self.member)
+    def records(self) -> list[Record]:
+        """The member's file, and those of whom the decisions added something for."""
+        awarded = {name for entry in self.meant for name in entry.awarded if name != self.member}
+        return [Record("file", self.group, name) for name in (self.member, *sorted(awarded))]
 
 
 class _Plan(Struct, frozen=True):
-    """`file` has the marks of what is taken back; the mute that ends at `muted` (0: none) is to end at `until`."""
+    """`files` have the marks of what is taken back, and no longer what was added; the mute that ends at `muted` (0:
+    none) is to end at `until`."""
 
     back: list[Reversal]
-    file: MemberFile
+    files: dict[str, MemberFile]
     actions: list[Action]
     muted: int
     until: int
@@ -107,24 +112,28 @@ async def _undo_member(store: Store, one: _Member, dry_run: bool) -> GroupUndone
     """Takes strikes back, writes it all down, and ends mutes: whatever is broken off is done the next time."""
     weights: dict[tuple[str, str], int] = {}
     for _ in range(_MOST_TRIES):
-        (stored,) = await store.read(one.tenant, store.cell_of(one.group), (one.record,))
+        stored = await store.read(one.tenant, store.cell_of(one.group), one.records)
         running = await running_mute(store, one.tenant, one.group, one.member)
-        plan = _plan(one, unpack(MemberFile, stored[STAMP:]) or MemberFile(), running, await _braked(store, one))
+        plan = _plan(one, stored, running, await _braked(store, one))
         if dry_run:
             expected = {(back.event, ladder): weight for back in plan.back for ladder, weight, _ in back.strikes}
             return _told(one, plan, expected)
         for back in plan.back:
             for ladder, weight in (await retract(store, one.tenant, one.group, one.now, back)).items():
                 weights[back.event, ladder] = weights.get((back.event, ladder), 0) or weight
-        if not plan.back or (await store.file(_filing(store, one, plan, stored[:STAMP]))).answer is not None:
+        if not plan.back or (await store.file(_filing(store, one, plan, stored))).answer is not None:
             await end_mute(store, one.tenant, one.group, one.member, plan.muted, plan.until, one.now)
             return _told(one, plan, weights)
     raise StoreUnavailable(f"the file of member `{one.member}` kept changing; undo again")
 
 
-def _filing(store: Store, one: _Member, plan: _Plan, mark: bytes) -> Filing:
+def _filing(store: Store, one: _Member, plan: _Plan, stored: Sequence[bytes]) -> Filing:
     name = f"undo\0{one.rule}\0{one.now}\0{one.member}"
-    puts = [Put(one.record, mark, pack(plan.file), KEEP_RECORDS)]
+    puts = [
+        Put(record, value[:STAMP], after, KEEP_RECORDS)
+        for record, value in zip(one.records, stored, strict=True)
+        if (after := packed(plan.files[record.id])) != value[STAMP:]
+    ]
     dues = []
     if plan.actions:
         parcel = ticket_id(one.group, "undo", one.rule, str(one.now), one.member)
@@ -143,19 +152,23 @@ async def _braked(store: Store, one: _Member) -> frozenset[str]:
     return frozenset(event for event, ticket in zip(muting, stored, strict=True) if ticket)
 
 
-def _plan(one: _Member, file: MemberFile, running: int, braked: frozenset[str]) -> _Plan:
+def _plan(one: _Member, stored: Sequence[bytes], running: int, braked: frozenset[str]) -> _Plan:
     """What is to be taken back, oldest first."""
-    back: list[Reversal] = []
+    values = zip(one.records, stored, strict=True)
+    files = {record.id: unpack(MemberFile, value[STAMP:]) or MemberFile() for record, value in values}
+    file, back = files[one.member], list[Reversal]()
     for entry in one.meant:
         rules = rules_of(entry, one.rule, one.policies)
         if not is_undone(entry, file) and not rules <= undone_rules(entry, file):
-            back.append(reversal(entry, one.entries, file, one.policies, one.now, rules))
+            taken = reversal(entry, one.entries, file, one.policies, one.now, rules)
+            awarded = {name: files[name] for name in entry.awarded}
+            back.append(replace(taken, awards=accounts.take_back(awarded, entry.event, rules, one.policies)))
             mark(file, entry, rules, one.now)
     muting = [entry for entry in one.entries if entry.event not in braked]
     until = max((end for entry in muting if (end := _end(one, entry, file)) > one.now), default=0)
     muted = running if running and any(_brought(one, entry, file) == running for entry in one.meant) else 0
     actions = _actions(one, back, file, muted, until) if back else []
-    return _Plan(back, file, actions, muted, until)
+    return _Plan(back, files, actions, muted, until)
 
 
 def _end(one: _Member, entry: Entry, file: MemberFile) -> int:
@@ -191,5 +204,5 @@ def _told(one: _Member, plan: _Plan, weights: Mapping[tuple[str, str], int]) -> 
     for back in plan.back:
         named = {ladder: weights.get((back.event, ladder), 0) for ladder, _, _ in back.strikes}
         strikes = {ladder: weight for ladder, weight in sorted(named.items()) if weight}
-        undone.append(Undone(back.event, back.member, strikes, back.cannot))
+        undone.append(Undone(back.event, back.member, strikes, back.cannot, back.awards or UNSET))
     return GroupUndone(one.group, undone, plan.actions)

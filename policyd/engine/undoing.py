@@ -34,7 +34,7 @@ class Struck(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """A decision of the past. `asked_by`: as in `JournalEntry`."""
+    """A decision of the past. `asked_by` and `awarded` as in `JournalEntry`."""
 
     now: int
     event: str
@@ -42,11 +42,12 @@ class Entry(Struct, frozen=True):
     message: str | None
     asked_by: dict[str, list[str]]
     struck: tuple[Struck, ...]
+    awarded: tuple[str, ...] = ()
 
 
 class Reversal(Struct, array_like=True):
     """What taking a decision back means: `strikes` are (ladder, weight, across groups); the mute that it brought
-    ended at `muted` (0: none), and ends at `until` instead."""
+    ended at `muted` (0: none), and ends at `until` instead. `awards`: what was added, by tally and member."""
 
     event: str
     member: str
@@ -55,6 +56,7 @@ class Reversal(Struct, array_like=True):
     until: int = 0
     unban: bool = False
     cannot: tuple[str, ...] = ()
+    awards: dict[str, dict[str, int]] = {}
 
 
 def about(name: str, journal: Iterable[Journaled]) -> list[Journaled]:
@@ -173,4 +175,6 @@ def _entry(journaled: Journaled) -> Entry:
         for (ladder, rules), step in zip(kept.strikes.items(), steps, strict=False)
     ]
     struck += [Struck(ladder, wide.rules, wide.step, wide.weight, across=True) for ladder, wide in kept.wide.items()]
-    return Entry(journaled.now, kept.event, kept.member, kept.message, kept.asked_by, tuple(struck))
+    return Entry(
+        journaled.now, kept.event, kept.member, kept.message, kept.asked_by, tuple(struck), tuple(kept.awarded)
+    )

@@ -31,8 +31,15 @@ def value_name(expr: r.Expr) -> str | None:
             return f"{owner}.{name}"
         case r.Answer(question):
             return f'request.answer("{question}")'
-        case r.CounterValue(name) | r.LetValue(name) | r.SettingValue(name) | r.SwitchOn(name):
+        case (
+            r.CounterValue(name) | r.LetValue(name) | r.SettingValue(name) | r.SwitchOn(name) | r.TallyValue(name)
+            | r.StreakValue(name) | r.TierValue(name)
+        ):  # fmt: skip
             return name.partition(".")[2]
+        case r.GroupFigure(name, days):
+            return f"group.{name}({days}d)"
+        case r.Falling(name, days):
+            return f"falling(group.{name}, {days}d)"
         case r.Strikes(ladder):
             return f"strikes({ladder.partition('.')[2]})"
     return None

@@ -12,6 +12,7 @@ from policyd.engine.asked import (
     MEMBER,
     NOTHING_WANTED,
     REQUEST,
+    Added,
     Asked,
     Digested,
     Effect,
@@ -28,7 +29,9 @@ from policyd.model.decision import Because
 from policyd.model.records import PlannedAction
 from policyd.model.state import Throttle
 
-EFFECTS: Final = frozenset({"open duty", "close duty", "use review", "pend review", "refuse review", "set"})
+EFFECTS: Final = frozenset(
+    {"open duty", "close duty", "use review", "pend review", "refuse review", "set", "continue streak", "place"}
+)
 """What is done to workflows and never told."""
 _EVERY_TIME: Final = (EFFECTS - {"set"}) | {*CONTENT, *REQUEST}
 """Given at every edit of a message (law L10)."""
@@ -75,8 +78,11 @@ def _add(wanted: Wanted, rule: Rule, place: int, action: Action, speaker: Speake
         (_strike if action.do == "strike" else _forgive)(wanted, rule.name, action.ladder, action.times)
         return True
     if action.do in EFFECTS:
-        wanted.effects.append(Effect(action.do, rule.name, action.subject or "", action.duration or 0))
+        wanted.effects.append(Effect(action.do, rule.name, action.subject or "", action.duration or 0, action.tier))
         return action.do in _ONCE
+    if action.do == "add":
+        wanted.added += _added(action, rule, speaker)
+        return True
     cell = f"{rule.name}#{place}"
     asked = _proposed(action, rule, cell, speaker) if action.do == "propose" else _asked(action, rule, speaker)
     if action.digest is not None:
@@ -88,6 +94,17 @@ def _add(wanted: Wanted, rule: Rule, place: int, action: Action, speaker: Speake
         silent = Asked(asked.do, (Because(rule.name),), None, action.duration) if kept else None
         wanted.throttled.append(Throttled(Throttle(cell, action.once), asked, silent))
     return asked.do in _ONCE or asked.text is not None
+
+
+def _added(action: Action, rule: Rule, speaker: Speaker) -> list[Added]:
+    """Nothing where it is not known for whom; what bots do is not rewarded."""
+    assert action.subject is not None
+    if action.of is not None:
+        member = speaker.value(action.of, rule) or ""
+    else:
+        member = "" if speaker.event.member.role == "bot" else speaker.event.member.id
+    amount = action.amount if isinstance(action.amount, int) else speaker.value(action.amount, rule)
+    return [Added(action.subject, member, rule.name, amount)] if member and amount else []
 
 
 def _asked(action: Action, rule: Rule, speaker: Speaker) -> Asked:

@@ -104,7 +104,7 @@ class Undone(Struct, frozen=True, gc=False):
 
 
 class Missed(Struct, frozen=True, gc=False):
-    """A schedule or sweep that was due so long ago that it is no longer carried out."""
+    """A schedule, sweep or placing in tiers that was due so long ago that it is no longer carried out."""
 
     rule: str
     group: str

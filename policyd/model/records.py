@@ -173,7 +173,7 @@ class Collected(Struct, array_like=True):
 
 
 class SweepRun(Struct, array_like=True):
-    """A sweep that has not reached everybody: its occurrence, and where the listing of members goes on."""
+    """A sweep or placing in tiers that has not reached everybody: its occurrence, and where the listing goes on."""
 
     at: int
     cursor: int
@@ -263,10 +263,10 @@ class Owed(Struct, array_like=True):
 
 
 class Work(Struct, array_like=True):
-    """One thing that a tick carries out. `what`: `remind` (`remind2` …), `late`, `schedule`, `sweep`, `ticket`,
-    `digest` or `parcel`; `name`: the declaration, ticket, digest or parcel; `at`: when it was due; `who`: members,
-    messages or nothing. `owed`: the duties, `together` told as one; `body`: the ticket, what was collected, or the
-    parcel, packed."""
+    """One thing that a tick carries out. `what`: `remind` (`remind2` …), `late`, `schedule`, `sweep`, `tiers`,
+    `ticket`, `digest` or `parcel`; `name`: the declaration, ticket, digest or parcel; `at`: when it was due; `who`:
+    members, messages or nothing. `owed`: the duties, `together` told as one; `body`: the ticket, what was collected, or
+    the parcel, packed."""
 
     what: str
     group: str
