@@ -17,7 +17,7 @@ from policyd.compile.frame import Key
 from policyd.compile.gates import Gate, Gates
 from policyd.compile.hours import OpenHours, WallClock
 from policyd.compile.kept import ORDER, record_of
-from policyd.compile.reads import Figure, Reader, Reads, children, figure_key
+from policyd.compile.reads import Figure, Reader, Reads, children, figure_key, listed_in
 from policyd.compile.text_facts import DERIVED
 from policyd.model.records import RecordKind
 
@@ -109,8 +109,10 @@ class PolicyPlan:
 
     @cached_property
     def counted(self) -> tuple[r.Counter, ...]:
-        """The counters that anything reads."""
+        """The counters that anything reads, texts that list members by them included."""
         read = set(chain.from_iterable(reads.counters | reads.last for reads in self._reads_of_rules.values()))
+        listed = {name for rule in self.rules for name in listed_in((*rule.then, *rule.otherwise))}
+        read |= {name if "." in name else f"{self.policy.name}.{name}" for name in listed}
         return tuple(counter for counter in self.policy.counters if counter.name in read)
 
     @cached_property

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from policyd.check import resolved as r
 from policyd.check.facts import FACTS
 from policyd.compile.facts import text_key
+from policyd.model.local_days import PERIODS
 
+_TOP: Final = "top."
 Expr = r.Expr
 Figure = r.GroupFigure | r.Falling
 
@@ -172,6 +175,16 @@ def lets_in(expr: Expr) -> Iterator[str]:
         if isinstance(expr, r.LetValue):
             yield expr.let
         stack.extend(children(expr))
+
+
+def listed_in(actions: Iterable[r.Action]) -> Iterator[str]:
+    """By what the texts of the actions list members (`{top.points.week}`): `points`, or a qualified name."""
+    for text in _texts(actions):
+        for part in text.parts:
+            if isinstance(part, r.TextFact) and part.name.startswith(_TOP):
+                name = part.name.removeprefix(_TOP)
+                first, _, period = name.rpartition(".")
+                yield first if first and period in PERIODS else name
 
 
 def _texts(actions: Iterable[r.Action]) -> Iterator[r.Text]:

@@ -181,6 +181,20 @@ def test_nothing_is_weighed_where_nothing_counts() -> None:
     assert program.prepare(t.message("Hi 1")).amounts == (value_of("hi"),)
 
 
+@pytest.mark.parametrize(
+    ("named", "counted"),
+    [("top.flood", True), ("top.flood.week", True), ("top.p.flood.week", True), ("top.flood.weeks", False),
+     ("top.week", False), ("stats.week", False)],
+)  # fmt: skip
+def test_what_texts_list_members_by_is_counted(named: str, counted: bool) -> None:
+    says = r.Action("reply", text=r.Text((r.TextFact(named),)))
+    for action in (says, r.Action("propose", proposed=says)):
+        rule = t.rule("a", then=(action,), kinds=("schedule p.a",))
+        program = compile_policies(t.one(rule, counters=(t.counter(per="week", within=0),)))
+        assert [one.bump for one in program.prepare(t.message()).windows] == ["new"] * counted
+        assert program.prepare(replace(t.message(), kind="schedule p.a")).windows == ()
+
+
 def test_counters_that_nobody_reads_are_not_weighed() -> None:
     program = compile_policies(t.one(t.rule("a"), counters=(_sum(),)))
     assert program.prepare(t.message(images=3, group=Group("g1"))).amounts == ()
