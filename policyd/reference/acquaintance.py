@@ -12,8 +12,11 @@ SAY_NOTHING = ("leave", "request", "verdict", "appeal", "outcome")
 
 
 def acquaint(policies: list[Policy], event: Event, records: Records, now: int) -> None:
-    """Remembers what the event tells, where a policy that covers the group has timed declarations."""
-    if event.due is not None or not any(policy.schedules or policy.sweeps or policy.duties for policy in policies):
+    """Remembers what the event tells, where a policy that covers the group has timed declarations, or any
+    of standing."""
+    timed = any(policy.schedules or policy.sweeps or policy.duties for policy in policies)
+    of_members = any(policy.tallies or policy.streaks or policy.tiers for policy in policies)
+    if event.due is not None or not (timed or of_members):
         return
     meet_group(event.group, records, now)
     if event.kind == "leave":

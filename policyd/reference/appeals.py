@@ -1,11 +1,18 @@
-"""Taking a decision back: strikes, mutes and bans; and saying what stays."""
+"""Taking a decision back: strikes, mutes, bans and awards; and saying what stays."""
 
 from __future__ import annotations
+
+from collections import Counter
+
+from msgspec import UNSET
 
 from policyd.check.resolved import PolicySet
 from policyd.model.decision import Undone
 from policyd.model.records import Ticket, Undoing
 from policyd.reference.asking import Asked
+from policyd.reference.awards import take_back as awards_back
+from policyd.reference.consequences import of_rules
+from policyd.reference.hearing import JOURNAL
 from policyd.reference.state import Entry, Place
 from policyd.reference.tickets import zone_of
 
@@ -31,8 +38,35 @@ def take_back(entry: Entry, ticket: Ticket, place: Place, policies: PolicySet, n
     todo += ["unban"] if "ban" in words else []
     zone = zone_of(ticket.rules, policies)
     cannot = tuple(sorted(word.replace("_", " ") for word in words if word in STAYS))
-    undone = Undone(entry.event, entry.member, {name: weight for name, weight in strikes.items() if weight}, cannot)
+    weights = {name: weight for name, weight in strikes.items() if weight}
+    awards = awards_back(entry.event, None, place.group.records, policies, now) or UNSET
+    undone = Undone(entry.event, entry.member, weights, cannot, awards)
     return undone, [Asked(do, ticket.rules, zone, ticket=ticket.id, message=ticket.message) for do in todo]
+
+
+def take_back_rule(
+    rule: str, since: int, place: Place, policies: PolicySet, now: int
+) -> tuple[list[Undone], Counter[str]]:
+    """What a rule added in decisions that were written down, for each that had not lost it yet; and what that counts in
+    the figures. `rule`: a rule or declaration, qualified or plain."""
+    undone, found = [], Counter[str]()
+    for entry in place.group.journal:
+        meant = {name for name in entry.asked if rule in _names(name, policies)}
+        if entry.at < since or entry.at <= now - JOURNAL or entry.undone or meant <= entry.taken:
+            continue
+        found += of_rules((), meant - entry.taken)
+        entry.taken |= meant
+        entry.undone = entry.taken >= entry.asked.keys()
+        awards = awards_back(entry.event, frozenset(meant), place.group.records, policies, now) or UNSET
+        undone.append(Undone(entry.event, entry.member, {}, (), awards))
+    return undone, found
+
+
+def _names(rule: str, policies: PolicySet) -> list[str]:
+    """By what it can be called."""
+    known = policies.rules.get(rule)
+    qualified = [rule] if known is None or not known.of else [rule, known.of]
+    return [*qualified, *(name.partition(".")[2] for name in qualified)]
 
 
 def _done(entry: Entry, policies: PolicySet) -> set[str]:

@@ -16,8 +16,10 @@ CONTENT = ("flag", "mask", "hold", "delete")
 REQUEST = ("admit", "hold", "refuse")
 MEMBER = ("warn", "call out", "mute", "remove", "ban")
 STATE = ("strike", "forgive")
-WORKFLOW = ("open duty", "close duty", "use review", "pend review", "refuse review")
-ONCE = (*MEMBER, *STATE, "reply", "notify", "set", "propose", "lock", "unlock", "slow", "move")
+WORKFLOW = (
+    "open duty", "close duty", "use review", "pend review", "refuse review", "continue streak", "place",
+)  # fmt: skip
+ONCE = (*MEMBER, *STATE, "reply", "notify", "set", "propose", "lock", "unlock", "slow", "move", "add")
 """Given once for a message (law L10), and so is whatever has a text."""
 
 
@@ -81,7 +83,7 @@ def asked_by(fired: Fired, may_say: Callable[[str, int], bool], *, content_only:
     `content_only`: everything else was given before."""
     first = len(fired.rule.then) if fired.otherwise else 0
     for place, action in sorted(enumerate(fired.actions, first), key=lambda one: one[1].once is not None):
-        if action.do in (*STATE, *WORKFLOW, "set") or (content_only and action.do not in (*CONTENT, *REQUEST)):
+        if action.do in (*STATE, *WORKFLOW, "set", "add") or (content_only and action.do not in (*CONTENT, *REQUEST)):
             continue
         cell = f"{fired.rule.name}#{place}"
         silent = action.once is not None and not may_say(cell, action.once)

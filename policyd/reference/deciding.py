@@ -14,9 +14,11 @@ from policyd.model.records import Ticket
 from policyd.model.wording import FAILED
 from policyd.reference import climbing
 from policyd.reference.asking import CONTENT, MEMBER, REQUEST, WORKFLOW, Asked, next_action
+from policyd.reference.awards import account_of, amount_of
 from policyd.reference.brakes import brakes_on
 from policyd.reference.capabilities import within
-from policyd.reference.filing import Filing, effects
+from policyd.reference.earning import effects
+from policyd.reference.filing import Filing
 from policyd.reference.firing import Firings, firings
 from policyd.reference.hearing import NOTHING, Heard
 from policyd.reference.instants import rfc3339
@@ -125,10 +127,16 @@ def degraded(case: Case, done: Recorded | None = None) -> Decision:
 
 
 def _not_filed(case: Case) -> set[str]:
-    """The duties, reviews, switches and proposing rules of which nothing is kept, and what a human said."""
+    """The duties, reviews, switches, tallies, streaks, tiers and proposing rules of which nothing is kept, and what a
+    human said."""
     lost = {case.event.kind} & set(BY_HUMANS)
     for do in ("set", *WORKFLOW):
         lost |= {action.subject or "" for _, action in effects(case.found, case.seen, do)}
+    lost |= {
+        action.subject or ""
+        for fired, action in effects(case.found, case.seen, "add")
+        if account_of(fired, action) and amount_of(fired, action)
+    }
     for fired in case.found.live:
         if not content_only(fired, case.seen):
             lost |= {fired.rule.name for action in fired.actions if action.do == "propose" and action.once is None}

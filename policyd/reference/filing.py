@@ -1,5 +1,5 @@
-"""What an event changes in the workflows, after it is decided what is done: brakes, tickets, reviews, duties, switches,
-digests, acquaintances. Nothing of it is decided by the store, so it comes in one piece or not at all."""
+"""What an event changes in the workflows, after it is decided what is done: brakes, tickets, reviews, duties, standing,
+switches, digests, acquaintances. Nothing of it is decided by the store, so it comes in one piece or not at all."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ from policyd.reference.appeals import take_back
 from policyd.reference.asking import CONTENT, MEMBER, Asked
 from policyd.reference.brakes import brakes_on, is_stopped
 from policyd.reference.capabilities import within
-from policyd.reference.firing import Fired, Firings
+from policyd.reference.earning import earn, effects
+from policyd.reference.firing import Firings
 from policyd.reference.hearing import JOURNAL, Heard
 from policyd.reference.instants import whole_seconds
-from policyd.reference.recording import Recorded, content_only
+from policyd.reference.recording import Recorded
 from policyd.reference.resolving import Moment, resolve
 from policyd.reference.state import Place, Seen
 from policyd.reference.tickets import (
@@ -44,14 +45,6 @@ EARNS = ("allow", "flag", "mask")
 """Verdicts under which content stays."""
 
 
-def effects(found: Firings, seen: Seen, do: str) -> Iterator[tuple[Fired, r.Action]]:
-    """What live rules do to workflows and switches. A switch is set once for a message (law L10)."""
-    for fired in found.live:
-        for action in fired.actions:
-            if action.do == do and not (do == "set" and content_only(fired, seen)):
-                yield fired, action
-
-
 def earns_nothing(event: Event, verdict: str) -> bool:
     """What was removed earns nothing (law L21)."""
     return verdict == "refuse" if event.kind == "request" else verdict in ("hold", "delete")
@@ -60,7 +53,8 @@ def earns_nothing(event: Event, verdict: str) -> bool:
 @dataclass
 class Filing:
     """`settled`: the ticket as the verdict leaves it. `resolved`: the actions as the policies want them, `actions` as
-    the platform can do them; these change, and `tickets` and `undone` are found. `again`: a repeat, which may tell what
+    the platform can do them; these change, and `tickets`, `undone`, the rules `overruled` by it and the
+    events that `follows` are found. `again`: a repeat, which may tell what
     is older than what is known. `files`: there is more to keep than that group and members are known, which the next
     event tells again."""
 
@@ -79,6 +73,8 @@ class Filing:
     again: bool = False
     tickets: dict[str, TicketState] = field(default_factory=dict)
     undone: list[Undone] | None = None
+    overruled: list[str] = field(default_factory=list)
+    follows: list[Event] = field(default_factory=list)
     files: bool = False
 
     def carry_out(self) -> None:
@@ -90,6 +86,7 @@ class Filing:
         self._hold()
         self._propose()
         self._duties()
+        earn(self)
         self._switches()
         self._digests()
         if not self.again or self.event.kind in ("join", "leave"):
@@ -246,6 +243,7 @@ class Filing:
         for entry in self.place.group.journal:
             known = entry.at > self.now - JOURNAL and not entry.undone
             if known and entry.event == ticket.appealed and entry.member == ticket.member:
+                self.overruled = sorted(entry.asked.keys() - entry.taken)
                 undone, todo = take_back(entry, ticket, self.place, self.policies, self.now)
                 self.undone = [undone]
                 actions, _ = resolve(todo, Moment(ticket.member, is_request=False, now=self.now))

@@ -13,9 +13,11 @@ from policyd.check import resolved as r
 from policyd.model.event import Event
 from policyd.model.records import MemberFile, Thread
 from policyd.reference.climbing import total
+from policyd.reference.counting import Happened, count, running_period, turned_back
 from policyd.reference.environment import Environment, Hits, Value, text_key
 from policyd.reference.expr import evaluate
-from policyd.reference.reading import matches_in
+from policyd.reference.figures import Statistics, came, clock_of, zone_of_group
+from policyd.reference.reading import figures_in, matches_in
 from policyd.reference.state import (
     RECEIPTS,
     Group,
@@ -23,12 +25,14 @@ from policyd.reference.state import (
     Place,
     Seen,
     Strike,
-    count,
     given_before,
     message_id,
     unforgotten,
 )
 from policyd.text.matcher import Matcher
+
+TODAY = ("messages", "active")
+"""Forms of counters that stand for figures of the group's running day."""
 
 
 def covering(policies: r.PolicySet, event: Event) -> list[r.Policy]:
@@ -37,7 +41,8 @@ def covering(policies: r.PolicySet, event: Event) -> list[r.Policy]:
 
 
 class Words:
-    """The lexicons of all policies, and the texts in which each policy looks for words."""
+    """The lexicons of all policies, and the texts in which each policy looks for words. `figures`: which of the group
+    each policy reads."""
 
     def __init__(self, policies: r.PolicySet) -> None:
         self._matcher = Matcher.build([lexicon for policy in policies.policies for lexicon in policy.lexicons])
@@ -49,6 +54,7 @@ class Words:
             }
             for policy in policies.policies
         }
+        self.figures = {policy.name: figures_in(policy) for policy in policies.policies}
 
     def found(self, policy: r.Policy, env: Environment) -> Mapping[str, Hits]:
         """What the lexicons find in the texts that this policy matches anywhere, by the fact."""
@@ -82,6 +88,12 @@ def look(policies: r.PolicySet, words: Words, place: Place, event: Event, now: i
     edit = _is_edit(group, event, now)
     member = group.members.get(event.member.id, Member())
     blind = unseen(policies, words, event).environments
+    zone = zone_of_group(covering(policies, event))
+    today = clock_of(zone, now)[0]
+    coming = came(event, zone, now, edit=edit)
+    if arrives and coming is not None:
+        group.log.came.append(coming)
+    statistics = Statistics(group.log)
     environments = {}
     for policy in covering(policies, event):
         bare = replace(blind[policy.name], edit=edit)
@@ -89,7 +101,9 @@ def look(policies: r.PolicySet, words: Words, place: Place, event: Event, now: i
             _count(policy, place, bare, now)
         environments[policy.name] = replace(
             bare,
-            counters=_counters(policy, place, bare, now),
+            counters=_counters(policy, place, bare, now) | _of_today(policy, statistics, today),
+            last=_counters(policy, place, bare, now, last=True),
+            figures={expr: statistics.fact(expr, today, event.group.size) for expr in words.figures[policy.name]},
             strikes={
                 ladder.name: total(unforgotten(_strikes(place, ladder, event.member.id), ladder, now))
                 for ladder in policy.ladders
@@ -110,9 +124,9 @@ def _strikes(place: Place, ladder: r.Ladder, member: str) -> list[Strike]:
 
 
 def _last_seen(place: Place, event: Event, member: Member) -> int | None:
-    """A sweep reaches members who never wrote; they are silent since they are known."""
+    """Sweeps and tiers reach members who never wrote; they are silent since they are known."""
     known = place.group.records.members.get(event.member.id)
-    since = known.since if known is not None and event.kind.startswith("sweep ") else 0
+    since = known.since if known is not None and event.kind.startswith(("sweep ", "tiers ")) else 0
     return max(member.last_message, since) or None
 
 
@@ -132,23 +146,50 @@ def _count(policy: r.Policy, place: Place, env: Environment, now: int) -> None:
     """Adds the event to every counter that counts it. One with an unknown key counts nothing."""
     kind = "edit" if env.edit else env.event.kind
     for counter in policy.counters:
-        counts = counter.kind == kind and (counter.where is None or evaluate(counter.where, env) is True)
         key = _keys(counter, env)
-        if counts and key is not None:
-            _counted(place, counter).setdefault((counter.name, key), []).append(now)
+        if key is None or counter.form in TODAY:
+            continue
+        happened = turned_back(_counted(place, counter).get((counter.name, key), []), now)
+        value = _value(counter, env)
+        if (
+            counter.kind == kind
+            and (counter.where is None or evaluate(counter.where, env) is True)
+            and value is not None
+        ):
+            happened.append(Happened(now, running_period(happened, counter, policy.zone, now), value))
+        _counted(place, counter)[counter.name, key] = happened
 
 
-def _counters(policy: r.Policy, place: Place, env: Environment, now: int) -> dict[str, int]:
-    """The value of every counter; one with an unknown key is unknown, and left out."""
+def _value(counter: r.Counter, env: Environment) -> Value:
+    """What the event is to the counter; None: nothing."""
+    if counter.value is None:
+        return 1
+    value = evaluate(counter.value, env)
+    return None if counter.form == "sum" and value is not None and value <= 0 else value
+
+
+def _counters(policy: r.Policy, place: Place, env: Environment, now: int, *, last: bool = False) -> dict[str, int]:
+    """The value of every counter; one with an unknown key is unknown, and left out. `last`: in the last complete
+    period, of those that have periods."""
     keys = {counter.name: _keys(counter, env) for counter in policy.counters}
     return {
-        counter.name: count(_counted(place, counter).get((counter.name, key), []), counter, now)
+        counter.name: count(_counted(place, counter).get((counter.name, key), []), counter, policy.zone, now, last=last)
         for counter in policy.counters
-        if (key := keys[counter.name]) is not None
+        if (key := keys[counter.name]) is not None and (counter.per is not None or not last)
     }
 
 
-def _counted(place: Place, counter: r.Counter) -> dict[tuple[str, tuple[Value, ...]], list[int]]:
+def _of_today(policy: r.Policy, statistics: Statistics, today: int) -> dict[str, int]:
+    """The counters that stand for figures of the running day."""
+    figures = {"messages": statistics.messages, "active": statistics.active}
+    return {
+        counter.name: min(counter.cap, figures[counter.form](today))
+        for counter in policy.counters
+        if counter.form in figures
+    }
+
+
+def _counted(place: Place, counter: r.Counter) -> dict[tuple[str, tuple[Value, ...]], list[Happened]]:
     return (place.wide if counter.across_groups else place.group).counted
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields, is_dataclass
 
 from policyd.check import resolved as r
 from policyd.check.facts import FACTS
@@ -59,3 +60,19 @@ def reads_state(expr: r.Expr, policies: r.PolicySet) -> bool:
 def matches_in(expr: r.Expr, policies: r.PolicySet) -> Iterator[r.Matches]:
     """Every `matches` in it."""
     return (part for part in parts(expr, policies) if isinstance(part, r.Matches))
+
+
+def figures_in(policy: r.Policy) -> tuple[r.GroupFigure | r.Falling, ...]:
+    """The figures of the group that conditions and texts anywhere in the policy read, each once."""
+    return tuple(dict.fromkeys(_figures(policy)))
+
+
+def _figures(tree: object) -> Iterator[r.GroupFigure | r.Falling]:
+    if isinstance(tree, r.GroupFigure | r.Falling):
+        yield tree
+    elif isinstance(tree, tuple):
+        for item in tree:
+            yield from _figures(item)
+    elif is_dataclass(tree):
+        for each in fields(tree):
+            yield from _figures(getattr(tree, each.name))

@@ -66,7 +66,7 @@ def changes(event: Event, found: Firings, seen: Seen, human: Human, settled: lis
         or any(action.once is not None for action in asked)
         or gives
         or (mutes and not put_out)
-        or _journaled(found.live, seen)
+        or journaled(found.live, seen)
         or human.strikes
         or human.pardons
         or human.ends_mute
@@ -100,11 +100,11 @@ def record(
         done.asked += asked_by(fired, may_say, content_only=content_only(fired, seen))
     _mute(member, now, told, human, done)
     _give(place.group, event, [fired for fired in (*fresh, *shadow) if gives_once(fired)], now)
-    _write_journal(place.group, event, _journaled(found.live, seen), done, now)
+    _write_journal(place.group, event, journaled(found.live, seen), done, now)
     return done
 
 
-def _journaled(live: list[Fired], seen: Seen) -> dict[str, tuple[str, ...]]:
+def journaled(live: list[Fired], seen: Seen) -> dict[str, tuple[str, ...]]:
     """By rule, what of its actions is written down."""
     asked = {
         fired.rule.name: tuple(

@@ -95,6 +95,8 @@ def in_order(actions: list[Action], *, is_request: bool) -> list[Action]:
             return first.index(axis[action.do]), ()
         order = ("unmute", *UNITING)
         told = (action.to or "", action.text or "", action.group or "", action.ticket or "")
+        if action.do == "add":
+            told = (action.to or "", action.member or "", action.because[0].rule, "")
         return len(first) + order.index(action.do), told
 
     return sorted(actions, key=place)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from policyd.check.resolved import Action
 from policyd.model.decision import Shadow
 from policyd.reference.asking import Climb
+from policyd.reference.awards import amount_of
 from policyd.reference.firing import Fired
 from policyd.reference.printing import show_duration
 
@@ -12,7 +13,8 @@ from policyd.reference.printing import show_duration
 def shadows(fired: list[Fired], climbed: list[tuple[Climb, int]]) -> list[Shadow]:
     """Each shadow rule that fired with its actions, and with those of the steps that its strikes would have run."""
     return [
-        Shadow(one.rule.name, tuple(_said(action) for action in (*one.actions, *_steps(one, climbed)))) for one in fired
+        Shadow(one.rule.name, tuple(_said(action, one) for action in (*one.actions, *_steps(one, climbed))))
+        for one in fired
     ]
 
 
@@ -27,14 +29,16 @@ def _steps(fired: Fired, climbed: list[tuple[Climb, int]]) -> list[Action]:
     ]
 
 
-def _said(action: Action) -> str:
-    """`delete`, `mute 24h`, `notify moderators`, `strike conduct`, `set lockdown 30m`, `propose remove`."""
+def _said(action: Action, fired: Fired) -> str:
+    """`delete`, `mute 24h`, `notify moderators`, `strike conduct`, `set lockdown 30m`, `add 5 points`."""
     words: list[str] = [action.do]
     if action.proposed is not None:
-        words.append(_said(action.proposed))
+        words.append(_said(action.proposed, fired))
     if action.audience is not None:
         words.append(action.audience)
-    if action.do == "set" and action.subject is not None:
+    if action.do == "add":
+        words.append(str(amount_of(fired, action)))
+    if action.do in ("set", "add") and action.subject is not None:
         words.append(action.subject.partition(".")[2])
     if action.duration is not None:
         words.append(show_duration(action.duration))

@@ -10,12 +10,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from policyd.check.resolved import Counter, Ladder
+from policyd.check.resolved import Ladder
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.records import Board, KnownGroup, KnownMember, MemberFile, ReviewFile, Thread, Ticket
+from policyd.reference.counting import Happened
 from policyd.reference.desk import Desk
 from policyd.reference.environment import Environment, Value
+from policyd.reference.figures import Log
 
 if TYPE_CHECKING:
     from policyd.reference.recording import Recorded
@@ -31,7 +33,8 @@ GIVEN = 30 * 24 * HOUR
 class Receipt:
     """An event that was seen. `content` tells it from another event of the same id. `recorded`: what came of its
     strikes and mutes, once they are told; `decision` is None until all of it could be. A repeat goes on from there, on
-    what was seen the first time. `filed`: something of it is in the records of workflows."""
+    what was seen the first time. `filed`: something of it is in the records of workflows. `follows`: events of
+    policyd's own that came of it. `counted`: in the figures."""
 
     instant: int
     content: Value
@@ -39,6 +42,8 @@ class Receipt:
     recorded: Recorded | None = None
     decision: Decision | None = None
     filed: bool = False
+    follows: tuple[Event, ...] = ()
+    counted: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ class Strike:
 class Entry:
     """What rules asked for on an event and what came of it, so that it can be taken back. `asked`: by live rule, the
     actions as the endpoint spells them; `steps`: by ladder, the one that ran, 0 for none; `mute_until`: the end of the
-    mute it gave, 0 for none."""
+    mute it gave, 0 for none. `taken`: rules whose part `policyd undo` has taken back."""
 
     event: str
     at: int
@@ -75,6 +80,7 @@ class Entry:
     steps: dict[str, int]
     mute_until: int
     undone: bool = False
+    taken: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -112,15 +118,17 @@ class Records:
 @dataclass
 class Group:
     """`messages`: when a message id was first seen. `given`: which rules gave something for a message id, and when the
-    last did. `counted`: by counter and key, when such events happened. `desk`: only of what is kept across groups."""
+    last did. `counted`: by counter and key, what has happened. `log`: of the figures. `desk`: only of what is kept
+    across groups."""
 
     receipts: dict[str, Receipt] = field(default_factory=dict)
     messages: dict[str, int] = field(default_factory=dict)
     given: dict[str, tuple[int, frozenset[str]]] = field(default_factory=dict)
     members: dict[str, Member] = field(default_factory=dict)
-    counted: dict[tuple[str, tuple[Value, ...]], list[int]] = field(default_factory=dict)
+    counted: dict[tuple[str, tuple[Value, ...]], list[Happened]] = field(default_factory=dict)
     journal: list[Entry] = field(default_factory=list)
     records: Records = field(default_factory=Records)
+    log: Log = field(default_factory=Log)
     desk: Desk = field(default_factory=Desk)
 
     def member(self, name: str) -> Member:
@@ -138,11 +146,6 @@ class Place:
     def climber(self, ladder: Ladder, member: str) -> Member:
         """Who climbs the ladder."""
         return (self.wide if ladder.across_groups else self.group).member(member)
-
-
-def count(happened: list[int], counter: Counter, now: int) -> int:
-    """Law L13: an event at t counts at `now` if `now - D < t <= now`; past the cap nothing more is told apart."""
-    return min(counter.cap, sum(now - counter.within < instant <= now for instant in happened))
 
 
 def unforgotten(strikes: list[Strike], ladder: Ladder, now: int) -> list[Strike]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 from msgspec import UNSET
 
-from policyd.check.resolved import Policy, Schedule, Sweep
+from policyd.check.resolved import DayOfMonth, EveryDays, Policy, Schedule, Sweep, Tiers, Timing
 from policyd.model.decision import Action, Because, Decision, Missed, TicketState
 from policyd.model.event import NOBODY, Due, Event, Member
 from policyd.model.problem import EventError, problem
@@ -21,8 +21,11 @@ from policyd.reference.asking import Asked
 from policyd.reference.calendar import instants
 from policyd.reference.calendar import next_instant as next_of
 from policyd.reference.capabilities import within
+from policyd.reference.consequences import of_actions, settled, write
 from policyd.reference.desk import Answered, Desk, Work
 from policyd.reference.duties import Come
+from policyd.reference.earning import effects
+from policyd.reference.figures import clock_of, zone_of_group
 from policyd.reference.firing import firings
 from policyd.reference.instants import rfc3339
 from policyd.reference.resolving import Moment, resolve
@@ -158,16 +161,34 @@ def _timed_works(reference: Reference, place: Place, tick: Event, missed: list[M
     last = max(reference.desk.last.get(place.name, 0), board.last, known.since)
     reference.desk.last[place.name] = max(last, now)
     for policy in _covering(reference, place):
-        every: list[Schedule | Sweep] = [*policy.schedules, *policy.sweeps]
-        for timed in every:
+        for timed in _all_timed(policy):
             due, late = _occurrences(reference, policy, timed, last, now)
             missed += [Missed(timed.name, place.name, rfc3339(at, policy.zone)) for at in late]
             board.last = now if due or late else board.last
             for at in due:
                 if isinstance(timed, Schedule):
                     yield _timed(place, tick, "schedule", timed.name, at, NOBODY, at)
-                else:
+                elif isinstance(timed, Sweep):
                     yield from _sweep(reference, place, tick, policy, timed, at)
+                else:
+                    yield from _tiers(reference, place, tick, policy, timed, at)
+
+
+def _all_timed(policy: Policy) -> list[Schedule | Sweep | Tiers]:
+    return [*policy.schedules, *policy.sweeps, *policy.tiers]
+
+
+def _timings(timed: Schedule | Sweep | Tiers) -> tuple[Timing, ...]:
+    """Tiers come at the beginning of each period."""
+    if not isinstance(timed, Tiers):
+        return timed.timings
+    match timed.every:
+        case "day":
+            return (EveryDays(tuple(range(7)), (0,)),)
+        case "week":
+            return (EveryDays((0,), (0,)),)
+        case "month":
+            return (DayOfMonth(1, None, 0),)
 
 
 def _covering(reference: Reference, place: Place) -> list[Policy]:
@@ -176,10 +197,10 @@ def _covering(reference: Reference, place: Place) -> list[Policy]:
 
 
 def _occurrences(
-    reference: Reference, policy: Policy, timed: Schedule | Sweep, last: int, now: int
+    reference: Reference, policy: Policy, timed: Schedule | Sweep | Tiers, last: int, now: int
 ) -> tuple[list[int], list[int]]:
     """The newest that is not too late, and those that are."""
-    found = instants(timed.timings, policy.zone, reference.policies.hours, last, now)
+    found = instants(_timings(timed), policy.zone, reference.policies.hours, last, now)
     late = [at for at in found if at < now - MISSED]
     return [at for at in found if at >= now - MISSED][-1:], late[-MOST_MISSED:]
 
@@ -193,6 +214,19 @@ def _sweep(reference: Reference, place: Place, tick: Event, policy: Policy, swee
         seen = reference.look(work.event)
         found = firings([policy], seen)
         if any(fired.rule.name == sweep.name for fired in (*found.live, *found.shadow)):
+            yield work
+
+
+def _tiers(reference: Reference, place: Place, tick: Event, policy: Policy, tiers: Tiers, at: int) -> Iterable[Work]:
+    """An event for each member who is to come to another tier."""
+    for name in sorted(place.group.records.members):
+        member = member_as_known(name, place.group.records)
+        work = _timed(place, tick, "tiers", tiers.name, at, member, at, who=(name,))
+        assert work.event is not None
+        placed = place.group.records.file(name).tiers.get(tiers.name)
+        found = firings([policy], reference.look(work.event))
+        places = [action.tier for _, action in effects(found, reference.look(work.event), "place")]
+        if places and (placed is None or placed.tier != places[0]):
             yield work
 
 
@@ -211,7 +245,7 @@ def _timed(
         due=Due(deadline, names, message, 0),
     )
     plain: Literal["remind"] | str = "remind" if what.startswith("remind") else what
-    rule = name if plain in ("schedule", "sweep") else f"{name}.{what}"
+    rule = name if plain in ("schedule", "sweep", "tiers") else f"{name}.{what}"
     return Work(at, place.name, plain, rule, who, event)
 
 
@@ -264,7 +298,10 @@ def _expire(reference: Reference, place: Place, ticket: Ticket, tick: Event) -> 
         id=tick.id, kind="tick", group=tick.group, member=Member(ticket.member, ticket.name),
         capabilities=tick.capabilities,
     )  # fmt: skip
-    return within(actions, event, policies, now), [told(ticket, policies, now)]
+    done = within(actions, event, policies, now)
+    day = clock_of(zone_of_group(_covering(reference, place)), now)[0]
+    write(place.group.log, day, of_actions(done) + settled(ticket))
+    return done, [told(ticket, policies, now)]
 
 
 def _mute(asked: list[Asked], place: Place, ticket: Ticket, now: int) -> None:
@@ -290,8 +327,7 @@ def next_instant(reference: Reference, now: int) -> int | None:
         coming += [collected.due for collected in records.board.digests.values()]
         if records.known is not None:
             for policy in _covering(reference, place):
-                every: list[Schedule | Sweep] = [*policy.schedules, *policy.sweeps]
-                for timed in every:
-                    following = next_of(timed.timings, policy.zone, reference.policies.hours, now)
+                for timed in _all_timed(policy):
+                    following = next_of(_timings(timed), policy.zone, reference.policies.hours, now)
                     coming += [] if following is None else [following]
     return min((at for at in coming if at > now), default=None)

@@ -22,7 +22,7 @@ def facts_of_rule(fired: Fired) -> dict[str, str]:
             "match.lexicon": first.lexicon,
             "match.view": first.view,
         }
-    return said | _facts_of_ticket(fired) | _facts_of_duty(fired)
+    return said | _facts_of_ticket(fired) | _facts_of_due(fired)
 
 
 def facts_of_ladder(ladder: r.Ladder, strikes: int) -> dict[str, str]:
@@ -49,9 +49,14 @@ def _facts_of_ticket(fired: Fired) -> dict[str, str]:
     }
 
 
-def _facts_of_duty(fired: Fired) -> dict[str, str]:
+def _facts_of_due(fired: Fired) -> dict[str, str]:
     event, now = fired.env.event, fired.env.now
-    if event.due is None or now is None or event.kind.partition(" ")[0] in ("schedule", "sweep"):
+    if event.due is None or now is None:
+        return {}
+    what = event.kind.partition(" ")[0]
+    if what == "streak":
+        return {"streak.length": str(event.due.length)}
+    if what in ("schedule", "sweep", "tiers", "tier"):
         return {}
     left = max(0, event.due.at - now)
     whole = MINUTE if left >= MINUTE else 1_000
