@@ -9,10 +9,16 @@ import msgspec
 
 from policyd.compile.program import Prepared
 from policyd.model.event import Event
-from policyd.model.state import Observe
+from policyd.model.state import Observe, Presence
+
+_PRESENCE: Final[dict[str, Presence]] = {
+    "message": "message", "join": "join", "leave": "leave", "request": "request"
+}  # fmt: skip
+"""Kinds that count in the figures of the group."""
 
 
-def observe_for(prepared: Prepared, tenant: str, revision: str) -> Observe:
+def observe_for(prepared: Prepared, tenant: str, revision: str, *, statistics: bool = False) -> Observe:
+    """`statistics`: the event counts in the figures of its group."""
     event = prepared.event
     windows, ladders = prepared.windows, prepared.ladders
     message = None if event.message is None else event.message.id
@@ -32,6 +38,9 @@ def observe_for(prepared: Prepared, tenant: str, revision: str) -> Observe:
         silence=prepared.silence,
         spoke=prepared.spoke,
         records=prepared.records,
+        amounts=prepared.amounts,
+        presence=_PRESENCE.get(event.kind, "") if statistics else "",
+        zone=prepared.zone if statistics else "",
     )
 
 

@@ -15,15 +15,19 @@ from policyd.engine.acquaintance import Acquaintances
 from policyd.engine.case import Case
 from policyd.engine.claims import claim
 from policyd.engine.conclude import conclude, is_nothing, nothing_to_do, resolved
+from policyd.engine.counting import count
 from policyd.engine.course import Course, course_of
 from policyd.engine.explain import explanation
+from policyd.engine.figures import Figures
 from policyd.engine.filing import file, meet
+from policyd.engine.follows import followed
 from policyd.engine.observe import observe_for
 from policyd.engine.petitions import PETITIONS, Petition, is_unheard, petition_of, too_many
 from policyd.engine.reading import Reading
 from policyd.engine.recording import record
 from policyd.engine.sanctions import NOBODY, human
 from policyd.engine.settling import asked_by_ticket, told_of
+from policyd.engine.summaries import with_summaries
 from policyd.engine.sweeps import as_silent
 from policyd.engine.ticking import tick
 from policyd.model.decision import Decision
@@ -42,10 +46,12 @@ class _Version(Struct, frozen=True):
 
 
 class Engine:
-    """Decides events by one program at a time on one store. Not bound to an event loop or thread."""
+    """Decides events by one program at a time on one store. Not bound to an event loop or thread. `statistics`: the
+    figures of groups are counted and known."""
 
-    def __init__(self, program: Program, store: Store) -> None:
+    def __init__(self, program: Program, store: Store, *, statistics: bool = True) -> None:
         self.store = store
+        self.figures = Figures(store, on=statistics)
         self.acquaintances = Acquaintances(program.policy_set)
         self._current = _version(program)
         self._earlier: dict[str, _Version] = {}
@@ -78,20 +84,29 @@ class Engine:
             event = petition.event
         prepared = version.program.prepare(event)
         sanction = human(event, prepared)
-        ask = observe_for(prepared, tenant, version.program.revision)
+        ask = observe_for(prepared, tenant, version.program.revision, statistics=self.figures.on)
         observed = None if is_unheard(petition) else await self._observe(ask, prepared)
         replayed = observed is not None and observed.replayed
         if observed is not None and observed.revision != version.program.revision:
             version, prepared, observed = self._as_first_seen(version, prepared, observed)
+        if observed is not None and self.figures.is_due(ask, prepared, observed):
+            observed = await self.figures.answered(ask, prepared, observed)
         case = Case(ask, event, version.program, prepared, observed)
         outcome = version.program.decide(prepared, observed)
         if is_nothing(case, outcome) and sanction is NOBODY and expired is None:
             if met := self.acquaintances.changes(case):
                 await meet(self.store, case, met, self.acquaintances)
             decision = nothing_to_do(case, version.reading)
+            if decision.actions and self.figures.on:
+                await count(self.store, case, decision)
         else:
+            if event.kind.startswith("schedule "):
+                case = await with_summaries(self.store, self.figures, case, outcome)
             course = await self._settle(course_of(case, outcome, sanction, version.reading), petition, expired)
             case, outcome, decision = course.case, course.outcome, conclude(course)
+            if self.figures.on:
+                await count(self.store, case, decision, course)
+            decision = await followed(self, decision, course.told.follows, case.event, tenant)
         if replayed and not decision.replayed:
             decision = replace(decision, replayed=True)
         return replace(decision, explain=explanation(case, outcome)) if explain else decision

@@ -56,23 +56,34 @@ def test_the_decision_says_where_the_member_stands() -> None:
     assert (match.lexicon, match.word, match.start, match.end) == ("bad", "spamword", 2, 10)
 
 
-def test_a_clean_message_costs_one_round_trip_and_a_violation_two() -> None:
+def test_a_clean_message_costs_one_round_trip_and_a_violation_three() -> None:
+    """The first one of the day closes the days before."""
     club = scene(LADDER)
     assert club.says("hello").verdict == "allow"
-    assert club.store.calls == ["observe"]
+    assert club.store.calls == ["observe", "figures"]
+    assert club.says("hello").verdict == "allow"
+    assert club.store.calls == ["observe", "figures", "observe"]
+    club.says("spamword")
+    assert club.store.calls == ["observe", "figures", "observe", "observe", "commit", "count"]
+
+
+def test_without_statistics_nothing_is_counted() -> None:
+    club = scene(LADDER)
+    club.engine = Engine(club.engine.program, club.store, statistics=False)
+    club.says("hello")
     club.says("spamword")
     assert club.store.calls == ["observe", "observe", "commit"]
+    assert {ask.presence for ask in club.store.asks} == {""}
 
 
 @pytest.mark.parametrize(
     ("then", "calls"),
-    [("flag", ["observe"]), ("delete", ["observe", "commit"]),
-     ("hold", ["observe", "commit", "read", "file"])],
+    [("flag", []), ("delete", ["commit"]), ("hold", ["commit", "read", "file"])],
 )  # fmt: skip
 def test_what_may_be_taken_back_is_kept_in_the_journal(then: str, calls: list[str]) -> None:
     club = scene(f"rule short {{ when message.length < 3  then {then} }}")
     assert club.says("x").verdict == then
-    assert club.store.calls == calls
+    assert club.store.calls == ["observe", "figures", *calls, "count"]
     journal = finish(club.store.inner.journal("", "g1", 0))
     assert len(journal) == (then != "flag")
 
@@ -82,7 +93,7 @@ def test_a_repeat_gives_the_same_decision_and_changes_nothing() -> None:
     event = club.event("message", "spamword")
     first = club.tell(event)
     again = club.tell(event)
-    assert club.store.calls == ["observe", "commit", "observe"]
+    assert club.store.calls == ["observe", "figures", "commit", "count", "observe", "count"]
     assert again.replayed and not first.replayed
     assert done(again) == done(first) and again.ladders == first.ladders
     assert club.says("spamword", at=30).ladders["club.conduct"].strikes == 2

@@ -37,7 +37,7 @@ class Cells:
         return await self.inner[self.cell_of(asks[0].group)].look(asks)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("observe", "commit", "retract"):
+        if name in ("observe", "commit", "retract", "count", "figures"):
             return lambda ask: getattr(self.inner[self.cell_of(ask.group)], name)(ask)
         if name == "journal":
             return lambda tenant, group, since: self.inner[self.cell_of(group)].journal(tenant, group, since)
