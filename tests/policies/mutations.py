@@ -21,11 +21,13 @@ from policyd.engine.scenario import run_tests
 from policyd.language import nodes as n
 from policyd.language.parse import parse
 from policyd.language.source import Source
-from tests.policies import variants, workflow_variants
+from tests.policies import standing_variants, variants, workflow_variants
 from tests.policies.variants import Variants, each_of, inside, numbers
 
-_VARIANTS: Final = {**variants.VARIANTS, **workflow_variants.VARIANTS}
-_TOLD: Final = (n.Test, n.Attribute, n.Lexicon, n.Let, n.Template, n.Hours, n.Counter, n.Ladder, n.Roster, n.Setting)
+_VARIANTS: Final = {**variants.VARIANTS, **workflow_variants.VARIANTS, **standing_variants.VARIANTS}
+_TOLD: Final = (
+    n.Test, n.Attribute, n.Lexicon, n.Let, n.Template, n.Hours, n.Counter, n.Ladder, n.Roster, n.Setting, n.Tally,
+)  # fmt: skip
 """What others use: without it they would not be read at all."""
 
 

@@ -40,6 +40,14 @@ def durations(name: str, value: int | None, optional: bool = False) -> Variants:
             yield f"no {name}", None
 
 
+def periods(period: n.Name | None) -> Variants:
+    """The next longer and the next shorter period; none is longer than a month."""
+    if period is not None:
+        order = ("day", "week", "month")
+        at = order.index(period.text)
+        yield from ((f"per {order[i]}", n.Name((order[i],))) for i in (at - 1, at + 1) if 0 <= i < len(order))
+
+
 def without_each(name: str, items: tuple[Any, ...], least: int = 1) -> Variants:
     if len(items) > least:
         for index in range(len(items)):
@@ -151,6 +159,10 @@ def one_action(action: n.Action) -> Variants:
     yield from inside(action, "once", durations("once in", action.once, optional=True))
     if action.do in ("strike", "forgive"):
         yield from inside(action, "times", numbers("times", action.times if action.times is not None else 1))
+    if action.do == "add":
+        yield from inside(action, "amount", _amounts(action.amount))
+        if action.of is not None:
+            yield "to the member", replace(action, of=None)
     if action.do == "notify":
         yield "somebody else notified", replace(action, audience="admins" if action.audience != "admins" else "owner")
     if action.do in ("mute", "ban", "remove") and action.text is not None:
@@ -164,6 +176,12 @@ def one_action(action: n.Action) -> Variants:
     yield from inside(action, "wait", durations("for", action.wait))
     if action.expire is not None:
         yield "nothing where nobody answers", replace(action, wait=None, expire=None)
+
+
+def _amounts(amount: int | n.Name | None) -> Variants:
+    if isinstance(amount, int):
+        yield f"{amount + 1} added", amount + 1
+        yield f"{amount - 1} added", amount - 1
 
 
 def actions_of(node: Any, field: str, one: Callable[[n.Action], Variants] = one_action) -> Variants:
@@ -184,6 +202,9 @@ def _rule(rule: n.Rule) -> Variants:
 
 def _counting(counting: n.Counting) -> Variants:
     yield from inside(counting, "within", durations("within", counting.within))
+    yield from inside(counting, "per", periods(counting.per))
+    if counting.distinct is not None or counting.sums is not None:
+        yield "plainly counted", replace(counting, distinct=None, sums=None)
     yield from inside(counting, "keys", without_each("key", counting.keys))
     yield from conditions(counting, "where")
     if counting.across_groups:
