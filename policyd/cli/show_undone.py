@@ -40,6 +40,10 @@ def _taken_back(undone: Undone, group: GroupUndone) -> Phrase:
     for ladder, times in undone.strikes.items():
         english.append(f"{times} strike{'s' * (times != 1)} of {ladder}")
         chinese.append(f"{ladder} 减 {times} 次")
+    for tally, awards in ({} if undone.awards is UNSET else undone.awards).items():
+        for member, amount in awards.items():
+            english.append(f"{tally} of {member} {-amount:+}")
+            chinese.append(f"{member} 的 {tally} {'减' if amount > 0 else '加'} {abs(amount)}")
     for action in group.actions:
         if action.member == undone.member:
             done = action.do if action.until is UNSET else f"{action.do} {action.until}"
