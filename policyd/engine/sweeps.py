@@ -12,14 +12,15 @@ from typing import Final
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from policyd.compile.program import Program
+from policyd.compile.program import Prepared, Program
 from policyd.engine import wide
+from policyd.engine.figures import Figures
 from policyd.engine.observe import observe_for
 from policyd.engine.placing import would_change
 from policyd.engine.timed_events import timed_event
 from policyd.model.event import Event
 from policyd.model.records import STAMP, KnownGroup, KnownMember, SweepRun, Work, unpack
-from policyd.model.state import Observed
+from policyd.model.state import Observe, Observed, StoreUnavailable
 from policyd.state.memory import MemoryStore
 from policyd.state.store import Store
 
@@ -43,9 +44,12 @@ class Swept(Struct):
 class Sweeper:
     """Of one tick on one cell. What it has found out it remembers, should the tick be planned again."""
 
-    def __init__(self, store: Store, program: Program, tenant: str, cell: int, now: int) -> None:
+    def __init__(
+        self, store: Store, program: Program, figures: Figures, tenant: str, cell: int, now: int
+    ) -> None:  # fmt: skip
         self._store = store
         self._program = program
+        self._figures = figures
         self._tenant = tenant
         self._cell = cell
         self._now = now
@@ -98,11 +102,21 @@ class Sweeper:
         prepared = [program.prepare(timed_event(work, known, members, self._now)) for work in works]
         asks = [observe_for(each, self._tenant, program.revision) for each in prepared]
         chosen = []
-        for work, each, observed in zip(works, prepared, await wide.look(self._store, asks, prepared), strict=True):
+        looks = await wide.look(self._store, asks, prepared)
+        for work, ask, each, seen in zip(works, asks, prepared, looks, strict=True):
+            observed = await self._with_figures(ask, each, seen)
             outcome = program.decide(each, as_silent(each.event, observed))
             if would_change(each, observed, outcome) if work.what == "tiers" else outcome.fired or outcome.shadow:
                 chosen.append(work)
         return chosen
+
+    async def _with_figures(self, ask: Observe, prepared: Prepared, seen: Observed) -> Observed:
+        if not self._figures.is_due(ask, prepared, seen):
+            return seen
+        observed = await self._figures.answered(ask, prepared, seen)
+        if observed is None:
+            raise StoreUnavailable("the figures of a group that is swept could not be read")
+        return observed
 
 
 def as_silent(event: Event, observed: Observed) -> Observed:

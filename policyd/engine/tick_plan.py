@@ -17,6 +17,7 @@ from policyd.compile.program import Program
 from policyd.engine import timetable
 from policyd.engine.coming_due import Taken, also_needed, duty_works, records_of, take
 from policyd.engine.desk import KEEP_RECORDS, Desk
+from policyd.engine.figures import Figures
 from policyd.engine.open_ticks import acknowledge, opened
 from policyd.engine.sweeps import Sweeper
 from policyd.model import records as r
@@ -52,14 +53,16 @@ def content_of(event: Event) -> bytes:
 class Planner:
     """Of one tick on one cell, at one instant."""
 
-    def __init__(self, store: Store, program: Program, tenant: str, cell: int, event: Event, now: int) -> None:
+    def __init__(
+        self, store: Store, program: Program, figures: Figures, tenant: str, cell: int, event: Event, now: int
+    ) -> None:
         self.store = store
         self.program = program
         self.tenant = tenant
         self.cell = cell
         self.event = event
         self.now = now
-        self.sweeper = Sweeper(store, program, tenant, cell, now)
+        self.sweeper = Sweeper(store, program, figures, tenant, cell, now)
         policies = program.policy_set.policies
         self.sweeps = {sweep.name: "sweep" for policy in policies for sweep in policy.sweeps}
         self.sweeps |= {tiers.name: "tiers" for policy in policies for tiers in policy.tiers}

@@ -13,6 +13,7 @@ from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from policyd.compile.program import Program
+from policyd.engine.figures import Figures
 from policyd.engine.sweeps import may_wait
 from policyd.engine.timed_events import event_of
 from policyd.model.decision import Action, Because, Decision, TicketState
@@ -37,6 +38,9 @@ class Host(Protocol):
 
     @property
     def program(self) -> Program: ...
+
+    @property
+    def figures(self) -> Figures: ...
 
     async def carry_out(
         self, event: Event, tenant: str = "", *, explain: bool = False, expired: Ticket | None = None

@@ -78,7 +78,7 @@ async def _on_cell(host: Host, event: Event, tenant: str, cell: int) -> _Part:
         detail = f"the tick says it is {(event.time - now) // 1000} s later than the store's clock shows"
         hint = "leave `time` out, or set the bot's clock"
         raise EventError(problem("invalid_event", detail, pointer="/time", hint=hint))
-    plan, known = await Planner(host.store, host.program, tenant, cell, event, now).plan()
+    plan, known = await Planner(host.store, host.program, host.figures, tenant, cell, event, now).plan()
     part = _Part(plan, known, await _earlier(host.store, event, tenant, cell, plan.again))
     for tick_id, each in [*part.again, (event.id, plan)]:
         patient = tick_id != event.id
