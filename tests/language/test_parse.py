@@ -34,6 +34,9 @@ DECLARATIONS = (
     "review eleven {\n  when a  needs b, c\n  approve at most 2 per day, valid 3d\n  exempt one\n pending then hold\n}",
     "duty twelve {\n  on join within 3m in five, 5m otherwise\n  until reply by admins  late then flag\n}",
     "switch thirteen {\n  off after 3h }",
+    'tally fourteen "a" by member per week even if removed',
+    "streak fifteen {\n  each day before 22:00 message where a\n  repair 1 per week\n at 7 then add 1 to fourteen }",
+    "tiers sixteen by member {\n  every week score a\n  tier x >= 80\n  tier y otherwise\n}",
 )
 WORDS = (
     "policy attribute let template lexicon hours counter limit ladder rule shadow exempt test words file "
@@ -43,7 +46,8 @@ WORDS = (
     "\u202e 1h30m 15% 5x if ; brake setting name for sum group roster switch schedule sweep review duty appeal key "
     "off after every month on first of opens needs approve member content per week valid moderators pending refused "
     "due until reply pause remind late together each even removed decided owner without propose hold 3d release digest "
-    "lock move to set slow tick outcome failed submits appeals moderator approves marks as posts notice replying"
+    "lock move to set slow tick outcome failed submits appeals moderator approves marks as posts notice replying "
+    "tally streak tiers tier score >= before repair distinct sums add points has join.inviter"
 ).split(" ")
 
 
