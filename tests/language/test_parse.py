@@ -34,9 +34,8 @@ DECLARATIONS = (
     "review eleven {\n  when a  needs b, c\n  approve at most 2 per day, valid 3d\n  exempt one\n pending then hold\n}",
     "duty twelve {\n  on join within 3m in five, 5m otherwise\n  until reply by admins  late then flag\n}",
     "switch thirteen {\n  off after 3h }",
-    'tally fourteen "a" by member per week even if removed',
-    "streak fifteen {\n  each day before 22:00 message where a\n  repair 1 per week\n at 7 then add 1 to fourteen }",
-    "tiers sixteen by member {\n  every week score a\n  tier x >= 80\n  tier y otherwise\n}",
+    "streak fourteen {\n  each day before 22:00 message where a\n  repair 1 per week\n at 7 then add 1 to two }",
+    "tiers fifteen by member {\n  every week score a\n  tier x >= 80\n  tier y otherwise\n}",
 )
 WORDS = (
     "policy attribute let template lexicon hours counter limit ladder rule shadow exempt test words file "
