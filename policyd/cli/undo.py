@@ -71,8 +71,8 @@ def command(
 ) -> int:
     """Take back what rule R has done since T: strikes, mutes, bans and awards.
 
-    Strikes and awards are taken back at once; what the bot has to do about it comes with the answer to its next tick. Says also
-    what was done and cannot be taken back, such as deleted messages. Decisions are remembered for 30 days.
+    Strikes and awards are taken back at once; what the bot has to do about it comes with the answer to its next tick.
+    Says also what was done and cannot be taken back, such as deleted messages. Decisions are remembered for 30 days.
     """
     from policyd.cli.programs import load_program
     from policyd.cli.show_undone import undone_lines
