@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal
 
 from policyd.check import resolved as r
+from policyd.check.awards import award
 from policyd.check.axes import IN_STEPS, weaker_on
 from policyd.check.deferred import can_be_proposed, check_deferred
 from policyd.check.draft import PolicyDraft
@@ -48,8 +49,10 @@ def _action(action: n.Action, policy: PolicyDraft, kinds: Sequence[str], place: 
 def _resolved(action: n.Action, policy: PolicyDraft, kinds: Sequence[str], place: Literal["rule", "step"]) -> r.Action:
     check_deferred(action, kinds, policy)
     _check_numbers(action, policy)
-    ladder = reference(action.target, n.Ladder, policy) if action.target and action.do != "set" else None
-    switch = reference(action.target, n.Switch, policy) if action.target and action.do == "set" else None
+    target = action.target
+    ladder = reference(target, n.Ladder, policy) if target and action.do in ("strike", "forgive") else None
+    switch = reference(target, n.Switch, policy) if target and action.do == "set" else None
+    added = award(action, policy, kinds) if action.do == "add" else None
     proposed, expire = (
         _resolved(part, policy, kinds, place) if part else None for part in (action.proposed, action.expire)
     )  # fmt: skip
@@ -65,11 +68,13 @@ def _resolved(action: n.Action, policy: PolicyDraft, kinds: Sequence[str], place
         times=action.times if action.times is not None else (0 if action.do == "forgive" else 1),
         once=action.once,
         digest=action.digest,
-        subject=policy.qualified(switch.name) if switch else None,
+        subject=policy.qualified(switch.name) if switch else added.tally if added else None,
         proposed=proposed,
         by=action.by if action.by is not None else 1,
         wait=action.wait or 0,
         expire=expire,
+        amount=added.amount if added else 0,
+        of=added.of if added else None,
         span=action.span,
     )
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from policyd.check.draft import PolicyDraft
-from policyd.check.facts import FACTS, LATER_FACTS
+from policyd.check.facts import FACTS, TIER
+from policyd.check.figure_facts import FIGURES, TODAY
 from policyd.check.suggest import did_you_mean
 from policyd.check.wording import listed
 from policyd.language import nodes as n
@@ -27,7 +28,7 @@ def attributes(policy: PolicyDraft) -> None:
         name = f"{declared.owner.text}.{declared.name}"
         if declared.owner.text not in ("member", "group"):
             policy.report("C115", declared.owner.span.to(declared.name_span), name=name)
-        elif name in FACTS or name in LATER_FACTS:
+        elif name in FACTS or name in TODAY or name in FIGURES or name == TIER:
             policy.report("C114", declared.owner.span.to(declared.name_span), name=name)
         written = " ".join(declared.type_name.split())
         if written in TYPES:

@@ -17,7 +17,7 @@ AXES: Final[dict[Axis, tuple[ActionKind, ...]]] = {
 """Each axis from weak to strong."""
 
 _CONTENT: Final = frozenset({"message", "edit", "report"})
-_DUE: Final = frozenset({"sweep", "duty"})
+_DUE: Final = frozenset({"sweep", "duty", "tier"})
 _MEMBER: Final = _DUE | {
     "message", "edit", "join", "profile", "report", "sanction", "verdict", "appeal", "mark",
 }  # fmt: skip
@@ -27,11 +27,13 @@ _KINDS: Final[dict[ActionKind, frozenset[str]]] = {
     "warn": _MEMBER, "call out": _MEMBER | {"together"}, "mute": _MEMBER, "remove": _MEMBER | {"leave"},
     "ban": _MEMBER | {"leave", "request"}, "admit": _REQUEST, "refuse": _REQUEST, "release": _CONTENT,
 }  # fmt: skip
-_WITHOUT_MEMBER: Final[dict[str, frozenset[ActionKind]]] = {
+_ONLY: Final[dict[str, frozenset[ActionKind]]] = {
     "schedule": frozenset({"reply", "notify", "lock", "unlock", "slow", "set"}),
     "together": frozenset({"reply", "notify", "call out"}),
+    "streak": frozenset({"reply", "notify", "add", "assign", "move", "set"}),
+    "tiers": frozenset(),
 }
-"""All that can be done where something comes due for the group, or for several members at once."""
+"""All that can be done where something comes due for the group, for several members at once, or as a reward."""
 
 IN_STEPS: Final = frozenset({*AXES["member"], "reply", "notify"})
 """What a step of a ladder may do."""
@@ -45,8 +47,8 @@ AT_DEADLINE: Final = frozenset({*AXES["member"], "delete", "release", "admit", "
 
 def acts_on(do: ActionKind, occasion: str) -> bool:
     """Whether the action makes sense on events of this kind, or on what comes due."""
-    if occasion in _WITHOUT_MEMBER:
-        return do in _WITHOUT_MEMBER[occasion]
+    if occasion in _ONLY:
+        return do in _ONLY[occasion]
     return do not in _KINDS or occasion in _KINDS[do]
 
 

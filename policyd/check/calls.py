@@ -6,13 +6,15 @@ from collections.abc import Callable
 from typing import Final
 
 from policyd.check import resolved as r
-from policyd.check.draft import PolicyDraft
-from policyd.check.facts import FACTS, STATISTICS
+from policyd.check.draft import WHAT, PolicyDraft
+from policyd.check.facts import FACTS
+from policyd.check.figure_facts import FALLING, FIGURES, TODAY
+from policyd.check.figures import falling, figure
 from policyd.check.functions import FUNCTIONS
 from policyd.check.references import reference
 from policyd.check.rows import name_span, row_cell
 from policyd.check.suggest import did_you_mean
-from policyd.check.wording import listed
+from policyd.check.wording import listed, one
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import BOOL, INT, NOTHING, TEXT
@@ -40,11 +42,13 @@ def call(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
             return r.Strikes(policy.qualified(ladder.text), INT if found else NOTHING, span=node.span)
         case "request.answer", (n.Constant(unit="text", value=str(question)),):
             return r.Answer(question, TEXT, span=node.span)
+    if name in FIGURES:
+        return figure(node, policy)
+    if name == FALLING:
+        return falling(node, policy)
     if name in policy.names["roster"] or node.column is not None:
         return row_cell(node, [resolve(argument) for argument in arguments], policy)
-    if name in STATISTICS:
-        policy.report("P138", name_span(node), word=name)
-    elif name in _SPECIAL:
+    if name in _SPECIAL:
         policy.report("C210", node.span, name=name, usage=_SPECIAL[name])
     elif name in FUNCTIONS:
         return _function(node, policy, resolve)
@@ -57,6 +61,12 @@ def _function(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
     function = FUNCTIONS[node.function.text]
     arguments = tuple(resolve(argument) for argument in node.arguments)
     result = function.result([argument.type for argument in arguments])
+    tally = next((each for each in arguments if isinstance(each, r.TallyValue)), None)
+    if result is None and function.name == "count" and tally is not None:
+        name = tally.tally.removeprefix(f"{policy.name}.")
+        hint = Phrase(f"it is a number already: write `{name} >= 10`", f"它本身就是数字:请写 `{name} >= 10`")
+        policy.report("C607", node.span, name=name, what=one(WHAT[n.Tally]), hint=hint)
+        return r.Const(False, NOTHING, span=node.span)
     if result is None:
         policy.report("C210", node.span, name=function.name, usage=function.usage)
         return r.Const(False, NOTHING, span=node.span)
@@ -65,10 +75,11 @@ def _function(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
 
 def _unknown(node: n.Call, policy: PolicyDraft) -> None:
     name = node.function.text
-    if name in FACTS:
+    if name in FACTS or name in TODAY:
         hint = Phrase(f"`{name}` is a fact: write it without brackets", f"`{name}` 是事实,后面不加括号")
     else:
-        every = listed(sorted((*FUNCTIONS, *_SPECIAL)))
-        hint = did_you_mean(name, (*FUNCTIONS, *_SPECIAL), Phrase(f"there are {every.en}", f"现有函数:{every.zh}"))
+        every = sorted((*FUNCTIONS, *_SPECIAL, FALLING))
+        some = listed(every)
+        hint = did_you_mean(name, (*every, *FIGURES), Phrase(f"there are {some.en}", f"现有函数:{some.zh}"))
     policy.report("C110", name_span(node), name=name, hint=hint)
 

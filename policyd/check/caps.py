@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field, replace
 
 from policyd.check import resolved as r
-from policyd.check.counters import MOST
+from policyd.check.counters import MOST, MOST_CALENDAR
 from policyd.check.draft import PolicyDraft
 from policyd.check.roots import expressions_of
 from policyd.check.walk import children
@@ -31,20 +31,34 @@ def caps(policy: PolicyDraft) -> None:
         _collect(root, uses, policy)
     written = {counter.name: counter.up_to for counter in policy.of(n.Counter)}
     for name, use in uses.items():
-        cap = _cap(name, use, written[name], policy) if name in written else min(use.largest, MOST) + 1
-        policy.counters[name] = replace(policy.counters[name], cap=cap)
+        counter = policy.counters[name]
+        if counter.form in ("messages", "active"):
+            continue
+        most = _most(counter)
+        cap = _cap(counter, use, written[name], policy) if name in written else min(use.largest + 1, most + 1)
+        policy.counters[name] = replace(counter, cap=cap)
 
 
-def _cap(name: str, use: _Use, up_to: int | None, policy: PolicyDraft) -> int:
-    if up_to is None:
-        if use.place is not None and use.largest > MOST:
-            policy.report("C406", use.place, most=MOST)
-        for place in use.free:
-            policy.report("C405", place, name=name)
-        return min(use.largest, MOST) + 1
-    if use.place is not None and use.needed > up_to:
-        policy.report("C408", use.place, name=name, up_to=up_to, needed=use.needed)
-    return min(max(up_to, 1), MOST)
+def _most(counter: r.Counter) -> int:
+    if counter.form == "distinct":
+        return MOST
+    return MOST_CALENDAR if counter.per is not None or counter.form == "sum" else MOST
+
+
+def _cap(counter: r.Counter, use: _Use, up_to: int | None, policy: PolicyDraft) -> int:
+    """One that is written; or one above the largest constant. What counts by the calendar is told in full."""
+    most, name = _most(counter), counter.name.removeprefix(f"{policy.name}.")
+    if up_to is not None:
+        if use.place is not None and use.needed > up_to:
+            policy.report("C408", use.place, name=name, up_to=up_to, needed=use.needed)
+        return min(max(up_to, 1), most)
+    if use.place is not None and (use.largest if counter.per is None else use.needed) > most:
+        policy.report("C406", use.place, most=most)
+    if counter.per is not None:
+        return most
+    for place in use.free:
+        policy.report("C405", place, name=name)
+    return min(use.largest, most) + 1
 
 
 def _collect(expr: r.Expr, uses: dict[str, _Use], policy: PolicyDraft) -> None:

@@ -16,12 +16,12 @@ from policyd.language.types import Type
 from policyd.text.lexicon import Lexicon
 
 Space = Literal["firing", "value", "lexicon", "hours", "ladder", "exempt", "roster"]
-"""Namespaces (law L3). `firing`: rules, limits, schedules, sweeps, reviews and duties. `value`: lets, counters,
-templates, attributes, settings and switches."""
+"""Namespaces (law L3). `firing`: rules, limits, schedules, sweeps, reviews, duties, and also streaks and tiers.
+`value`: lets, counters, templates, attributes, settings, switches, tallies, streaks and tiers."""
 Firing = n.Rule | n.Limit | n.Schedule | n.Sweep | n.Review | n.Duty
 Named = (
     Firing | n.Attribute | n.Let | n.Template | n.Lexicon | n.Hours | n.Counter | n.Ladder | n.Exempt | n.Setting
-    | n.Roster | n.Switch
+    | n.Roster | n.Switch | n.Tally | n.Streak | n.Tiers
 )  # fmt: skip
 NamedT = TypeVar("NamedT", bound=Named)
 
@@ -29,8 +29,10 @@ SPACES: Final[Mapping[type, Space]] = {
     n.Rule: "firing", n.Limit: "firing", n.Schedule: "firing", n.Sweep: "firing", n.Review: "firing",
     n.Duty: "firing", n.Let: "value", n.Counter: "value", n.Template: "value", n.Attribute: "value",
     n.Setting: "value", n.Switch: "value", n.Lexicon: "lexicon", n.Hours: "hours", n.Ladder: "ladder",
-    n.Exempt: "exempt", n.Roster: "roster",
+    n.Exempt: "exempt", n.Roster: "roster", n.Tally: "value", n.Streak: "value", n.Tiers: "value",
 }  # fmt: skip
+ALSO_FIRING: Final = (n.Streak, n.Tiers)
+"""Values that fire too: their names are in both spaces."""
 
 WHAT: Final[Mapping[type, Phrase]] = {
     n.Rule: Phrase("rule", "规则"), n.Limit: Phrase("limit", "限频"), n.Let: Phrase("value", "命名值"),
@@ -39,6 +41,7 @@ WHAT: Final[Mapping[type, Phrase]] = {
     n.Ladder: Phrase("ladder", "阶梯"), n.Exempt: Phrase("exemption", "豁免"), n.Setting: Phrase("setting", "设置"),
     n.Switch: Phrase("switch", "开关"), n.Roster: Phrase("roster", "名册"), n.Schedule: Phrase("schedule", "定时任务"),
     n.Sweep: Phrase("sweep", "巡查"), n.Review: Phrase("review", "审核"), n.Duty: Phrase("duty", "义务"),
+    n.Tally: Phrase("tally", "积分"), n.Streak: Phrase("streak", "打卡"), n.Tiers: Phrase("`tiers`", "等级"),
 }  # fmt: skip
 """What a declaration is called in messages."""
 
@@ -115,6 +118,9 @@ class PolicyDraft:
     duties: dict[str, r.Duty] = field(default_factory=dict)
     brakes: tuple[r.Brake, ...] = ()
     appeals: r.Appeals | None = None
+    tallies: dict[str, r.Tally] = field(default_factory=dict)
+    streaks: dict[str, r.Streak] = field(default_factory=dict)
+    tiers: dict[str, r.Tiers] = field(default_factory=dict)
     without: dict[str, frozenset[str]] = field(default_factory=dict)
     used: set[tuple[Space, str]] = field(default_factory=set)
 

@@ -29,6 +29,7 @@ _GROUPS: Final = {
     "C4": "Counters · 计数",
     "C5": "Hours, lexicons, templates, headers, tests, rosters, settings and workflows · "
           "时段、词库、模板、策略头、测试、名册、设置与流程",
+    "C6": "Tallies, streaks, tiers and figures · 积分、打卡、等级与统计",
     "W": "Warnings · 警告",
 }
 _INTRO: Final = """\

@@ -45,8 +45,8 @@ def silenced(written: tuple[n.Name, ...], policy: PolicyDraft) -> list[str]:
 def report_not_firing(name: n.Name, policy: PolicyDraft) -> None:
     """Says that a name is none of a rule, or of anything that becomes rules."""
     if name.text not in policy.broken:
-        nothing = Phrase("name rules, limits, schedules, sweeps, reviews or duties of this policy",
-                         "请写本策略的规则、限频、定时任务、巡查、审核或义务的名称")  # fmt: skip
+        nothing = Phrase("name rules, limits, schedules, sweeps, reviews, duties, streaks or tiers of this policy",
+                         "请写本策略的规则、限频、定时任务、巡查、审核、义务、打卡或等级的名称")  # fmt: skip
         report_undeclared(name, WHAT[n.Rule], sorted(policy.names["firing"]), nothing, policy)
 
 
@@ -57,6 +57,10 @@ def opening_rules(declared: object) -> tuple[str, ...]:
             return (f"{name}.open",)
         case n.Review(name=name):
             return (name, f"{name}.allowed", f"{name}.refused")
+        case n.Streak(name=name):
+            return (f"{name}.next",)
+        case n.Tiers(name=name, tiers=tiers):
+            return tuple(f"{name}.{tier.name}" for tier in tiers)
         case n.Rule(name=name) | n.Limit(name=name) | n.Schedule(name=name) | n.Sweep(name=name):
             return (name,)
         case _:

@@ -10,17 +10,18 @@ from policyd.check import operators
 from policyd.check import resolved as r
 from policyd.check.calls import call
 from policyd.check.draft import PolicyDraft
-from policyd.check.facts import FACTS
+from policyd.check.facts import FACTS, TIER
 from policyd.check.mismatch import why_not_a_text, why_not_comparable
 from policyd.check.patterns import pattern_problem
 from policyd.check.references import reference
 from policyd.check.rows import in_roster, is_roster
+from policyd.check.tier_words import is_tier, is_word, names_tiers, tier_word
 from policyd.check.values import value_of
 from policyd.check.wording import called
 from policyd.language import nodes as n
 from policyd.language.diagnostics import FieldValue
 from policyd.language.source import Span
-from policyd.language.types import BOOL, DURATION, INT, NOTHING, NUMBER, TEXT, TIME, list_of
+from policyd.language.types import BOOL, DURATION, INT, NOTHING, NUMBER, TEXT, TIME, Type, list_of
 
 _EPOCH: Final = datetime(1970, 1, 1)
 _UNITS: Final = {"bool": BOOL, "int": INT, "number": NUMBER, "text": TEXT, "duration": DURATION, "date": TIME}
@@ -116,7 +117,7 @@ class Expressions:
         return r.Negative(operand, operand.type, span=node.span)
 
     def _binary(self, node: n.Binary) -> r.Expr:
-        left, right = self.resolve(node.left), self.resolve(node.right)
+        left, right = self._sides(node.left, node.right)
         if node.op == "default":
             both = operators.unify(left.type, right.type)
             if both is None:
@@ -127,13 +128,27 @@ class Expressions:
             return self._fail("C205", node.span, op=node.op, left=called(left.type), right=called(right.type))
         return r.Arithmetic(node.op, left, right, result, span=node.span)
 
+    def _sides(self, left: n.Expr, right: n.Expr) -> tuple[r.Expr, r.Expr]:
+        """Two values that are compared: a word beside a tier is one of its tiers."""
+        if is_word(left) and (not is_word(right) or names_tiers(right, self.policy)):
+            second = self.resolve(right)
+            return self._beside(left, second.type), second
+        first = self.resolve(left)
+        if first.type == NOTHING and isinstance(left, n.Name) and left.text == TIER and is_word(right):
+            return first, failed(right.span)  # a tier of what is wrong itself is not called unknown besides
+        return first, self._beside(right, first.type)
+
+    def _beside(self, node: n.Expr, type: Type) -> r.Expr:
+        word = tier_word(node, type, self.policy) if is_tier(type) and is_word(node) else None
+        return self.resolve(node) if word is None else word
+
     def _logic(self, node: n.And | n.Or) -> r.Expr:
         word = "and" if isinstance(node, n.And) else "or"
         items = tuple(self.condition(item, word) for item in node.items)
         return (r.And if isinstance(node, n.And) else r.Or)(items, BOOL, span=node.span)
 
     def _compare(self, node: n.Compare) -> r.Expr:
-        op, left, right = node.op, self.resolve(node.left), self.resolve(node.right)
+        op, (left, right) = node.op, self._sides(node.left, node.right)
         if op == "contains" or op == "starts with" or op == "ends with":
             return self._text_test(op, left, right, node.span)
         both = operators.unify(left.type, right.type)
@@ -168,7 +183,7 @@ class Expressions:
             return in_roster(node, item, self.policy)
         if self._hours_missing(node, item):
             return failed(node.span)
-        items = self.resolve(node.container)
+        items = self._beside(node.container, item.type)
         if items.type == NOTHING:
             return failed(node.span)
         if items.type.kind != "list" or operators.unify(item.type, items.type.element or NOTHING) is None:

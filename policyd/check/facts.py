@@ -11,28 +11,29 @@ from typing import Final, Literal
 
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import BOOL, DURATION, EVENT_KIND, INT, ROLE, TEXT, TIME, WEEKDAY, Type, list_of
-from policyd.model.event import HANDLED_KINDS
 
 Origin = Literal["event", "text", "state", "clock"]
 """`event`: the bot sent it. `text`: worked out from `message.text`. `state`: the store has it. `clock`: needs `now`."""
 
-KINDS: Final = tuple(kind for kind in EVENT_KIND.members if kind in HANDLED_KINDS)
+KINDS: Final = EVENT_KIND.members
 """Event kinds that rules may stand on, in the order of the language."""
 MESSAGES: Final = ("message", "edit")
-TIMED: Final = ("schedule", "sweep", "duty", "together")
-"""What comes due beside events: of a schedule, of a sweep for a member, of a duty for a member, and of a duty with
-`together` for all who are late."""
-WITH_MEMBER: Final = (*KINDS, "sweep", "duty")
+TIMED: Final = ("schedule", "sweep", "duty", "together", "streak", "tiers")
+"""What comes due beside events: of a schedule, of a sweep for a member, of a duty for a member, of a duty with
+`together` for all who are late, of a streak for a member who has come to a step, and of tiers for a member who is
+placed."""
+WITH_MEMBER: Final = (*KINDS, "sweep", "duty", "streak", "tiers")
 """Events and what comes due, where there is a member that conditions and texts can ask about."""
 APPROVED: Final = "message.approved"
 """A fact that stands for the conditions of the policy's reviews."""
+TIER: Final = "member.tier"
+"""A fact that stands for the value of the policy's only `tiers`."""
 
 
 def occasion(kind: str) -> str:
     """The event kind, or what comes due, of a kind of a rule: `late p.introduction` is one of a duty."""
     first, timed, _ = kind.partition(" ")
     return first if not timed or first in TIMED else "duty"
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +134,17 @@ _ALL = (
     _fact("appeal.text", TEXT, ("appeal",), "event", "what the member wrote", "申诉内容"),
     _fact("mark.as", TEXT, ("mark",), "event", "the judgement, such as `\"quality\"`", "评价,如 `\"quality\"`",
           known=True),
-    _fact("mark.by", TEXT, ("mark",), "event", "id of the moderator who judged", "评价人编号"),
-    _fact("mark.message", TEXT, ("mark",), "event", "id of the message that was judged", "被评价消息的编号"),
+    _fact("mark.by", TEXT, ("mark",), "event", "id of the moderator who judged", "评价人编号", rare=True),
+    _fact("mark.message", TEXT, ("mark",), "event", "id of the message that was judged", "被评价消息的编号",
+          rare=True),
     _fact("outcome.ok", BOOL, ("outcome",), "event", "whether the platform did it", "平台是否执行成功", known=True),
     _fact("outcome.action", TEXT, ("outcome",), "event", "the action, such as `\"mute\"`", "动作,如 `\"mute\"`",
           known=True),
     _fact("outcome.error", TEXT, ("outcome",), "event", "what the platform complained of", "平台返回的错误"),
+    _fact("tier.of", TEXT, ("tier",), "event", "name of the `tiers` in which the member's tier changed",
+          "等级发生变化的 `tiers` 的名称", known=True),
+    _fact("tier.was", TEXT, ("tier",), "event", "the tier before, unknown for the first one", "原等级,首次定级时未知"),
+    _fact("tier.now", TEXT, ("tier",), "event", "the new tier", "新等级", known=True),
 )  # fmt: skip
 
 FACTS: Final = {fact.name: fact for fact in _ALL}
@@ -156,12 +162,12 @@ TEXT_FACTS: Final = {
     "ticket.missing": Phrase("evidence still to come, in what `pending then` says", "还缺的材料,用于 `pending then`"),
     "duty.left": Phrase("time until the deadline, in what `remind` says", "距期限还有多久,用于 `remind`"),
     "duty.members": Phrase("who is late, in what `remind` and `late` say", "逾期的成员"),
+    "streak.length": Phrase("how long the streak is now, in what steps of a streak say", "已连续的次数,用于打卡的奖励"),
+    "stats.day": Phrase("figures of the last day that is over, in schedules", "前一天的统计,用于定时任务"),
+    "stats.week": Phrase("figures of the last 7 days that are over, in schedules", "最近 7 天的统计,用于定时任务"),
+    "stats.month": Phrase("figures of the last 30 days that are over, in schedules", "最近 30 天的统计,用于定时任务"),
 }
 """What message texts can print besides facts and values."""
-
-STATISTICS: Final = frozenset({"group.messages", "group.active", "falling"})
-LATER_FACTS: Final = frozenset({"member.tier", "group.messages_today", "group.active_today"})
-"""Facts of the language that this version cannot tell yet."""
 
 SYNONYMS: Final = {
     "message.content": "message.text", "message.body": "message.text", "message.msg": "message.text",

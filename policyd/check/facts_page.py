@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from policyd.check.facts import APPROVED, FACTS, KINDS, MESSAGES, TEXT_FACTS, TIMED, FactInfo
+from policyd.check.facts import APPROVED, FACTS, KINDS, MESSAGES, TEXT_FACTS, TIER, TIMED, FactInfo
+from policyd.check.figure_facts import ABOUT_TODAY, FIGURES, LONGEST, LONGEST_FALLING, FigureInfo
 from policyd.check.functions import FUNCTIONS
 from policyd.check.wording import called
 
@@ -31,8 +32,16 @@ def page() -> str:
         ("ROSTER(FACT).COLUMN ?", "a text", "all", "the cell in the row of this key", "名册中这一行的格"),
         ("strikes(LADDER)", "a whole number", "all", "strikes that are not forgotten", "未遗忘的违规次数"),
         ("known(FACT)", "a yes-or-no value", "all", "whether a fact is known", "事实是否已知"),
-    ]
+        (f"{TIER} ?", "a tier", "all (sweep, duty, streak)", "the tier in which the member is", "成员所在的等级"),
+        *((name, "a whole number", "all", about.en, about.zh) for name, about in ABOUT_TODAY.items()),
+        *(_figure(name, info) for name, info in FIGURES.items()),
+        ("falling(group.active, 3d) ?", "a number", "all",
+         f"by which part the daily mean of 1 to {LONGEST_FALLING} complete days is below that of as many before",
+         f"最近若干整天(1 到 {LONGEST_FALLING} 天)的日均值比之前同样天数下降的比例"),
+    ]  # fmt: skip
     texts = [(name, about.en, about.zh) for name, about in TEXT_FACTS.items()]
+    texts.append(("top.NAME", "the best by a tally or a counter `per` period, in schedules",
+                  "积分或周期计数的排行,用于定时任务;也可写 `top.NAME.week`"))  # fmt: skip
     functions = [(each.usage, each.about.en, each.about.zh) for each in FUNCTIONS.values()]
     return "\n".join(
         [
@@ -46,6 +55,11 @@ def page() -> str:
             "",
         ]
     )
+
+
+def _figure(name: str, info: FigureInfo) -> tuple[str, str, str, str, str]:
+    days = ", ".join(f"{each}d" for each in info.days) or f"1d … {LONGEST}d"
+    return f"{name}(7d) ?", called(info.type).en, "all", f"{info.about.en} ({days})", f"{info.about.zh}({days})"
 
 
 def _fact(fact: FactInfo) -> tuple[str, str, str, str, str]:

@@ -68,6 +68,13 @@ def _capitals(text: str) -> float | None:
     return upper / (upper + lower) if upper + lower else None
 
 
+def _scale(value: float, low: float, high: float) -> float | None:
+    """Where a value lies between two others, from 0 to 100."""
+    if low == high:
+        return None
+    return max(0.0, min(100.0, 100 * (value - low) / (high - low)))
+
+
 def _longest_run(text: str) -> int:
     return max((sum(1 for _ in run) for _, run in groupby(text)), default=0)
 
@@ -105,6 +112,10 @@ _ALL = (
              Phrase("the greatest of them", "取最大值")),
     Function("abs", (Signature((INT,), INT), Signature((NUMBER,), NUMBER), Signature((DURATION,), DURATION)), abs,
              "abs(group.size - 100)", Phrase("the value without its sign", "取绝对值")),
+    Function("scale", (Signature((NUMBER, NUMBER, NUMBER), NUMBER), Signature((DURATION, DURATION, DURATION), NUMBER)),
+             _scale, "scale(points, 0, 20)",
+             Phrase("0 at the second value or beyond, 100 at the third or beyond, in proportion between",
+                    "取值等于第二个数得 0 分,等于第三个数得 100 分,其间按比例")),
     Function("round", (Signature((NUMBER,), INT),), _round, "round(message.length / 2)",
              Phrase("the nearest whole number, halves away from zero", "四舍五入为整数")),
 )  # fmt: skip

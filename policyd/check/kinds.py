@@ -7,16 +7,15 @@ from typing import Final
 
 from policyd.check import resolved as r
 from policyd.check.axes import acts_on, kinds_for
-from policyd.check.draft import PolicyDraft
+from policyd.check.draft import WHAT, PolicyDraft
 from policyd.check.facts import APPROVED, FACTS, KINDS, MESSAGES, TIMED, WITH_MEMBER
 from policyd.check.occasions import NOT_DONE, NOT_KNOWN
 from policyd.check.suggest import did_you_mean
 from policyd.check.walk import walk_through
-from policyd.check.wording import listed
+from policyd.check.wording import listed, one
 from policyd.language import nodes as n
 from policyd.language.diagnostics import FieldValue, Phrase, Related
 from policyd.language.source import Span
-from policyd.language.types import EVENT_KIND
 
 _MEANT: Final = {
     "msg": "message", "post": "message", "chat": "message", "text": "message", "say": "message", "edited": "edit",
@@ -28,12 +27,15 @@ _MEANT: Final = {
     "标记": "mark", "审核": "verdict", "结果": "outcome", "approval": "verdict", "evidence": "submission",
 }  # fmt: skip
 
+
 def event_kind(name: str, span: Span, policy: PolicyDraft) -> str | None:
     """The kind that a name means; says what is wrong where it means none."""
     if name in KINDS:
         return name
-    if name in EVENT_KIND.members:
-        policy.report("P138", span, word=name)
+    declared = policy.names["value"].get(name)
+    if isinstance(declared, n.Tally | n.Streak | n.Tiers):
+        what = WHAT[type(declared)]
+        policy.report("C607", span, name=name, what=one(what), hint=_read_as_it_is(declared))
         return None
     if name == "tick":
         instead = Phrase("for what is done at certain times, write `schedule NAME { every day 09:00  then … }`",
@@ -46,6 +48,17 @@ def event_kind(name: str, span: Span, policy: PolicyDraft) -> str | None:
     hint = Phrase(f"did you mean `{meant[0]}`?", f"是否想写 `{meant[0]}`?") if meant else None
     policy.report("C303", span, name=name, hint=hint or did_you_mean(name, KINDS, nothing))
     return None
+
+
+def _read_as_it_is(declared: n.Tally | n.Streak | n.Tiers) -> Phrase:
+    if isinstance(declared, n.Tiers):
+        test = f"{declared.name} == {declared.tiers[0].name}" if declared.tiers else declared.name
+        return Phrase(f"write `when {test}`", f"请写 `when {test}`")
+    test = f"when {declared.name} >= 10"
+    if isinstance(declared, n.Streak):
+        return Phrase(f"write `{test}`", f"请写 `{test}`")
+    return Phrase(f"write `{test}`; for what was added lately declare it `per day`, `per week` or `per month`",
+                  f"请写 `{test}`;如需按时间统计,请声明为 `per day`、`per week` 或 `per month`")  # fmt: skip
 
 
 def event_kinds(names: Iterable[n.Name], policy: PolicyDraft) -> tuple[str, ...]:
@@ -126,7 +139,7 @@ def kinds_of(part: r.Expr, policy: PolicyDraft) -> tuple[str, ...] | None:
             return MESSAGES
         case r.LetValue(let=name) if name == policy.qualified(APPROVED):
             return MESSAGES
-        case r.Strikes() | r.AttributeFact(owner="member"):
+        case r.Strikes() | r.AttributeFact(owner="member") | r.TallyValue() | r.StreakValue() | r.TierValue():
             return WITH_MEMBER
         case r.CounterValue(name):
             counter = policy.counters.get(name.removeprefix(f"{policy.name}."))

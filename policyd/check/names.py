@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import Final, get_args
 
-from policyd.check.draft import SPACES, WHAT, Named, PolicyDraft, SetDraft, name_of
+from policyd.check.draft import ALSO_FIRING, SPACES, WHAT, Named, PolicyDraft, SetDraft, name_of
 from policyd.check.functions import FUNCTIONS
 from policyd.check.values import ENUM_OF
 from policyd.language import nodes as n
@@ -13,6 +13,7 @@ from policyd.language.diagnostics import Phrase, Related
 from policyd.language.source import Span
 
 _TAKEN: Final = frozenset({"now", "known", "strikes", "falling", *FUNCTIONS, *ENUM_OF})
+_READ = n.Let | n.Counter | n.Setting | n.Switch | n.Tally | n.Streak | n.Tiers
 _FIRST: Final = Phrase("the first one is here", "先前在这里")
 
 
@@ -47,9 +48,12 @@ def names(policy: PolicyDraft) -> None:
         if not isinstance(declaration, get_args(Named)):
             continue
         name = name_of(declaration)
-        if isinstance(declaration, n.Let | n.Counter | n.Setting | n.Switch) and name in _TAKEN:
+        if isinstance(declaration, _READ) and name in _TAKEN:
             policy.report("C103", declaration.name_span, name=name)
         first = policy.names[SPACES[type(declaration)]].setdefault(name, declaration)
+        if isinstance(declaration, ALSO_FIRING):
+            fires = policy.names["firing"].setdefault(name, declaration)
+            first = fires if first is declaration else first
         if first is not declaration:
             _twice(policy, declaration, first)
     for limit in policy.of(n.Limit):

@@ -20,6 +20,14 @@ NOT_KNOWN: Final = {
     "together": (Phrase("a duty with `together`: it is about several members at once",
                         "写了 `together` 的义务同时涉及多名成员,因此"),
                  Phrase("print `{duty.members}`, or leave `together` out", "请用 `{duty.members}`,或去掉 `together`")),
+    "streak": (Phrase("a step of a streak: texts and awards there are about the member",
+                      "打卡的奖励针对成员,因此"),
+               Phrase("steps know `member.…`, `group.…`, `now`, values and `streak.length`",
+                      "此处可以用 `member.…`、`group.…`、`now`、各种值和 `streak.length`")),
+    "tiers": (Phrase("tiers: members are placed by the clock, and there is no message",
+                     "等级按时间评定,没有消息,因此"),
+              Phrase("count it (`counter … per week`) or add it to a `tally`, and read that",
+                     "请先用计数(`counter … per week`)或 `tally` 累积,再在这里读取")),
 }  # fmt: skip
 """What is said of a fact that something that comes due does not have, and what helps."""
 NOT_DONE: Final = {
@@ -36,6 +44,9 @@ NOT_DONE: Final = {
                         "写了 `together` 的义务同时涉及多名成员,"),
                  Phrase("use `reply`, `notify` or `call out`, or leave `together` out",
                         "请用 `reply`、`notify`、`call out`,或去掉 `together`")),
+    "streak": (Phrase("at a step of a streak, which rewards", "打卡的奖励不能处理消息或成员,"),
+               Phrase("a step can `reply`, `notify`, `add`, `assign`, `move`, `set`",
+                      "此处可用 `reply`、`notify`、`add`、`assign`、`move`、`set`")),
 }  # fmt: skip
 """What is said of an action that something that comes due cannot do, and what helps."""
 

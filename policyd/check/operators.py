@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from policyd.language.types import BOOL, DURATION, INT, NOTHING, NUMBER, ROLE, TEXT, TIME, Type, list_of
+from policyd.language.types import (
+    BOOL,
+    DURATION,
+    EVENT_KIND,
+    INT,
+    NOTHING,
+    NUMBER,
+    ROLE,
+    TEXT,
+    TIME,
+    WEEKDAY,
+    Type,
+    list_of,
+)
 
 _NUMERIC = (INT, NUMBER)
 _ORDERED = (INT, NUMBER, TIME, DURATION, ROLE)
+_UNORDERED = (WEEKDAY, EVENT_KIND)
 
 
 def unify(left: Type, right: Type) -> Type | None:
@@ -23,8 +37,8 @@ def unify(left: Type, right: Type) -> Type | None:
 
 
 def ordered(type: Type) -> bool:
-    """Whether `<` and its kin make sense."""
-    return type == NOTHING or type in _ORDERED
+    """Whether `<` and its kin make sense; tiers are enumerations that do."""
+    return type == NOTHING or type in _ORDERED or (type.kind == "enum" and type not in _UNORDERED)
 
 
 def equatable(type: Type) -> bool:

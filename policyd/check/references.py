@@ -20,6 +20,7 @@ _EXAMPLES: Final[dict[type, str]] = {
     n.Setting: "setting {name} = 300",
     n.Switch: "switch {name} {{ off after 30m }}",
     n.Roster: 'roster {name} {{ file "{name}.csv"  key phone }}',
+    n.Tally: "tally {name} by member",
 }
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from policyd.check.resolved_expressions import Node
 
 Period = Literal["day", "week", "month"]
 """Of the calendar in the policy's zone; weeks begin on Monday."""
+PERIODS: Final[dict[str, Period]] = {"day": "day", "week": "week", "month": "month"}
 
 
 @dataclass(frozen=True, slots=True)

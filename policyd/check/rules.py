@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from policyd.check import resolved as r
 from policyd.check.actions import actions
-from policyd.check.counters import MOST
+from policyd.check.counters import highest
 from policyd.check.draft import PolicyDraft
 from policyd.check.expressions import Expressions
 from policyd.check.kinds import check_reads, event_kind, event_kinds
@@ -77,12 +77,13 @@ def _at_most(limit: n.Limit, policy: PolicyDraft) -> r.Expr:
     """The number, or the setting that is one."""
     if isinstance(limit.at_most, int):
         return r.Const(limit.at_most, INT, span=limit.at_most_span)
+    most = highest(limit.counting)
     declared = reference(limit.at_most, n.Setting, policy)
     setting = policy.settings.get(declared.name) if declared else None
     if declared is None or setting is None:
         return r.Const(0, NOTHING, span=limit.at_most_span)
     if setting.type != INT:
         policy.report("C573", limit.at_most_span, name=declared.name, type=called(setting.type))
-    elif not all(isinstance(each, int) and 0 <= each < MOST for each in (setting.default, *setting.values.values())):
-        policy.report("C406", limit.at_most_span, most=MOST)
+    elif not all(isinstance(each, int) and 0 <= each < most for each in (setting.default, *setting.values.values())):
+        policy.report("C406", limit.at_most_span, most=most)
     return r.SettingValue(setting.name, INT, span=limit.at_most_span)

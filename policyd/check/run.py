@@ -38,12 +38,17 @@ from policyd.check.rosters import rosters
 from policyd.check.rules import rules
 from policyd.check.scenarios import scenarios
 from policyd.check.settings import settings
+from policyd.check.streaks import streaks
 from policyd.check.switches import switches
 from policyd.check.switching import switching
-from policyd.check.texts import templates
+from policyd.check.tallies import tallies
+from policyd.check.texts import figures_told, templates
+from policyd.check.thresholds import thresholds
+from policyd.check.tiers import tiers
 from policyd.check.timed import schedules, sweeps
 from policyd.check.unreachable import everything, unreachable
 from policyd.check.unused import unused
+from policyd.check.weights import weights
 from policyd.check.without import without
 from policyd.language import nodes as n
 
@@ -53,12 +58,12 @@ CODES: Final = codes
 
 PASSES: Final[tuple[Callable[[PolicyDraft], None], ...]] = (
     names, headers, attributes, settings, rosters, switches, lexicons, hours, lets, templates, counters, ladders,
-    rules, schedules, sweeps, reviews, duties, brakes, appeals, exempts, review_exempts, caps, masks,
-    unreachable, everything, climbing, overlaps, rare, printed, clock, comings, deadlines, doubtful_reviews, braking,
-    platforms, without,
+    tallies, rules, schedules, sweeps, reviews, duties, streaks, tiers, brakes, appeals, exempts, review_exempts, caps,
+    masks, thresholds, weights, figures_told, unreachable, everything, climbing, overlaps, rare, printed, clock,
+    comings, deadlines, doubtful_reviews, braking, platforms, without,
 )  # fmt: skip
-"""Over one policy, in the order in which they need one another. Those after `masks` give warnings, but for `without`,
-which adds conditions that nobody has written."""
+"""Over one policy, in the order in which they need one another. Those after `figures_told` give warnings, but for
+`without`, which adds conditions that nobody has written."""
 
 SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds, unused, switching, entries)
 """Over all policies together, after the others."""
@@ -106,6 +111,9 @@ def _policy(policy: PolicyDraft) -> r.Policy:
         duties=in_order(policy.duties),
         brakes=policy.brakes,
         appeals=policy.appeals,
+        tallies=in_order(policy.tallies),
+        streaks=in_order(policy.streaks),
+        tiers=in_order(policy.tiers),
         platforms=tuple(dict.fromkeys(name.text for name in header.platforms)),
         without=policy.without,
         span=header.span,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from policyd.check.facts import APPROVED, FACTS, SYNONYM_OWNERS, SYNONYMS
+from policyd.check.facts import APPROVED, FACTS, SYNONYM_OWNERS, SYNONYMS, TIER
+from policyd.check.figure_facts import TODAY
 from policyd.language.diagnostics import Phrase
 
 _LONGEST: Final = 40
@@ -60,7 +61,7 @@ def fact_meant(name: str, more: Iterable[str] = ()) -> str | None:
     """The fact, or one of `more`, that an author meant who wrote `name`: by custom of other systems or by likeness."""
     if name in SYNONYMS:
         return SYNONYMS[name]
-    known = (*FACTS, APPROVED, *more)
+    known = (*FACTS, APPROVED, TIER, *TODAY, *more)
     owner, _, field = name.rpartition(".")
     fields: dict[str, list[str]] = {}
     for candidate in known:

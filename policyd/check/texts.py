@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
-from policyd.check.facts import FACTS, SYNONYMS, TEXT_FACTS
+from policyd.check.facts import FACTS, SYNONYMS, TEXT_FACTS, occasion
 from policyd.check.references import reference
 from policyd.check.suggest import closest, fact_meant
+from policyd.check.tops import TOP, best
 from policyd.check.values import ENUM_OF, value_of
+from policyd.check.walk import with_parts
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 from policyd.language.types import NOTHING
@@ -50,6 +53,8 @@ def _text(written: n.Text, policy: PolicyDraft) -> r.Text:
 
 def _placeholder(placeholder: n.Placeholder, policy: PolicyDraft) -> r.TextFact | r.Expr | None:
     name = placeholder.name
+    if name.parts[0] == TOP and len(name.parts) > 1:
+        return best(placeholder, policy)
     if name.text in TEXT_FACTS:
         return r.TextFact(name.text, span=placeholder.span)
     if name.text in policy.names["lexicon"] or name.text in policy.names["ladder"]:
@@ -79,3 +84,20 @@ def _unknown(name: n.Name, policy: PolicyDraft) -> None:
                      "文字中可用事实,如 `{member.name}`;花括号本身写作 `{{`")  # fmt: skip
     question = Phrase(f"did you mean `{{{meant}}}`?", f"是否想写 `{{{meant}}}`?")
     policy.report("C118", name.span, name=name.text, hint=question if meant else nothing)
+
+
+def figures_told(policy: PolicyDraft) -> None:
+    """Says where texts print figures or lists of the best that only schedules know."""
+    for rule in policy.rules.values():
+        if not any(occasion(kind) == "schedule" for kind in rule.kinds):
+            _report_figures((*rule.then, *rule.otherwise), policy)
+    for ladder in policy.ladders.values():
+        for step in ladder.steps:
+            _report_figures(step.actions, policy)
+
+
+def _report_figures(actions: Iterable[r.Action], policy: PolicyDraft) -> None:
+    for action in with_parts(actions):
+        for part in action.text.parts if action.text else ():
+            if isinstance(part, r.TextFact) and part.name.partition(".")[0] in ("stats", TOP):
+                policy.report("C627", part.span, name=part.name)

@@ -6,9 +6,12 @@ from typing import Final, Literal
 
 from policyd.check import resolved as r
 from policyd.check.draft import WHAT, Named, PolicyDraft
-from policyd.check.facts import APPROVED, FACTS, LATER_FACTS, STATISTICS, TEXT_FACTS
+from policyd.check.facts import APPROVED, FACTS, TEXT_FACTS, TIER
+from policyd.check.figure_facts import FALLING, FIGURES, TODAY, usage
+from policyd.check.figures import today
 from policyd.check.functions import FUNCTIONS
 from policyd.check.suggest import fact_meant
+from policyd.check.tier_words import only_tiers, tier_value
 from policyd.check.wording import one
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
@@ -16,6 +19,7 @@ from policyd.language.types import BOOL, ENUMS, INT, NOTHING, Type
 
 ENUM_OF: Final[dict[str, Type]] = {member: enum for enum in ENUMS for member in enum.members}
 """The enumeration of each word; no word is in two."""
+_OWN_VALUES: Final = (n.Let, n.Counter, n.Setting, n.Switch, n.Tally, n.Streak, n.Tiers)
 _UNKNOWN_ELSEWHERE: Final = frozenset({"null", "none", "nil", "undefined", "unknown", "empty"})
 _CALLED: Final = {"strikes": "strikes(conduct)", "known": "known(member.role)", "request.answer": 'request.answer("…")'}
 
@@ -27,9 +31,23 @@ def value_of(name: n.Name, policy: PolicyDraft) -> r.Expr:
         return r.Fact(text, FACTS[text].type, span=span)
     if text == APPROVED and any(policy.of(n.Review)):
         return r.LetValue(policy.qualified(APPROVED), BOOL, span=span)
+    if text in TODAY:
+        return today(text, span, policy)
+    if text == TIER:
+        return only_tiers(span, policy)
     declared = policy.find("value", text)
-    if text in ENUM_OF and not isinstance(declared, n.Let | n.Counter | n.Setting | n.Switch):
+    if text in ENUM_OF and not isinstance(declared, _OWN_VALUES):
         return r.Const(text, ENUM_OF[text], span=span)
+    found = _read(declared, name, policy)
+    if found is None:
+        _explain(name, policy)
+        return r.Const(False, NOTHING, span=span)
+    return found
+
+
+def _read(declared: Named | None, name: n.Name, policy: PolicyDraft) -> r.Expr | None:
+    """The value that is declared so; None where the declaration is no value."""
+    text, span = name.text, name.span
     match declared:
         case n.Let():
             let = policy.lets.get(policy.qualified(text))
@@ -41,26 +59,31 @@ def value_of(name: n.Name, policy: PolicyDraft) -> r.Expr:
             return r.SettingValue(policy.qualified(text), setting.type if setting else NOTHING, span=span)
         case n.Switch():
             return r.SwitchOn(policy.qualified(text), BOOL, span=span)
+        case n.Tally():
+            return r.TallyValue(policy.qualified(text), INT, span=span)
+        case n.Streak():
+            return r.StreakValue(policy.qualified(text), INT, span=span)
+        case n.Tiers():
+            return tier_value(declared, span, policy)
         case n.Attribute():
             owner: Literal["group", "member"] = "group" if declared.owner.text == "group" else "member"
             return r.AttributeFact(owner, declared.name, policy.attributes.get(text, NOTHING), span=span)
-    _explain(name, policy)
-    return r.Const(False, NOTHING, span=span)
+        case _:
+            return None
 
 
 def _explain(name: n.Name, policy: PolicyDraft) -> None:
     """Says why a name is no value."""
     text = name.text
-    if text in LATER_FACTS or text in STATISTICS:
-        policy.report("P138", name.span, word=text)
-    elif text == APPROVED:
+    if text == APPROVED:
         if not policy.broken:  # one of these may be the review
             policy.report("C122", name.span)
     elif text in TEXT_FACTS:
         policy.report("C119", name.span, name=text)
     elif text in FUNCTIONS or text in _CALLED:
-        usage = FUNCTIONS[text].usage if text in FUNCTIONS else _CALLED[text]
-        policy.report("C211", name.span, name=text, usage=usage)
+        policy.report("C211", name.span, name=text, usage=FUNCTIONS[text].usage if text in FUNCTIONS else _CALLED[text])
+    elif text in FIGURES or text == FALLING:
+        policy.report("C211", name.span, name=text, usage=usage(text))
     elif other := _declared_elsewhere(name, policy):
         policy.report("C216", name.span, name=text, what=one(WHAT[type(other)]), hint=_usage(other))
     elif text not in policy.broken:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from policyd.language.diagnostics import Phrase
-from policyd.language.types import Type
+from policyd.language.types import ENUMS, Type
 
 _PLAIN: Final = {
     "bool": ("a yes-or-no value", "yes-or-no values", "真假值"),
@@ -31,10 +31,16 @@ RELATIVE: Final = Phrase(
 def called(type: Type) -> Phrase:
     """`a whole number`, `a list of texts`."""
     if type.kind == "list":
-        _, several, zh = _PLAIN[type.element.name or type.element.kind] if type.element else _PLAIN["nothing"]
+        _, several, zh = _words(type.element) if type.element else _PLAIN["nothing"]
         return Phrase(f"a list of {several}", f"{zh}列表")
-    one, _, zh = _PLAIN[type.name or type.kind]
+    one, _, zh = _words(type)
     return Phrase(one, zh)
+
+
+def _words(type: Type) -> tuple[str, str, str]:
+    if type.kind == "enum" and type not in ENUMS:
+        return f"a tier of `{type.name}`", f"tiers of `{type.name}`", f"`{type.name}` 的等级"
+    return _PLAIN[type.name or type.kind]
 
 
 def listed(names: Iterable[str]) -> Phrase:

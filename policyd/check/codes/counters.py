@@ -62,3 +62,17 @@ error(
     bad="counter busy counts message by group within 10m across groups\n" + _RULE,
     good="counter busy counts message by member within 10m across groups\n" + _RULE,
 )
+error(
+    "C410", "counted-value",
+    ("the event does not carry this", "`{name}` is not part of the event", "{hint}"),
+    ("事件不包含此内容", "`{name}` 不是事件自身的内容", "{hint}"),
+    bad="counter busy counts sums group.messages_today of messages by member per day\n" + _RULE,
+    good="counter busy counts sums message.images of messages by member per day\n" + _RULE,
+)
+error(
+    "C411", "counted-type",
+    ("this cannot be counted so", "`{name}` is {type}, and {wanted} is needed", "write `{example}`"),
+    ("不能这样计数", "`{name}` 是{type},这里需要{wanted}", "请写 `{example}`"),
+    bad="counter busy counts sums message.text of messages by member per day\n" + _RULE,
+    good="counter busy counts sums message.images of messages by member per day\n" + _RULE,
+)
