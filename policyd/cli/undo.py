@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """What is to be taken back: of which rule, since when (as written), in one group or in all of these tenants."""
+    """What is to be taken back: of which rule, since when (as written), in one group or in all of these tenants; with
+    `statistics` it is counted."""
 
     rule: str
     since: str
     group: str | None
     tenants: list[str]
     dry_run: bool
+    statistics: bool
 
 
 class Report(NamedTuple):
@@ -81,7 +83,7 @@ def command(
     settings = stores.settings_of(flags)
     program = load_program(settings.policies, output)
     _note_unknown(rule, program.policy_set, output)
-    asked = Asked(rule, since, group, stores.tenants(settings, tenant), dry_run)
+    asked = Asked(rule, since, group, stores.tenants(settings, tenant), dry_run, settings.statistics == "on")
     report = stores.ask(settings, output, partial(_undo, program, asked, output))
     if form == "json":
         told: dict[str, Any] = {"rule": rule, "since": _utc(report.since), "dry_run": dry_run}
@@ -108,7 +110,9 @@ async def _undo(program: Program, asked: Asked, output: Output, store: Store, re
     groups = []
     for tenant in asked.tenants:
         for group in stores.groups_of(reached, tenant, asked.group, "journal", output):
-            found = await undo(store, program, tenant, asked.rule, since, group, asked.dry_run)
+            found = await undo(
+                store, program, tenant, asked.rule, since, group, asked.dry_run, statistics=asked.statistics
+            )
             if found.undone:
                 groups.append(Place(tenant, found))
     return Report(since, groups)

@@ -99,11 +99,11 @@ def summary(past: PastDays, days: int, size: int | None, policies: PolicySet) ->
 def _lines(now: Span, before: Span | None, titles: Mapping[str, str]) -> Iterator[str]:
     counts, was = now.counts, None if before is None else before.counts
     within = f"{now.days}d"
-    yield f"近 {now.days} 天 / last {now.days} d · {_dates(now)}"
+    yield f"{'昨天 / yesterday' if now.days == 1 else f'近 {now.days} 天 / last {now.days} days'} · {_dates(now)}"
     yield f"消息 messages {_number(counts.messages, None if was is None else was.messages)}"
     active = f"发言 active {_number(_active(now), None if before is None else _active(before))}"
     share = now.speakers[within]
-    yield active if share is None else f"{active} · {share:.0%} / {now.size:,}"
+    yield active if share is None else f"{active} · 占 {share:.0%} of {now.size:,}"
     if any((counts.joins, counts.leaves, counts.requests)):
         joins = _number(counts.joins, None if was is None else was.joins)
         leaves = _number(counts.leaves, None if was is None else was.leaves)

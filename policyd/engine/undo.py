@@ -14,8 +14,10 @@ from policyd.compile.program import Program
 from policyd.engine import accounts
 from policyd.engine.appeals import end_mute, retract, running_mute
 from policyd.engine.case import policy_of
+from policyd.engine.counting import count_overruled
 from policyd.engine.desk import KEEP_RECORDS, packed
 from policyd.engine.instants import rfc3339, seconds_until
+from policyd.engine.known_groups import known_group, zone_for
 from policyd.engine.undoing import (
     Entry,
     Reversal,
@@ -45,7 +47,7 @@ class GroupUndone(Struct, frozen=True):
 
 class _Member(Struct, frozen=True):
     """Whose decisions are taken back, and by whose order. `entries`: all that are known of the member; `meant`: those
-    that the rule had a part in."""
+    that the rule had a part in. `zone`: of the group's figures, None where it is not counted."""
 
     tenant: str
     group: str
@@ -55,6 +57,7 @@ class _Member(Struct, frozen=True):
     policies: PolicySet
     entries: list[Entry]
     meant: list[Entry]
+    zone: str | None
 
     @property
     def records(self) -> list[Record]:
@@ -65,30 +68,33 @@ class _Member(Struct, frozen=True):
 
 class _Plan(Struct, frozen=True):
     """`files` have the marks of what is taken back, and no longer what was added; the mute that ends at `muted` (0:
-    none) is to end at `until`."""
+    none) is to end at `until`. `overruled`: for each decision, the rules of which it is taken back now."""
 
     back: list[Reversal]
     files: dict[str, MemberFile]
     actions: list[Action]
     muted: int
     until: int
+    overruled: list[str]
 
 
 async def undo(
-    store: Store, program: Program, tenant: str, rule: str, since: int, group: str, dry_run: bool
-) -> GroupUndone:
-    """`rule`: a rule or declaration, qualified or plain; `since` in ms since the epoch. Raises `StoreUnavailable`; the
-    same again then does what is missing."""
+    store: Store, program: Program, tenant: str, rule: str, since: int, group: str, dry_run: bool, *,
+    statistics: bool = True,
+) -> GroupUndone:  # fmt: skip
+    """`rule`: a rule or declaration, qualified or plain; `since` in ms since the epoch; with `statistics` it counts in
+    the figures of the group. Raises `StoreUnavailable`; the same again then does what is missing."""
     entries = entries_of(await store.journal(tenant, group, 0))
     now = await store.now(store.cell_of(group))
     about: dict[str, list[Entry]] = {}
     for entry in entries:
         about.setdefault(entry.member, []).append(entry)
+    zone = zone_for(program.policy_set, group, await known_group(store, tenant, group)) if statistics else None
     done = []
     for member, of_member in sorted(about.items()):
         meant = [each for each in of_member if each.now >= since and rules_of(each, rule, program.policy_set)]
         if meant:
-            one = _Member(tenant, group, member, rule, now, program.policy_set, of_member, meant)
+            one = _Member(tenant, group, member, rule, now, program.policy_set, of_member, meant, zone)
             done.append(await _undo_member(store, one, dry_run))
     undone = [each for one in done for each in one.undone]
     order = {entry.event: entry.now for entry in entries}
@@ -123,6 +129,8 @@ async def _undo_member(store: Store, one: _Member, dry_run: bool) -> GroupUndone
                 weights[back.event, ladder] = weights.get((back.event, ladder), 0) or weight
         if not plan.back or (await store.file(_filing(store, one, plan, stored))).answer is not None:
             await end_mute(store, one.tenant, one.group, one.member, plan.muted, plan.until, one.now)
+            if one.zone is not None:
+                await count_overruled(store, one.tenant, one.group, one.zone, one.now, plan.overruled)
             return _told(one, plan, weights)
     raise StoreUnavailable(f"the file of member `{one.member}` kept changing; undo again")
 
@@ -156,19 +164,20 @@ def _plan(one: _Member, stored: Sequence[bytes], running: int, braked: frozenset
     """What is to be taken back, oldest first."""
     values = zip(one.records, stored, strict=True)
     files = {record.id: unpack(MemberFile, value[STAMP:]) or MemberFile() for record, value in values}
-    file, back = files[one.member], list[Reversal]()
+    file, back, overruled = files[one.member], list[Reversal](), list[str]()
     for entry in one.meant:
         rules = rules_of(entry, one.rule, one.policies)
         if not is_undone(entry, file) and not rules <= undone_rules(entry, file):
             taken = reversal(entry, one.entries, file, one.policies, one.now, rules)
             awarded = {name: files[name] for name in entry.awarded}
             back.append(replace(taken, awards=accounts.take_back(awarded, entry.event, rules, one.policies)))
+            overruled += sorted(rules - undone_rules(entry, file))
             mark(file, entry, rules, one.now)
     muting = [entry for entry in one.entries if entry.event not in braked]
     until = max((end for entry in muting if (end := _end(one, entry, file)) > one.now), default=0)
     muted = running if running and any(_brought(one, entry, file) == running for entry in one.meant) else 0
     actions = _actions(one, back, file, muted, until) if back else []
-    return _Plan(back, files, actions, muted, until)
+    return _Plan(back, files, actions, muted, until, overruled)
 
 
 def _end(one: _Member, entry: Entry, file: MemberFile) -> int:

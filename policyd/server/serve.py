@@ -62,7 +62,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] | None = None) -> in
 
 async def _run(settings: Settings, program: Program, listener: socket.socket, say: Callable[[str], None]) -> None:
     async with _open_store(settings, say) as store:
-        engine = Engine(program, store)
+        engine = Engine(program, store, statistics=settings.statistics == "on")
         server = _Server(uvicorn_config(engine, settings), settings, engine, say)
         _calm_collector()
         await server.serve([listener])

@@ -38,7 +38,8 @@ class Settings:
     `durability`: with `replica` nothing is answered before a replica of `redis` has it. `store_deadline_ms` is how long
     an event waits for the store, retries included, before it is decided as `if store fails` says.
     `clock`: `event` takes the events' own times instead of the store's, to try out recorded traffic: an instant is the
-    `time` of the event, which the bot then has to send."""
+    `time` of the event, which the bot then has to send. `statistics`: `off` counts nothing for groups, and what
+    conditions read of them is unknown."""
 
     policies: Path = Path("policies")
     listen: str = "127.0.0.1:8900"
@@ -48,6 +49,7 @@ class Settings:
     durability: Literal["memory", "replica"] = "memory"
     store_deadline_ms: int = 50
     clock: Literal["store", "event"] = "store"
+    statistics: Literal["on", "off"] = "on"
     limits: Limits = Limits()
     bots: tuple[Bot, ...] = field(default=())
 
@@ -63,11 +65,14 @@ class Settings:
         return self.redis or (None if self.store == "embedded" else "memory")
 
 
-_PLAIN: Final = ("policies", "listen", "store", "redis", "data_dir", "durability", "store_deadline_ms", "clock")
+_PLAIN: Final = (
+    "policies", "listen", "store", "redis", "data_dir", "durability", "store_deadline_ms", "clock", "statistics"
+)  # fmt: skip
 _CHOICES: Final = {
     "store": ("embedded", "memory"),
     "durability": ("memory", "replica"),
     "clock": ("store", "event"),
+    "statistics": ("on", "off"),
 }
 _LIMITS: Final = tuple(each.name for each in fields(Limits))
 
