@@ -3,7 +3,7 @@ follows from, and its decision is told with that one's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from msgspec import UNSET
@@ -75,12 +75,14 @@ def together(decision: Decision, also: Decision, is_request: bool) -> Decision:
     )
 
 
-def _united(actions: Iterable[Action]) -> list[Action]:
-    """Equal ones once, with all their reasons."""
+def _united(actions: Sequence[Action]) -> list[Action]:
+    """Equal ones once, with all their reasons; but what rules add is told of each."""
+    added = [action for action in actions if action.do == "add"]
     found: dict[Action, list[Because]] = {}
     for action in actions:
-        found.setdefault(replace(action, because=()), []).extend(action.because)
-    return [replace(action, because=_sorted(because)) for action, because in found.items()]
+        if action.do != "add":
+            found.setdefault(replace(action, because=()), []).extend(action.because)
+    return [*(replace(action, because=_sorted(because)) for action, because in found.items()), *added]
 
 
 def _sorted(because: list[Because]) -> tuple[Because, ...]:
