@@ -53,7 +53,7 @@ def _award(filing: Filing, *, removed: bool) -> None:
 def _proceed(filing: Filing, *, removed: bool) -> None:
     for fired, action in effects(filing.found, filing.seen, "continue streak"):
         streak = filing.policies.streaks[action.subject or ""]
-        if removed and not streak.even_if_removed:
+        if filing.event.member.role == "bot" or (removed and not streak.even_if_removed):
             continue
         runs = filing.place.group.records.file(filing.event.member.id).runs
         run = runs.setdefault(streak.name, Run())

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from policyd.check.load import load_texts
+from policyd.engine.undo import undo
 from policyd.model.decision import Action, Decision
 from policyd.model.event import (
     NOBODY,
@@ -32,7 +33,7 @@ from policyd.model.event import (
 )
 from policyd.reference.printing import show_duration
 from tests.equivalence.events import Failure, Step
-from tests.equivalence.sides import EngineSide, ReferenceSide
+from tests.equivalence.sides import EngineSide, ReferenceSide, run
 
 ZONE = "Asia/Shanghai"
 DAY = date(2026, 3, 2)
@@ -49,11 +50,12 @@ class Community:
         policies, findings = load_texts({name: text for name, text in files.items() if name not in beside}, beside)
         assert policies is not None, [f"{found.span.line}: {found.message()}" for found in findings]
         self._side = SIDES[side](policies)
-        self._events = 0
+        self._now = 0
 
     def does(self, event: Event, fails: Failure = "none") -> Decision:
         """The decision; AssertionError where the event is refused."""
         answer = self._side.answer(Step(event, fails))
+        self._now = event.time or 0
         assert isinstance(answer, Decision), answer
         return answer
 
@@ -67,12 +69,23 @@ class Community:
         assert isinstance(answer, str), answer
         return answer
 
+    def undo(self, rule: str, since: str) -> dict[str, dict[str, dict[str, int]]]:
+        """Takes back what a rule did, as of the newest event: what was added by it, by event."""
+        if isinstance(self._side, ReferenceSide):
+            undone = self._side.reference.undo("g1", rule, instant(since), self._now)
+        else:
+            engine = self._side._engine
+            undone = run(undo(engine.store, engine.program, "", rule, instant(since), "g1", dry_run=False)).undone
+        return {one.event: one.awards for one in undone if isinstance(one.awards, dict)}
+
     def strikes(self, member: str, ladder: str, at: str) -> int:
         return self._side.standing(event("message", member, at, "probe")).strikes[ladder]
 
 
 def instant(at: str) -> int:
-    """Ms since the epoch of `20:00`, `20:00:05.250` or `+1d 20:00`."""
+    """Ms since the epoch of `20:00`, `20:00:05.250` or `+1d 20:00`; of `2026-10-25T02:30+02:00` in any zone."""
+    if "T" in at:
+        return round(datetime.fromisoformat(at).timestamp() * 1000)
     days, _, clock = at.rpartition(" ")
     day = DAY + timedelta(days=int(days.strip("+d") or 0))
     return round(datetime.combine(day, time.fromisoformat(clock), ZoneInfo(ZONE)).timestamp() * 1000)
@@ -122,8 +135,12 @@ def _split(more: dict[str, Any], message: str | None, text: str | None) -> dict[
     return of_event | {"message": Message(id=message, text=text, **of_message)}
 
 
-def joins(member: str, at: str = "20:00", **more: Any) -> Event:
-    return event("join", member, at, join=Join(), **more)
+def joins(member: str, at: str = "20:00", *, inviter: str | None = None, **more: Any) -> Event:
+    return event("join", member, at, join=Join(inviter=inviter), **more)
+
+
+def leaves(member: str, at: str = "20:00", **more: Any) -> Event:
+    return event("leave", member, at, **more)
 
 
 def requests(member: str, text: str | None = None, at: str = "20:00", **more: Any) -> Event:
@@ -161,8 +178,8 @@ def posts_notice(text: str, *members: str, at: str = "20:00") -> Event:
     return nobody("notice", at, notice=Notice("m", "n1", text, members))
 
 
-def marks(member: str, as_: str, at: str = "20:00") -> Event:
-    return event("mark", member, at, mark=Mark(as_, "m"))
+def marks(member: str, as_: str, at: str = "20:00", **more: Any) -> Event:
+    return event("mark", member, at, mark=Mark(as_, "m"), **more)
 
 
 def reports_outcome(action: str, error: str | None, at: str = "20:00") -> Event:
@@ -187,6 +204,8 @@ def brief(decision: Decision) -> str:
 
 
 def _brief(action: Action) -> str:
+    if action.do == "add":
+        return f"add {action.amount} to {str(action.to).partition('.')[2]} of {action.member}"
     words: list[str] = [action.do.replace("_", " ")]
     if isinstance(action.proposes, str):
         words.append(action.proposes.replace("_", " "))
@@ -197,6 +216,12 @@ def _brief(action: Action) -> str:
     if isinstance(action.text, str):
         words.append(f'"{action.text}"')
     return " ".join(words)
+
+
+def shown(room: Community, member: str, at: str, **more: Any) -> str:
+    """What a rule `on mark then reply` says, of nothing that a mark counts in."""
+    [action] = room.does(marks(member, "show", at, **more)).actions
+    return str(action.text)
 
 
 def told(decision: Decision) -> str:
