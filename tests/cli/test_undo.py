@@ -79,6 +79,25 @@ def test_what_a_rule_has_done_is_shown_and_taken_back(run: Run, server: Embedded
     assert other.ladders["small.conduct"].strikes == 2
 
 
+def test_what_was_added_is_taken_back_from_whom_it_was_added_for(run: Run, folder: Path) -> None:
+    (folder / "small.policy").write_text(
+        "policy small { for every group }\ntally points by member\n"
+        'rule raid { on join  then warn "why so many?", add 5 to points of join.inviter, add -2 to points }\n'
+    )
+    with EmbeddedServer(folder.parent / ".policyd") as server:
+        event = {
+            "id": "e1", "kind": "join", "group": {"id": "g1"}, "member": {"id": "u1"}, "join": {"inviter": "host"}
+        }  # fmt: skip
+        happened(server, folder, event)
+        told = json.loads(run("undo", "--rule", "raid", "--since", "1h", "--dry-run", "--format", "json").out)
+        assert told["groups"][0]["undone"][0]["awards"] == {"small.points": {"host": 5, "u1": -2}}
+        english = run("undo", "--rule", "raid", "--since", "1h", "--dry-run").out.splitlines()
+        assert english[1] == "  u1  e1  small.points of host -5; small.points of u1 +2; stays: warn"
+        chinese = run("undo", "--rule", "raid", "--since", "1h", "--lang", "zh").out.splitlines()
+        assert chinese[1] == "  u1  e1  host 的 small.points 减 5;u1 的 small.points 加 2;无法撤销:warn"
+        assert "has done nothing since" in run("undo", "--rule", "raid", "--since", "1h").out
+
+
 def test_a_mute_is_ended_by_the_bot_with_its_next_tick(run: Run, server: EmbeddedServer, folder: Path) -> None:
     told = json.loads(run("undo", "--rule", "worse", "--since", "2020-01-01", "--format", "json").out)
     assert (told["rule"], told["since"], told["dry_run"]) == ("worse", "2019-12-31T16:00:00+00:00", False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import UNSET
 
@@ -79,6 +80,16 @@ def test_rules_and_texts_read_what_was_there_before() -> None:
     club.on("2T10:03", text="good also")
     assert done(club.on("2T10:04", text="rich"))[0] == "reply: 22 3 0"
     assert done(club.on("4-2T10:04", text="rich"))[0] == "reply: 22 0 0", "in the running month"
+
+
+def test_every_bot_is_told_what_is_added() -> None:
+    club = Club()
+    decision = club.on("2T10:00", text="bad", capabilities=["mute"])
+    assert "delete" not in [action.do for action in decision.actions]
+    (added,) = [action for action in msgspec.to_builtins(decision)["actions"] if action["do"] == "add"]
+    assert added == {
+        "do": "add", "because": [{"rule": "club.bad"}], "member": "u1", "to": "club.points", "amount": -3
+    }  # fmt: skip
 
 
 def test_shadows_tell_what_they_would_add() -> None:

@@ -53,6 +53,21 @@ def test_a_known_member_costs_nothing_more() -> None:
     assert meets(scene, name="Bob", group={**GROUP, "size": 4}) == 1
 
 
+@pytest.mark.parametrize(
+    "keeping",
+    [
+        "tally points by member rule r { on join  then add 1 to points }",
+        "streak words { each day message  at 2 then reply }".replace("reply", 'reply "x"'),
+        "tiers standing by member { every week  tier all otherwise }",
+    ],
+)
+def test_standing_makes_members_known(keeping: str) -> None:
+    scene = Scene('policy club { for groups tagged "a" } ' + keeping)
+    meets(scene, name="Ming")
+    met, group = known(scene), known_group(scene)
+    assert met is not None and met.name == "Ming" and group is not None and group.size == 3
+
+
 @pytest.mark.parametrize(("policy", "group"), [(KEEPS_NOTHING, GROUP), (KEEPS, {"id": "g1"})])
 def test_nothing_is_kept_where_nobody_needs_it(policy: str, group: Any) -> None:
     scene = Scene(policy)

@@ -71,6 +71,24 @@ def test_a_rule_that_did_not_fire_is_held_by_nothing() -> None:
     assert [rule.held_by for rule in explained("hi").rules] == [()] * 4
 
 
+def test_standing_is_shown_as_it_was_read() -> None:
+    club = Scene(
+        'policy club { for every group  timezone "UTC" }\ntally points by member\n'
+        'streak words { each day message  at 9 then reply "x" }\n'
+        "tiers standing by member { every day  tier high when points > 4  tier low otherwise }\n"
+        "rule r { when points > 9 or words > 8 or standing == high or group.messages(7d) > 3\n"
+        "  or falling(group.joins, 2d) > 10%  then flag }\n"
+        'rule good { when message.text == "good"  then add 5 to points }\n'
+    )
+    club.says("good")
+    told = club.tell(club.event("message", "hi", time="2026-03-03T12:00:00Z"), explain=True).explain
+    assert isinstance(told, Explanation)
+    assert [(each.name, each.value) for each in told.rules[1].read] == [
+        ("points", 5), ("words", 1), ("standing", None), ("group.messages(7d)", 1), ("falling(group.joins, 2d)", None)
+    ]  # fmt: skip
+    assert [rule.rule for rule in told.rules] == ["club.good", "club.r"], "what moves standing on is left out"
+
+
 NEAREST = [
     ("x" * 19, {}, "club.size", [("message.length > 20", True, False, 19, 20)]),
     ("spamword", {"role": "admin"}, "club.words", None),
