@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-import msgspec
 import pytest
 from msgspec import UNSET
 
 from policyd.engine.embedded import finish
 from policyd.engine.undo import undo
+from policyd.model.codec import encode
 from policyd.model.event import Event
 from policyd.model.local_days import local_day
 from policyd.model.records import Account
@@ -86,7 +87,7 @@ def test_every_bot_is_told_what_is_added() -> None:
     club = Club()
     decision = club.on("2T10:00", text="bad", capabilities=["mute"])
     assert "delete" not in [action.do for action in decision.actions]
-    (added,) = [action for action in msgspec.to_builtins(decision)["actions"] if action["do"] == "add"]
+    (added,) = [action for action in json.loads(encode(decision))["actions"] if action["do"] == "add"]
     assert added == {
         "do": "add", "because": [{"rule": "club.bad"}], "member": "u1", "to": "club.points", "amount": -3
     }  # fmt: skip
