@@ -33,7 +33,7 @@ OLDEST: Final = (7, 0)
 
 PERMISSIONS: Final = (
     "~pd:* resetchannels -@all +evalsha +script|load +info +time"
-    " +get +mget +set +hget +hmget +hset +hdel +hscan +hrandfield +del +unlink +pexpire +pttl"
+    " +get +mget +set +hget +hmget +hset +hdel +hgetall +hincrby +hscan +hrandfield +del +unlink +pexpire +pttl"
     " +zadd +zrem +zremrangebyscore +zrange +zscore"
 )
 """What the service needs of a server, as rules of `ACL SETUSER`."""
@@ -61,7 +61,9 @@ READ: Final = Script("read")
 DUE: Final = Script("due")
 LISTED: Final = Script("listed")
 JOURNAL: Final = Script("journal")
-_SCRIPTS: Final = (OBSERVE, COMMIT, RETRACT, FILE, READ, DUE, LISTED, JOURNAL)
+COUNT: Final = Script("count")
+FIGURES: Final = Script("figures")
+_SCRIPTS: Final = (OBSERVE, COMMIT, RETRACT, FILE, READ, DUE, LISTED, JOURNAL, COUNT, FIGURES)
 
 
 class Connector:

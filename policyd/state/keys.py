@@ -3,10 +3,12 @@
     pd:{TENANT/CELL}:r0 r1 r2            receipts of events and messages, and windows of a day or less: a ring of hashes
     pd:{TENANT/CELL}:a0 a1 a2            what was given for messages, a ring of hashes
     pd:{TENANT/CELL}:s:GROUP/MEMBER      standing of a member: strikes, mute, what was said to it
-    pd:{TENANT/CELL}:w:GROUP/MEMBER      longer windows of a member, and when it was last seen
+    pd:{TENANT/CELL}:w:GROUP/MEMBER      longer windows of a member, when it was last seen, wrote and joined
     pd:{TENANT/CELL}:g:GROUP             longer windows of a group
     pd:{TENANT/CELL}:k:GROUP[/MEMBER]:ID a longer window that a text is the key of
     pd:{TENANT/CELL}:j:GROUP             what decisions did, a sorted set by instant
+    pd:{TENANT/CELL}:o:GROUP             figures of a group's open local days, a hash by day and name
+    pd:{TENANT/CELL}:h:GROUP             figures of its closed local days, a hash by day
     pd:{TENANT/CELL}:x:GROUP:ID          receipt of a filing
 
 Records of workflows (`policyd/model/records.py`), and when something comes due:
@@ -29,7 +31,8 @@ Shorter windows are in fields of the receipts' ring, named as the ends of these 
 A cell is a part of a tenant's groups, so that one call serves many events and all that it touches shares a slot of a
 Cluster. Ids are percent-encoded, which leaves none of `{}:/*` in them; a long one is replaced by `!` and a digest,
 and no encoded id begins with `!`. Fields of hashes and members of sets are ids as they are, so that they can be told
-again. The packed values are described in `lua/observe.lua`, `lua/standing.lua`, `lua/file.lua` and `lua/commit.lua`.
+again. The packed values are described in `lua/observe.lua`, `lua/standing.lua`, `lua/file.lua`, `lua/commit.lua` and
+`lua/figures.lua`.
 """
 
 from __future__ import annotations
@@ -194,6 +197,15 @@ def dues(prefix: str, group: str | None) -> bytes:
 @lru_cache(_CACHED)
 def journal(prefix: str, group: str) -> bytes:
     return f"{prefix}j:{encode(group)}".encode()
+
+
+@lru_cache(_CACHED)
+def open_figures(prefix: str, group: str) -> bytes:
+    return f"{prefix}o:{encode(group)}".encode()
+
+
+def closed_figures(prefix: str, group: str) -> bytes:
+    return f"{prefix}h:{encode(group)}".encode()
 
 
 def filing(prefix: str, group: str, event: str) -> bytes:

@@ -30,11 +30,12 @@ from policyd.model.state import (
     Throttle,
 )
 from policyd.state import ladder as ladders
-from policyd.state.memory_figures import UTC, Figures, Presence, note
+from policyd.state.memory_figures import Figures, Presence, note
 from policyd.state.memory_records import Records
 from policyd.state.memory_windows import Cell, bump, is_live, peek
 from policyd.state.places import check_asked, check_cell, check_filing
 from policyd.state.retention import GIVEN, JOURNAL, LATEST, PRESENCE, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
+from policyd.state.zones import UTC
 
 
 class _Receipt(Struct, gc=False):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Final
 
 from msgspec import Struct, field
 
@@ -29,8 +28,7 @@ from policyd.model.figures import (
 from policyd.model.local_days import local_day, local_hour
 from policyd.model.state import Observe, Window
 from policyd.state.retention import PRESENCE
-
-UTC: Final = "UTC"
+from policyd.state.zones import UTC
 
 
 class Presence(Struct, gc=False):

@@ -11,6 +11,7 @@ from typing import Final
 
 from redis.exceptions import RedisError
 
+from policyd.model.figures import Count, FiguresAsk, FiguresRead
 from policyd.model.records import Record, RecordKind
 from policyd.model.state import (
     Commit,
@@ -25,11 +26,24 @@ from policyd.model.state import (
     Retracted,
     StoreUnavailable,
 )
-from policyd.state import cluster, keys, sentinel, wire, wire_records
+from policyd.state import cluster, keys, sentinel, wire, wire_figures, wire_records, zones
 from policyd.state.batcher import Batcher
 from policyd.state.calls import Answer, Batch, Durability, Limits
 from policyd.state.cluster import Cluster
-from policyd.state.connecting import COMMIT, DUE, FILE, JOURNAL, LISTED, OBSERVE, READ, RETRACT, Connector, Script
+from policyd.state.connecting import (
+    COMMIT,
+    COUNT,
+    DUE,
+    FIGURES,
+    FILE,
+    JOURNAL,
+    LISTED,
+    OBSERVE,
+    READ,
+    RETRACT,
+    Connector,
+    Script,
+)
 from policyd.state.places import check_asked, check_cell, check_filing, check_listed
 from policyd.state.retention import GIVEN, RECEIPTS
 from policyd.state.sentinel import SentinelConnector
@@ -42,7 +56,8 @@ _MOST_BATCHES: Final = 1_000
 _PERIODS: Final = (RECEIPTS // 2, GIVEN // 2)
 _COMMITTING: Final = Batch(COMMIT.digest, (), (*_PERIODS, b""), alone=True)
 _ALONE: Final = {
-    script: Batch(script.digest, (), (), alone=True) for script in (RETRACT, FILE, READ, DUE, LISTED, JOURNAL)
+    script: Batch(script.digest, (), (), alone=True)
+    for script in (RETRACT, FILE, READ, DUE, LISTED, JOURNAL, COUNT, FIGURES)
 }
 _READ_AT_ONCE: Final = 500
 JOURNAL_AT_ONCE: Final = 1_000
@@ -192,15 +207,16 @@ class RedisStore:
             return ()
         first = asks[0]
         prefix = _prefix(first.tenant, first.group, self._cells)
-        looking = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, self._clock, first.revision))
         found: list[Observed] = []
         for begin in range(0, len(asks), _LOOK_AT_ONCE):
             page = asks[begin : begin + _LOOK_AT_ONCE]
-            waiting = []
+            packed = []
             for ask in page:
                 check_asked(ask)
-                named, blob = wire.pack_observe(prefix, ask)
-                waiting.append(self._servers.ask(prefix, looking, named, (wire.to_look(blob),)))
+                packed.append(wire.pack_observe(prefix, ask))
+            arguments = (*_PERIODS, self._clock, first.revision, zones.table(self._around))
+            looking = Batch(OBSERVE.digest, keys.rings(prefix), arguments)
+            waiting = [self._servers.ask(prefix, looking, named, (wire.to_look(blob),)) for named, blob in packed]
             answers = await asyncio.gather(*waiting)
             found += [wire.unpack_observed(ask, *answer) for ask, answer in zip(page, answers, strict=True)]
         return tuple(found)
@@ -218,6 +234,20 @@ class RedisStore:
             if len(part) < JOURNAL_AT_ONCE:
                 return tuple(sorted(found, key=lambda entry: (entry.now, entry.journal)))
             since = part[-1].now
+
+    async def count(self, change: Count) -> None:
+        prefix = _prefix(change.tenant, change.group, self._cells)
+        asked = wire_figures.pack_count(prefix, change, secrets.token_hex(8), self._clock)
+        _, reply = await self._alone(COUNT, prefix, asked)
+        if reply == wire.GONE:
+            raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed")
+
+    async def figures(self, ask: FiguresAsk) -> FiguresRead:
+        if self._virtual:
+            self._virtual_clock(ask.at)
+        prefix = _prefix(ask.tenant, ask.group, self._cells)
+        asked = wire_figures.pack_figures(prefix, ask, self._clock, self._around)
+        return wire_figures.unpack_figures(ask, *await self._alone(FIGURES, prefix, asked))
 
     async def retract(self, change: Retract) -> Retracted:
         prefix = _prefix(change.tenant, change.group, self._cells)
@@ -240,6 +270,11 @@ class RedisStore:
     def _clock(self) -> wire_records.Clock:
         return self._instant if self._virtual else b""
 
+    @property
+    def _around(self) -> int:
+        """An instant near that of the calls to come."""
+        return self._instant if self._virtual else time.time_ns() // 1_000_000
+
     def _alone(self, script: Script, prefix: str, asked: wire_records.Packed) -> asyncio.Future[Answer]:
         return self._servers.ask(prefix, _ALONE[script], *asked)
 
@@ -253,11 +288,12 @@ class RedisStore:
 
     def _observing(self, prefix: str, ask: Observe) -> Batch:
         clock = self._virtual_clock(ask.at) if self._virtual else b""
+        table = zones.table(self._around)
         batch = self._batches.get((prefix, ask.revision))
-        if batch is None or batch.arguments[2] != clock:
+        if batch is None or batch.arguments[2] != clock or batch.arguments[4] is not table:
             if len(self._batches) >= _MOST_BATCHES:
                 self._batches.clear()
-            batch = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, clock, ask.revision))
+            batch = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, clock, ask.revision, table))
             self._batches[prefix, ask.revision] = batch
         return batch
 

@@ -9,10 +9,12 @@ from typing import Final, NamedTuple
 
 from msgspec import Struct
 
+from policyd.model.event import NOBODY
 from policyd.model.records import Record
 from policyd.model.state import Commit, Committed, EventIdReused, LadderRead, LadderStep, Observe, Observed, Window
 from policyd.state import keys
-from policyd.state.retention import JOURNAL, RECEIPTS
+from policyd.state.retention import CALENDAR, JOURNAL, RECEIPTS
+from policyd.state.zones import UTC, number_of_zone
 
 Word = bytes | str | int
 Reply = bytes | int | None | list["Reply"]
@@ -20,6 +22,13 @@ Reply = bytes | int | None | list["Reply"]
 _MESSAGE, _EDIT, _STANDING, _SILENCE, _SPOKE, _MUTE, _RECORDS, _LOOK = 1, 2, 4, 8, 16, 32, 64, 128
 _R_EDIT, _R_WIDE, _R_FACTS, _R_GIVEN, _R_HELD = 1, 2, 4, 8, 16
 _BUMPS: Final = {"never": 0, "new": 1, "edit": 2, "always": 3}
+_PERIODS: Final = {None: 0, "day": 4, "week": 8, "month": 12}
+_FORMS: Final = {"events": 0, "distinct": 16, "sum": 32, "messages": 48, "active": 64}
+_LAST: Final = 128
+_FIGURES, _AMOUNTS = 1 << 14, 1 << 15
+_PRESENCES: Final = {"": 0, "message": 1, "join": 2, "leave": 3, "request": 4}
+_SOMEBODY: Final = 8
+_LARGEST: Final = (1 << 48) - 1
 
 GONE: Final = b"gone"
 """The answer to a commit of what was not observed."""
@@ -34,26 +43,35 @@ _FACTS: Final = Layout(">6s6s")
 
 
 class _Home(NamedTuple):
-    """Where windows are kept: in strings with a key of their own those of more than a day, the others in a field of the
-    ring. `text` is the cell of a window that has a text as its key, and so a place of its own."""
+    """Where windows are kept: in strings with a key of their own those of more than a day and of `counted.lua`, the
+    others in a field of the ring. `text` is the cell of a window that has a text as its key, and so a place of its own.
+    `figures`: in the figures of the group."""
 
     key: bool
     member: bool
     text: str
+    figures: bool = False
 
 
 _MEMBER_FIELD: Final = _Home(False, True, "")
 
 
+_NOT_COUNTED: Final = (0, b"", False)
+
+
 class _Shape(Struct):
     """What is the same for all events that ask for one tuple of windows: where they are kept, in this order, and how
-    they are packed. `of_member`: all of them in the member's field."""
+    they are packed. `of_member`: all of them in the member's field. `zones`: those of windows that need one, packed;
+    `amounts`: how many count a value or an amount; `figures`: some tell figures of the group."""
 
     windows: tuple[Window, ...]
     homes: tuple[_Home, ...]
     of_member: bool
     fields: int
     packed: bytes
+    zones: bytes
+    amounts: int
+    figures: bool
 
 
 class _Ladders(Struct):
@@ -86,8 +104,13 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
         fields = _records(prefix, ask.records, named) + _fields(prefix, ask, shape.homes, named)
     else:
         fields = member.field if shape.of_member else _fields(prefix, ask, shape.homes, named)
+    bits, counted, somebody = _NOT_COUNTED
+    if ask.presence or shape.amounts or shape.figures:
+        bits, counted, somebody = _counted(prefix, ask, shape, named)
     if ask.silence or ask.spoke:
         flags |= (_SILENCE if ask.silence else 0) | (_SPOKE if ask.spoke else 0)
+        named.append(member.windows)
+    elif somebody:
         named.append(member.windows)
     if ladders or ask.mute:
         flags |= _STANDING | (_MUTE if ask.mute else 0)
@@ -95,17 +118,39 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     events, messages = keys.digests_begun(group)
     digest = events.copy()
     digest.update(ask.event.encode())
-    head = _HEAD.pack(flags, shape.fields, len(named), digest.digest(), ask.digest)
+    head = _HEAD.pack(flags, shape.fields, len(named) + bits, digest.digest(), ask.digest)
     if message is None:
-        return named, head + fields + tail.packed
+        return named, head + counted + fields + tail.packed
     digest = messages.copy()
     digest.update(message.encode())
-    return named, head + digest.digest() + fields + tail.packed
+    return named, head + digest.digest() + counted + fields + tail.packed
 
 
 def to_look(blob: bytes) -> bytes:
     """The event, packed so that it is only looked at."""
     return bytes((blob[0] | _LOOK,)) + blob[1:]
+
+
+def _counted(prefix: str, ask: Observe, shape: _Shape, named: list[bytes]) -> tuple[int, bytes, bool]:
+    """What the event is to the figures of its group, and its values and amounts, and the bits that say so; the key of
+    the figures is added to `named`. Whether the presence of a member is kept."""
+    bits, packed, somebody = _NOT_COUNTED
+    if ask.presence or (shape.figures and ask.zone):
+        somebody = ask.presence in ("message", "join", "leave") and ask.member != NOBODY.id
+        bits, packed = _FIGURES, _figure(_PRESENCES[ask.presence] + _SOMEBODY * somebody, ask.zone or UTC)
+        if ask.presence:
+            named.append(keys.open_figures(prefix, ask.group))
+    if shape.amounts:
+        bits |= _AMOUNTS
+        amounts = (*ask.amounts, *(0,) * shape.amounts)[: shape.amounts]
+        packed += shape.amounts.to_bytes(2)
+        packed += b"".join([max(0, min(amount, _LARGEST)).to_bytes(6) for amount in amounts])
+    return bits, packed, somebody
+
+
+@lru_cache(4096)
+def _figure(what: int, zone: str) -> bytes:
+    return bytes((what,)) + number_of_zone(zone).to_bytes(2)
 
 
 def _records(prefix: str, records: tuple[Record, ...], named: list[bytes]) -> bytes:
@@ -125,7 +170,7 @@ def _fields(prefix: str, ask: Observe, homes: tuple[_Home, ...], named: list[byt
         if home == _MEMBER_FIELD:
             fields += keys.of_member(prefix, ask.group, ask.member).field
         elif home.key:
-            named.append(_key(prefix, ask, home))
+            named.append(keys.open_figures(prefix, ask.group) if home.figures else _key(prefix, ask, home))
         else:
             fields += _field(ask, home)
     return fields
@@ -134,7 +179,8 @@ def _fields(prefix: str, ask: Observe, homes: tuple[_Home, ...], named: list[byt
 def _tail(shape: _Shape, ladders: tuple[LadderRead, ...]) -> _Ladders:
     windows = shape.windows
     packed = b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ladders])
-    tail = _Ladders(windows, ladders, _NUMBERS.pack(len(windows), len(ladders)) + shape.packed + packed)
+    numbers = _NUMBERS.pack(len(windows), len(ladders))
+    tail = _Ladders(windows, ladders, numbers + shape.packed + packed + shape.zones)
     if id(windows) in _SHAPES:
         if len(_TAILS) >= _MOST_SHAPES:
             _TAILS.clear()
@@ -151,7 +197,16 @@ def _shape(windows: tuple[Window, ...]) -> _Shape:
             for window, home in zip(windows, places, strict=True)
         ]
     )
-    shape = _Shape(windows, tuple(homes), homes == [_MEMBER_FIELD], sum(not home.key for home in homes), packed)
+    shape = _Shape(
+        windows,
+        tuple(homes),
+        of_member=homes == [_MEMBER_FIELD],
+        fields=sum(not home.key for home in homes),
+        packed=packed,
+        zones=b"".join([number_of_zone(window.zone).to_bytes(2) for window in windows if _has_zone(window)]),
+        amounts=sum(window.form in ("distinct", "sum") for window in windows),
+        figures=any(home.figures for home in homes),
+    )
     if not any(home.text for home in homes):
         if len(_SHAPES) >= _MOST_SHAPES:
             _SHAPES.clear()
@@ -160,8 +215,19 @@ def _shape(windows: tuple[Window, ...]) -> _Shape:
 
 
 def _home(window: Window) -> _Home:
+    if _tells_figures(window):
+        return _Home(True, False, "", figures=True)
     text = window.cell if ":" in window.cell else ""
-    return _Home(window.span > RECEIPTS, window.scope == "member", text)
+    long = window.span > RECEIPTS or window.per is not None or window.form != "events"
+    return _Home(long, window.scope == "member", text)
+
+
+def _has_zone(window: Window) -> bool:
+    return window.per is not None or _tells_figures(window)
+
+
+def _tells_figures(window: Window) -> bool:
+    return window.form in ("messages", "active")
 
 
 def _field(ask: Observe, home: _Home) -> bytes:
@@ -249,7 +315,9 @@ def unpack_committed(reply: Reply) -> Committed:
 
 @lru_cache(4096)
 def _pack_window(window: Window) -> bytes:
-    number = (window.span << 24) | (window.cap << 8) | _BUMPS[window.bump]
+    code = _PERIODS[window.per] + _FORMS[window.form] + (_LAST if window.last else _BUMPS[window.bump])
+    span = window.span if window.per is None else CALENDAR[window.per]
+    number = (span << 24) | (window.cap << 8) | code
     return keys.cell_id(window.cell) + number.to_bytes(9)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from policyd.model.figures import Count, FiguresAsk
 from policyd.model.records import Record, RecordKind
 from policyd.model.state import Commit, Due, Filing, Observe, Retract
 from policyd.state.store import Store
@@ -52,7 +53,7 @@ class Journal(Struct, frozen=True):
     since: int
 
 
-Asked = Observe | Commit | Filing | Retract | Reading | WhatIsDue | Listing | Looking | Journal
+Asked = Observe | Commit | Filing | Retract | Reading | WhatIsDue | Listing | Looking | Journal | Count | FiguresAsk
 
 
 async def asking(store: Store, asked: Asked) -> Any:
@@ -66,6 +67,10 @@ async def asking(store: Store, asked: Asked) -> Any:
             return await store.file(replace(asked, cell=store.cell_of(asked.group)))
         case Retract():
             return await store.retract(asked)
+        case Count():
+            return await store.count(asked)
+        case FiguresAsk():
+            return await store.figures(asked)
         case Reading(tenant, group, records):
             return await store.read(tenant, store.cell_of(group), records)
         case WhatIsDue():

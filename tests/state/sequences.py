@@ -11,6 +11,8 @@ from typing import Any, Final, Literal, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
+from policyd.model.figures import Count, FiguresAsk, FiguresRead
+from policyd.model.local_days import PERIODS, Period
 from policyd.model.records import Record, stamp
 from policyd.model.state import (
     Bump,
@@ -21,9 +23,11 @@ from policyd.model.state import (
     Filed,
     Filing,
     Forgive,
+    Form,
     LadderRead,
     Observe,
     Observed,
+    Presence,
     Put,
     Retract,
     Retracted,
@@ -40,6 +44,15 @@ from .conftest import DAY, HOUR, MINUTE
 SPANS: Final = (1, 1_000, 10_000, HOUR, 40 * DAY)
 CAPS: Final = (1, 2, 3, 6, 300)
 BUMPS: Final[tuple[Bump, ...]] = ("never", "new", "edit", "always")
+ZONES: Final = (
+    "UTC", "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo",
+    "Africa/Casablanca", "Pacific/Apia",
+)  # fmt: skip
+AMOUNTS: Final = (0, 1, 1, 2, 7, 300, (1 << 48) - 1)
+PRESENCES: Final[tuple[Presence, ...]] = ("", "message", "message", "message", "join", "leave", "request")
+COUNTED: Final = ("v:p.规则", "d:delete", "t:opened", "w")
+FIGURED: Final = (0, 1, 7, 60, 731)
+SIZES: Final = (None, 0, 12)
 CELLS: Final = ("p.a#", "p.b#", "p.c#:0123456789abcdef", "p.c#:fedcba9876543210")
 GROUPS: Final = ("g1", "组{2}:")
 MEMBERS: Final = ("u1", "u2", "用户" * 40)
@@ -144,19 +157,51 @@ def vocabulary(shortest: int) -> Vocabulary:
 _VOCABULARIES: Final[dict[int, Vocabulary]] = {}
 
 
+class Kind(Struct, frozen=True):
+    """What windows of a cell count."""
+
+    span: int
+    per: Period | None = None
+    zone: str = ""
+    form: Form = "events"
+
+    def window(self, name: str, scope: Literal["member", "group"], cap: int, bump: Bump, *, last: bool) -> Window:
+        """`name` is one of `CELLS`; `last` counts where it may."""
+        cell = f"{name[:4]}{self.span}{self.per}{self.form}{self.zone}{name[4:]}"
+        return Window(cell, scope, self.span, cap, bump, self.per, self.zone, self.form, last and self.per is not None)
+
+
+def a_kind(chance: random.Random, spans: list[int]) -> Kind:
+    """Mostly events in a span."""
+    match chance.randrange(8):
+        case 0:
+            return Kind(chance.choice(spans), form=chance.choice(("distinct", "sum")))
+        case 1 | 2:
+            form: Form = chance.choice(("events", "distinct", "sum"))
+            return Kind(0, chance.choice(PERIODS), chance.choice(ZONES), form)
+        case 3:
+            return Kind(0, zone=chance.choice(ZONES), form=chance.choice(("messages", "active")))
+        case _:
+            return Kind(chance.choice(spans))
+
+
+def amounts_for(chance: random.Random, windows: tuple[Window, ...]) -> tuple[int, ...]:
+    return tuple(chance.choice(AMOUNTS) for window in windows if window.form in ("distinct", "sum"))
+
+
 def _theme(chance: random.Random, spans: list[int]) -> tuple[tuple[Window, ...], ...]:
-    cells = []
-    for _ in range(chance.randint(1, 3)):
-        name, span = chance.choice(CELLS), chance.choice(spans)
-        cells.append((f"{name[:4]}{span}{name[4:]}", span))
+    cells = [(chance.choice(CELLS), a_kind(chance, spans)) for _ in range(chance.randint(1, 3))]
     scopes: list[Literal["member", "group"]] = ["member", "group"]
     variants = []
     for _ in range(_VARIANTS):
         windows = [
-            Window(cell, chance.choice(scopes), span, chance.choice(CAPS), chance.choices(BUMPS, (1, 3, 2, 3))[0])
-            for cell, span in chance.choices(cells, k=chance.randint(0, 4))
-        ]
-        variants.append(tuple({(window.cell, window.scope): window for window in windows}.values()))
+            kind.window(
+                name, chance.choice(scopes), chance.choice(CAPS), chance.choices(BUMPS, (1, 3, 2, 3))[0],
+                last=chance.random() < 0.3,
+            )
+            for name, kind in chance.choices(cells, k=chance.randint(0, 4))
+        ]  # fmt: skip
+        variants.append(tuple({(window.cell, window.scope, window.last): window for window in windows}.values()))
     return tuple(variants)
 
 
@@ -180,7 +225,8 @@ class Sequence:
         self._groups = [f"{name}{group}" for group in GROUPS]
         self._theme = chance.choice(words.themes)
         self._events = chance.choice((5, 15, 60))
-        self._members = chance.choice((MEMBERS, chance.choices(MEMBERS, k=1)))
+        self._members = chance.choice(((*MEMBERS, ""), chance.choices(MEMBERS, k=1)))
+        self._zones = chance.choice((ZONES, chance.choices(ZONES, k=1)))
         self._seen: dict[tuple[str, str], tuple[Observe, int]] = {}
         self._struck: list[tuple[Commit, Strike]] = []
         self._numbers = itertools.count()
@@ -202,6 +248,15 @@ class Sequence:
             for _ in range(chance.choice((0, 0, 1, 2))):
                 filing = self._filing(now)
                 turn.changes.append((filing, self._file(filing)))
+            for _ in range(chance.choice((0, 0, 0, 1, 2))):
+                count = self._count()
+                turn.changes.append((count, self._counts(count)))
+            if chance.random() < 0.3:
+                asked = FiguresAsk(
+                    self._tenant, chance.choice(self._groups), chance.choice(self._zones), chance.choice(FIGURED),
+                    now, chance.choice(SIZES),
+                )  # fmt: skip
+                turn.changes.append((asked, self._figures(asked)))
             if self._struck and chance.random() < 0.2:
                 retract = self._retraction(now)
                 turn.changes.append((retract, self._retract(retract)))
@@ -222,12 +277,14 @@ class Sequence:
         ladders = chance.choices(list(FORGETS), k=chance.randrange(4))
         group = chance.choice(self._groups)
         records = chance.sample(records_of(group)[:10], chance.choice((0, 0, 0, 1, 3)))
+        windows = chance.choice(self._theme)
         return Observe(
             self._tenant, group, member, f"e{chance.randrange(self._events)}", digest, revision,
-            now, message, bool(flags & 1) and message is not None, chance.choice(self._theme),
+            now, message, bool(flags & 1) and message is not None, windows,
             tuple(LadderRead(ladder, FORGETS[ladder]) for ladder in ladders),
             bool(flags & 2), bool(flags & 4), bool(flags & 8),
             tuple(record for record in records if record.group == group),
+            amounts_for(chance, windows), chance.choice(PRESENCES), chance.choice(self._zones),
         )  # fmt: skip
 
     def _change(self) -> Commit:
@@ -272,6 +329,16 @@ class Sequence:
         return Filing(
             self._tenant, 0, group, event, stamp(group, event), tuple(puts), tuple(dues), f"did {event}".encode()
         )
+
+    def _count(self) -> Count:
+        chance = self._chance
+        ask, observed = chance.choice(list(self._seen.values()))
+        event = chance.choice((None, ask.event, ask.event, ask.event, "never seen"))
+        names = chance.sample(COUNTED, chance.randint(1, 3))
+        return Count(
+            self._tenant, ask.group, chance.choice(self._zones), observed,
+            tuple((name, chance.choice((1, 2, 90_000_000))) for name in names), event, ask.digest,
+        )  # fmt: skip
 
     def _retraction(self, now: int) -> Retract:
         chance = self._chance
@@ -325,7 +392,9 @@ class Sequence:
         tally["records read along"] += sum(record != b"" for record in answer.records)
         tally["windows"] += len(ask.windows)
         for window, count in zip(ask.windows, answer.counts, strict=True):
+            tally[f"windows that count {window.form}{' per' * (window.per is not None)}"] += count > 0
             tally["windows with events"] += count > (window.bump != "never")
+            tally["windows of the last period"] += window.last and count > 0
             tally["windows full"] += count == window.cap > 1
             tally["windows after the clock went back"] += count > 1 and answer.now < self._last
         return answer
@@ -361,6 +430,22 @@ class Sequence:
         tally["filings refused"] += answer.answer is None
         tally["records put"] += len(filing.puts) * (answer.answer is not None)
         tally["dues"] += len(filing.dues) * (answer.answer is not None)
+        return answer
+
+    def _counts(self, change: Count) -> Answer:
+        self.asked.append(change)
+        answer = at_once(asking(self._plain, change))
+        self.tally["counted"] += answer is None
+        self.tally["not counted"] += answer is not None
+        return answer
+
+    def _figures(self, ask: FiguresAsk) -> Answer:
+        self.asked.append(ask)
+        answer = at_once(asking(self._plain, ask))
+        assert isinstance(answer, FiguresRead)
+        self.tally["days read"] += len(answer.days)
+        self.tally["days with figures"] += sum(bool(day.values) for day in answer.days)
+        self.tally["days with members who wrote lately"] += sum(any(day.rolling) for day in answer.days)
         return answer
 
     def _retract(self, change: Retract) -> Answer:

@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from msgspec.structs import replace
 
+from policyd.model.figures import Count, FiguresAsk
+from policyd.model.local_days import PERIODS
 from policyd.model.records import stamp
 from policyd.model.state import (
     Commit,
@@ -23,6 +25,7 @@ from policyd.model.state import (
     Forgive,
     LadderRead,
     Observe,
+    Presence,
     Put,
     Retract,
     StoreUnavailable,
@@ -38,10 +41,13 @@ from .asked import Asked, Journal, Listing, Looking, Reading, WhatIsDue, asking
 from .clock import ELAPSED
 from .conftest import DAY, HOUR, T0, flush
 from .sequences import (
+    AMOUNTS,
     BUMPS,
     CAPS,
     CELLS,
+    COUNTED,
     DUES,
+    FIGURED,
     FORGETS,
     GIVEN,
     GROUPS,
@@ -49,11 +55,15 @@ from .sequences import (
     MEMBERS,
     MESSAGES,
     MUTES,
+    PRESENCES,
     REVISIONS,
     SAID_FOR,
+    SIZES,
     SPANS,
     STEPS,
     TOGETHER,
+    ZONES,
+    Kind,
     records_of,
 )
 
@@ -67,17 +77,27 @@ EVERYWHERE = "\x02"
 """The group of what counts across groups; its event ids hold those of a group and an event."""
 
 groups = st.sampled_from((*GROUPS, EVERYWHERE))
-members = st.sampled_from(MEMBERS)
+members = st.sampled_from((*MEMBERS, ""))
 messages = st.sampled_from(MESSAGES)
 events = st.sampled_from([f"e{n}" for n in range(10)] + ["g1\0e1", "g1\0e2"])
 values = st.sampled_from([b"", b"1", b"more than a few bytes " * 9])
+zones = st.sampled_from(ZONES)
+kinds_of_windows = st.one_of(
+    st.builds(Kind, st.sampled_from(SPANS)),
+    st.builds(Kind, st.sampled_from(SPANS), form=st.sampled_from(["events", "distinct", "sum"])),
+    st.builds(
+        Kind, st.just(0), st.sampled_from(PERIODS), zones, st.sampled_from(["events", "events", "distinct", "sum"])
+    ),
+    st.builds(Kind, st.just(0), zone=zones, form=st.sampled_from(["messages", "active"])),
+)
 windows = st.builds(
-    lambda name, scope, span, cap, bump: Window(f"{name[:4]}{span}{name[4:]}", scope, span, cap, bump),
+    lambda kind, name, scope, cap, bump, last: kind.window(name, scope, cap, bump, last=last),
+    kinds_of_windows,
     st.sampled_from(CELLS),
     st.sampled_from(["member", "group"]),
-    st.sampled_from(SPANS),
     st.sampled_from(CAPS),
     st.sampled_from(BUMPS),
+    st.sampled_from([False, False, True]),
 )
 ladders = st.sampled_from(sorted(FORGETS))
 reads = st.builds(lambda ladder: LadderRead(ladder, FORGETS[ladder]), ladders)
@@ -96,8 +116,8 @@ elapsed = st.one_of(st.sampled_from(ELAPSED), st.integers(0, 3 * DAY))
 
 
 def unique(windows: list[Window]) -> tuple[Window, ...]:
-    """A counter has one definition in an event."""
-    return tuple({(window.cell, window.scope): window for window in windows}.values())
+    """A counter has one definition in an event, but may be asked for the last period too."""
+    return tuple({(window.cell, window.scope, window.last): window for window in windows}.values())
 
 
 class Agreement(RuleBasedStateMachine):
@@ -144,6 +164,9 @@ class Agreement(RuleBasedStateMachine):
         other=st.sampled_from([False] * 9 + [True]),
         revision=st.sampled_from(REVISIONS),
         kinds=st.lists(st.integers(0, 9), max_size=3),
+        amounts=st.lists(st.sampled_from(AMOUNTS), max_size=4).map(tuple),
+        presence=st.sampled_from(PRESENCES),
+        zone=zones,
     )
     def observe(
         self,
@@ -160,11 +183,15 @@ class Agreement(RuleBasedStateMachine):
         other: bool,
         revision: str,
         kinds: list[int],
+        amounts: tuple[int, ...],
+        presence: Presence,
+        zone: str,
     ) -> None:
         digest = b"anotherx" if other else f"{member[:2]:x<8}".encode()[:8]
         ask = Observe(
             "", group, member, event, digest, revision, self.now, message, is_edit and message is not None,
             asked, read, mute, silence, spoke, tuple(records_of(group)[kind] for kind in kinds),
+            amounts, presence, zone,
         )  # fmt: skip
         if isinstance(self.both(ask), tuple):
             return
@@ -233,6 +260,21 @@ class Agreement(RuleBasedStateMachine):
             for name, after, right in scheduled
         ]
         self.both(Filing("", 0, group, event, stamp(group, event), tuple(puts), tuple(dues), event.encode()))
+
+    @rule(
+        which=st.integers(0, 100),
+        named=st.sampled_from([True, True, True, False]),
+        figures=st.lists(st.tuples(st.sampled_from(COUNTED), st.integers(1, 1 << 40)), max_size=3).map(tuple),
+        zone=zones,
+    )
+    def count(self, which: int, named: bool, figures: tuple[tuple[str, int], ...], zone: str) -> None:
+        if self.seen:
+            ask = list(self.seen.values())[which % len(self.seen)]
+            self.both(Count("", ask.group, zone, self.now, figures, ask.event if named else None, ask.digest))
+
+    @rule(group=groups, zone=zones, days=st.sampled_from(FIGURED), size=st.sampled_from(SIZES))
+    def figures(self, group: str, zone: str, days: int, size: int | None) -> None:
+        self.both(FiguresAsk("", group, zone, days, self.now, size))
 
     @rule(group=groups, member=members, strikes=st.lists(st.tuples(ladders, events), max_size=2), mute=st.booleans())
     def take_back(self, group: str, member: str, strikes: list[tuple[str, str]], mute: bool) -> None:

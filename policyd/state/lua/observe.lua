@@ -7,16 +7,25 @@ ARGV 1    nonce, echoed
      2, 3 length of a period of receipts, of given, in ms
      4    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
      5    revision of the policies that ask
-     6-   one packed event each (big-endian):
-            1 flags, 1 number of fields, 2 number of keys, 12 digest of the event id, 4 digest of its content,
-            8 digest of the message id (if MESSAGE), records (if RECORDS): 1 number, for each 2 length of its field, which
+     6    zones, see calendar.lua
+     7-   one packed event each (big-endian):
+            1 flags, 1 number of fields, 2 number of keys + 16384 if FIGURES + 32768 if AMOUNTS, 12 digest of the event
+            id, 4 digest of its content, 8 digest of the message id (if MESSAGE),
+            if FIGURES: 1 what it is to the figures of the group (0 nothing, 1 message, 2 join, 3 leave, 4 request; + 8
+            if a member's presence is kept), 2 zone of its days
+            if AMOUNTS: 2 number, for each window that counts values or amounts, in their order, 6 value or amount (0:
+            it counts nothing)
+            records (if RECORDS): 1 number, for each 2 length of its field, which
             follows, + 1, 0 if it is no field of a hash; fields: 1 length, name
             then, equal for events that ask for the same: 2 windows, 2 ladders
-            windows: 6 id, 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always), 2 where it is kept (from 1:
-                     first the fields, then the keys of this event)
+            windows: 6 id, 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always) + 4 * period (0 none, 1 day,
+                     2 week, 3 month) + 16 * form (0 events, 1 distinct, 2 sum, 3 messages, 4 active) + 128 if the
+                     period before is told, 2 where it is kept (from 1: first the fields, then the keys of this event)
             ladders: 8 id, 6 forget in ms (0: never)
+            zones:   2 for each window that has a period or tells figures, in their order
           The last key of the event is the member's standing if STANDING, the one before it the member's long windows
-          if SILENCE or SPOKE; the first keys are those of the records. Either all events of a call are to be looked at
+          if SILENCE or SPOKE or its presence is kept, the one before that the group's open figures if the event is
+          something to them; the first keys are those of the records. Either all events of a call are to be looked at
           only (LOOK) or none: then nothing is written, and no id is known.
 
 Reply     nonce, 8 instant, then for each event
@@ -33,8 +42,9 @@ Ring      field '' holds the period's number and the revisions seen in it, one a
           more fields, which cost more memory than longer values). A name holds windows: 6 id, 6 span,
           2 number, instants of 6 bytes, the oldest first; what is in a newer hash hides what is in an older one. Where
           the clock goes back, the newest hash stays the current one.
-Strings   Windows of more than a day, behind 6 until when they matter. Standing: see standing.lua. Records: see
-          file.lua.
+Strings   Windows of more than a day and those of counted.lua, and presence (presence.lua), behind 6 until when they
+          matter. Standing: see standing.lua. Records: see file.lua.
+Figures   hash of numbers, by local day and name (`20516:m05`); see figures.lua.
 ]]
 local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE, RECORDS, LOOK = 1, 2, 4, 8, 16, 32, 64, 128
 local R_EDIT, R_WIDE, R_FACTS, R_GIVEN, R_HELD = 1, 2, 4, 8, 16
@@ -55,20 +65,35 @@ if not now then
   now = time[1] * 1000 + floor(time[2] / 1000)
 end
 local now6 = pack('>I6', now)
-local revision = ARGV[5]
+local revision, zones = ARGV[5], ARGV[6]
 
 -- The events, and everything that they read, in one call a key. Nothing is written before all of it is known to be
 -- sound. An event: 1 blob, 2 flags, 3 digest, 4 its row, 5 the message's field, 6 its mark, 7 shape, 8 names, 9 number
--- of keys but its records', 10 those before them, 11 records.
+-- of keys but its records', 10 those before them, 11 records, 12 where its amounts are (0: none), 13 what it is to the
+-- figures or false, 14 whether a presence is kept, 15 zone or false.
 
 local shapes = {}
 local function shape_of(text)
   local windows, ladders = unpack_at('>I2I2', text, 1)
   local shape = { windows = windows, ladders = ladders, text = text, ladders_at = 5 + windows * 17 }
+  local zone_at, amounts = shape.ladders_at + 14 * ladders, 0
   for i = 1, windows do
     local at = 5 + (i - 1) * 17
     local span, cap, when, place = unpack_at('>I6I2BI2', text, at + 6)
-    shape[i] = { sub(text, at, at + 11), span, cap, when, place, now - span }
+    local window = { sub(text, at, at + 11), span, cap, when, place, now - span, false }
+    if when > 3 then
+      local kind = { per = floor(when / 4) % 4, form = floor(when / 16) % 8, last = floor(when / 128) }
+      if kind.form == 1 or kind.form == 2 then
+        amounts = amounts + 1
+        kind.amount = amounts
+      end
+      if kind.per > 0 or kind.form > 2 then
+        kind.zone = unpack_at('>I2', text, zone_at)
+        zone_at = zone_at + 2
+      end
+      window[4], window[7] = when % 4, kind
+    end
+    shape[i] = window
   end
   shapes[text] = shape
   return shape
@@ -78,9 +103,9 @@ local texts, expires = {}, {}
 
 --#include records
 
-local looking = #ARGV > 5 and byte(ARGV[6], 1) >= LOOK
+local looking = #ARGV > 6 and byte(ARGV[7], 1) >= LOOK
 local events, fields, filled, rows_of, base = {}, { '' }, 1, {}, 6
-for i = 6, #ARGV do
+for i = 7, #ARGV do
   local blob = ARGV[i]
   local flags, named, high, low = byte(blob, 1, 4)
   local digest, message, mark, at = sub(blob, 5, 16), false, false, 21
@@ -95,6 +120,20 @@ for i = 6, #ARGV do
       fields[filled] = message
       rows_of[message] = filled
     end
+  end
+  local amounts, figure, somebody, zone = 0, false, false, false
+  if high > 63 then
+    if high % 128 > 63 then
+      figure, zone = unpack_at('>BI2', blob, at)
+      at, somebody = at + 3, figure > 7
+      figure = figure % 8 > 0 and figure % 8
+    end
+    if high > 127 then
+      local number = unpack_at('>I2', blob, at)
+      amounts = at + 2
+      at = amounts + 6 * number
+    end
+    high = high % 64
   end
   local asked, keys = NOTHING, high * 256 + low
   local first, after = base, base + keys
@@ -118,7 +157,8 @@ for i = 6, #ARGV do
     end
   end
   local text = sub(blob, at)
-  events[i - 5] = { blob, flags, digest, row, message, mark, shapes[text] or shape_of(text), names, keys, first, asked }
+  events[i - 6] = { blob, flags, digest, row, message, mark, shapes[text] or shape_of(text), names, keys, first, asked,
+    amounts, figure, somebody, zone }
   base = after
 end
 if base ~= #KEYS then
@@ -221,6 +261,9 @@ end
 local added, sets, set = {}, {}, 0
 
 --#include windows
+--#include calendar
+--#include presence
+--#include counted
 --#include facts
 
 -- One event.
@@ -233,7 +276,8 @@ local function counts_of(event, edit)
     local window = shape[i]
     local place, when = window[5], window[4]
     local name = names[place] or KEYS[event[10] + place - #names]
-    local count = bump(name, window, when == counting or when == 3 and not looking)
+    local counts_it = when == counting or when == 3 and not looking
+    local count = window[7] and bump_counted(name, window, event, counts_it) or bump(name, window, counts_it)
     wide = wide or count > 255
     counts[i] = count
   end
@@ -248,6 +292,9 @@ end
 
 local function first_sight(event, edit)
   local shape = event[7]
+  if event[13] and not edit and not looking then
+    note_presence(event)
+  end
   local counts, flags = counts_of(event, edit)
   flags = flags + (edit and R_EDIT or 0)
   local facts = event[2] >= STANDING and facts_of(event, edit)
@@ -329,6 +376,7 @@ if set > 0 then
     call('PEXPIRE', ring, 4 * period_length)
   end
 end
+write_figures()
 for key in pairs(changed_keys) do
   call('SET', key, pack('>I6', expires[key]) .. texts[key], 'PX', math.max(shortest_life, expires[key] - now))
 end

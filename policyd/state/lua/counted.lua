@@ -1,0 +1,152 @@
+--[[ Part of observe.lua: windows that count otherwise than events in a span. They are kept among the long ones, with
+entries of 6 bytes in the place of instants, of which the last is an instant too:
+  distinct, sum      pairs of a value or an amount and its instant, the oldest first
+  per (calendar)     3 number of the period before, 3 its count; 3 running period, 3 its count; the values seen in it, if
+                     they are counted; instant
+]]
+local DISTINCT, SUM, ACTIVE_NOW = 1, 2, 4
+local MOST_AMOUNTS = 10000
+
+local function put(name, text, at, after, window, number, entries)
+  local slot = window[1] .. pack('>I2', number) .. entries
+  if at then
+    keep(name, sub(text, 1, at - 1) .. slot .. sub(text, after), window[2])
+  else
+    keep(name, without_dead(text) .. slot, window[2])
+  end
+end
+
+-- Sliding: values, amounts.
+
+local function pairs_moved(text, first, after, ahead)
+  local moved = {}
+  for i = first, after - 12, 12 do
+    moved[#moved + 1] = sub(text, i, i + 5) .. pack('>I6', math.max(0, unpack_at('>I6', text, i + 6) - ahead))
+  end
+  return sub(text, 1, first - 1) .. table.concat(moved) .. sub(text, after)
+end
+
+local function live_from(text, first, after, limit)
+  while first < after and unpack_at('>I6', text, first + 6) <= limit do
+    first = first + 12
+  end
+  return first
+end
+
+local function sum_of(text, first, after)
+  local total = 0
+  for i = first, after - 12, 12 do
+    total = total + unpack_at('>I6', text, i)
+  end
+  return total
+end
+
+local function with_value(live, value)
+  local at = find(live, value, 1, true)
+  while at and at % 12 ~= 1 do
+    at = find(live, value, at + 1, true)
+  end
+  if at then
+    live = sub(live, 1, at - 1) .. sub(live, at + 12)
+  end
+  return live .. value .. now6
+end
+
+local function with_amount(live, amount, cap)
+  amount = unpack_at('>I6', amount, 1)
+  if sub(live, -6) == now6 then
+    amount = amount + unpack_at('>I6', live, #live - 11)
+    live = sub(live, 1, -13)
+  end
+  live = live .. pack('>I6', math.min(cap, amount)) .. now6
+  if #live > 12 * MOST_AMOUNTS then
+    local two = math.min(cap, unpack_at('>I6', live, 1) + unpack_at('>I6', live, 13))
+    live = pack('>I6', two) .. sub(live, 19)
+  end
+  local total = 0
+  for i = #live - 11, 1, -12 do
+    total = total + unpack_at('>I6', live, i)
+    if total >= cap then
+      return sub(live, i)
+    end
+  end
+  return live
+end
+
+local function bump_pairs(name, window, kind, amount)
+  local text, cap = text_of(name), window[3]
+  local at, number = place_of(text, window[1])
+  local first = at and at + 14
+  local after = at and first + number * 6
+  local limit = window[6]
+  if at then
+    local ahead = unpack_at('>I6', text, after - 6) - now
+    if ahead > 0 and looking then
+      limit = limit + ahead
+    elseif ahead > 0 then
+      text = pairs_moved(text, first, after, ahead)
+      keep(name, text, window[2])
+    end
+    first = live_from(text, first, after, limit)
+  end
+  if not amount then
+    return at and math.min(cap, kind.form == SUM and sum_of(text, first, after) or (after - first) / 12) or 0
+  end
+  local live = at and sub(text, first, after - 1) or ''
+  if kind.form == SUM then
+    live = with_amount(live, amount, cap)
+  else
+    live = sub(with_value(live, amount), -12 * cap)
+  end
+  put(name, text, at, after, window, #live / 6, live)
+  return math.min(cap, kind.form == SUM and sum_of(live, 1, #live + 1) or #live / 12)
+end
+
+-- Periods of the calendar.
+
+local function bump_running(name, window, kind, amount)
+  local text, cap = text_of(name), window[3]
+  local period = period_of(kind.zone, kind.per)
+  local at, number = place_of(text, window[1])
+  local before, count_before, running, count = period - 1, 0, period, 0
+  local values, instant, after = '', now, nil
+  if at then
+    after = at + 14 + number * 6
+    before, count_before, running, count = unpack_at('>I3I3I3I3', text, at + 14)
+    if amount then
+      instant = math.max(now, (unpack_at('>I6', text, after - 6)))
+      values = sub(text, at + 26, after - 7)
+    end
+  end
+  if amount then
+    if period > running then
+      before, count_before, running, count, values = running, count, period, 0, ''
+    end
+    if kind.form ~= DISTINCT then
+      count = math.min(cap, count + (kind.form == SUM and unpack_at('>I6', amount, 1) or 1))
+    elseif count < cap and not holds(values, amount) then
+      values, count = values .. amount, count + 1
+    end
+    put(name, text, at, after, window, 3 + #values / 6,
+      pack('>I3I3I3I3', before, count_before, running, count) .. values .. pack('>I6', instant))
+  end
+  local asked = math.max(period, running) - kind.last
+  return math.min(cap, asked == running and count or asked == before and count_before or 0)
+end
+
+local function bump_counted(name, window, event, counts)
+  local kind = window[7]
+  if kind.form > SUM then
+    return math.min(window[3], figures_now(name, kind.zone, event, kind.form == ACTIVE_NOW))
+  end
+  local amount = counts and '' or false
+  if amount and kind.amount then
+    local at = event[12] + 6 * (kind.amount - 1)
+    amount = event[12] > 0 and sub(event[1], at, at + 5) or ZERO
+    amount = amount ~= ZERO and amount
+  end
+  if kind.per > 0 then
+    return bump_running(name, window, kind, amount)
+  end
+  return bump_pairs(name, window, kind, amount)
+end
