@@ -142,7 +142,9 @@ class PolicyPlan:
             mute="member.muted" in reads.facts,
             silence="member.silent" in reads.facts,
             text=self._reads_text(reads),
-            records=self._records(reads, any("place" in _does(rule) for rule in self.rules if kind in rule.kinds)),
+            records=self._records(
+                reads, any(_moves_standing(rule) for rule in self.rules if kinds.intersection(rule.kinds))
+            ),
             figures=sorted_figures(reads.figures),
         )
 
@@ -151,10 +153,10 @@ class PolicyPlan:
         bound = any(self.reviews[review].approve == "content" for review in reads.reviews)
         return bound or any(fact.removeprefix("message.") in DERIVED for fact in reads.facts)
 
-    def _records(self, reads: Reads, places: bool) -> tuple[RecordKind, ...]:
-        """The kinds of records that tell of what is read. `places`: members are placed in tiers."""
+    def _records(self, reads: Reads, moves: bool) -> tuple[RecordKind, ...]:
+        """The kinds of records that tell of what is read. `moves`: streaks are continued, or members placed in tiers."""
         kinds = {record_of(self.duties[duty]) for duty in reads.duties}
-        kinds |= {"file"} if reads.reviews or reads.standing or places else set()
+        kinds |= {"file"} if reads.reviews or reads.standing or moves else set()
         kinds |= {"board"} if reads.switches else set()
         return tuple(kind for kind in ORDER if kind in kinds)
 
@@ -189,8 +191,9 @@ def sorted_figures(figures: Iterable[Figure]) -> tuple[Figure, ...]:
     return tuple(sorted(set(figures), key=figure_key))
 
 
-def _does(rule: r.Rule) -> set[str]:
-    return {action.do for action in rule.then}
+def _moves_standing(rule: r.Rule) -> bool:
+    """Whether what is filed about the member says if there is anything to do at all."""
+    return any(action.do in ("place", "continue streak") for action in rule.then)
 
 
 def _exempts_by_rule(exempts: Iterable[r.Exempt]) -> dict[str, tuple[str, ...]]:

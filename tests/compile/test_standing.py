@@ -214,6 +214,7 @@ def test_the_file_is_decoded_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_file_is_read_along_where_it_is_needed() -> None:
     text = (r.Action("reply", text=r.Text((t.points(),))),)
+    goes_on = (r.Action("continue streak", subject="p.checkin"),)
     place = (r.Action("place", subject="p.standing", tier="core"),)
     for rule, kind, needed in [
         (t.rule("a"), "message", False),
@@ -222,6 +223,9 @@ def test_the_file_is_read_along_where_it_is_needed() -> None:
         (t.rule("a", then=text), "message", True),
         (t.rule("a", then=text, kinds=("join",)), "message", False),
         (t.rule("a", quiet=True, kinds=("tiers p.standing",), then=place), "tiers p.standing", True),
+        (t.rule("a", quiet=True, then=goes_on), "message", True),
+        (t.rule("a", quiet=True, kinds=("edit",), then=goes_on), "message", True),
+        (t.rule("a", quiet=True, then=goes_on), "join", False),
     ]:
         policies = _policies(rule, lets=(t.let("n", t.compare(r.StreakValue("p.checkin", INT), ">", 1)),))
         prepared = compile_policies(policies).prepare(replace(_ANY, kind=kind))
