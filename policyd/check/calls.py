@@ -70,6 +70,9 @@ def _function(node: n.Call, policy: PolicyDraft, resolve: Resolve) -> r.Expr:
     if result is None:
         policy.report("C210", node.span, name=function.name, usage=function.usage)
         return r.Const(False, NOTHING, span=node.span)
+    ends = [each.value for each in arguments[1:] if isinstance(each, r.Const)]
+    if function.name == "scale" and len(ends) == 2 and ends[0] == ends[1]:
+        policy.report("C632", node.span, value=node.arguments[1].span.text)
     return r.FunctionCall(function.name, arguments, result, span=node.span)
 
 

@@ -1,4 +1,4 @@
-"""Times of day in a policy that names no time zone."""
+"""Times and days of the clock on the wall, in a policy that names no time zone."""
 
 from __future__ import annotations
 
@@ -18,5 +18,12 @@ def clock(policy: PolicyDraft) -> None:
     reads = (part for each in conditions if each is not None for part in walk(each))
     timed = any(policy.of(n.Hours)) or any(policy.of(n.Schedule)) or any(policy.of(n.Sweep))
     timed = timed or any(duty.due is not None for duty in policy.of(n.Duty))
-    if timed or any(isinstance(part, r.Fact) and part.name in _LOCAL for part in reads):
+    timed = timed or any(policy.of(n.Streak)) or any(policy.of(n.Tiers))
+    timed = timed or any(counter.per for counter in policy.counters.values())
+    timed = timed or any(tally.per for tally in policy.tallies.values())
+    if timed or any(_is_local(part) for part in reads):
         policy.report("W540", policy.header.name_span, name=policy.name)
+
+
+def _is_local(part: r.Expr) -> bool:
+    return isinstance(part, r.GroupFigure | r.Falling) or (isinstance(part, r.Fact) and part.name in _LOCAL)

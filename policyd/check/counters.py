@@ -54,6 +54,8 @@ def _counter(name: str, counting: n.Counting, policy: PolicyDraft) -> r.Counter:
         policy.report("C219", counting.within_span)
     keys = _keys(counting, kinds, policy)
     form, value = counted_value(counting, kinds, policy)
+    if counting.distinct is not None and counting.distinct.text in {key.text for key in counting.keys}:
+        policy.report("W403", counting.distinct.span, name=counting.distinct.text)
     per = PERIODS[counting.per.text] if counting.per else None
     where = None
     if counting.where is not None:

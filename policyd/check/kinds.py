@@ -25,6 +25,7 @@ _MEANT: Final = {
     "申请": "request", "举报": "report", "改名": "profile", "处罚": "sanction", "announcement": "notice",
     "公告": "notice", "通知": "notice", "材料": "submission", "提交": "submission", "申诉": "appeal", "评价": "mark",
     "标记": "mark", "审核": "verdict", "结果": "outcome", "approval": "verdict", "evidence": "submission",
+    "等级": "tier", "升级": "tier", "rank": "tier", "level": "tier", "promotion": "tier",
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def overlaps(policy: PolicyDraft) -> None:
 def _counted(limit: n.Limit, policy: PolicyDraft) -> object:
     """What a limit counts, and when it does not."""
     counter = policy.counters[limit.name]
-    return counter.kind, counter.keys, counter.where, limit.unless
+    return counter.kind, counter.keys, counter.where, counter.per, counter.form, counter.value, limit.unless
 
 
 def _covers(first: n.Limit, second: n.Limit, policy: PolicyDraft) -> bool:

@@ -12,7 +12,11 @@ from policyd.language.diagnostics import Phrase
 
 _DUE: Final = Phrase("texts after `remind after … then` and `late then`",
                      "`remind after … then` 和 `late then` 后的文字")  # fmt: skip
+_STEP: Final = Phrase("texts of a streak's steps", "打卡奖励的文字")
 _WAITING: Final = Phrase("texts after `pending then`", "`pending then` 后的文字")
+
+_KNOWN_BY: Final = {"duty.": _DUE, "ticket.": _WAITING, "streak.": _STEP}
+"""Who knows what is not known everywhere."""
 
 
 def printed(policy: PolicyDraft) -> None:
@@ -32,22 +36,23 @@ def printed(policy: PolicyDraft) -> None:
 
 
 def _timely(policy: PolicyDraft) -> None:
-    """What is known of a duty only when it comes due, and of a ticket only while a review waits."""
+    """What is known of a duty only when it comes due, of a ticket only while a review waits, of a streak only at its
+    steps."""
     for rule in policy.rules.values():
-        due = any(occasion(kind) == "duty" for kind in rule.kinds)
-        waits = any(action.do == "pend review" for action in rule.then)
-        _check_known((*rule.then, *rule.otherwise), due, waits, policy)
+        known = {"duty."} if any(occasion(kind) == "duty" for kind in rule.kinds) else set()
+        known |= {"streak."} if any(occasion(kind) == "streak" for kind in rule.kinds) else set()
+        known |= {"ticket."} if any(action.do == "pend review" for action in rule.then) else set()
+        _check_known((*rule.then, *rule.otherwise), known, policy)
     for ladder in policy.ladders.values():
         for step in ladder.steps:
-            _check_known(step.actions, False, False, policy)
+            _check_known(step.actions, set(), policy)
 
 
-def _check_known(actions: tuple[r.Action, ...], due: bool, waits: bool, policy: PolicyDraft) -> None:
+def _check_known(actions: tuple[r.Action, ...], known: set[str], policy: PolicyDraft) -> None:
     for action in with_parts(actions):
         for part in action.text.parts if action.text else ():
             if not isinstance(part, r.TextFact):
                 continue
-            if part.name.startswith("duty.") and not due:
-                policy.report("W307", part.span, name=part.name, where=_DUE)
-            elif part.name.startswith("ticket.") and not waits:
-                policy.report("W307", part.span, name=part.name, where=_WAITING)
+            for owner, where in _KNOWN_BY.items():
+                if part.name.startswith(owner) and owner not in known:
+                    policy.report("W307", part.span, name=part.name, where=where)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from policyd.check import resolved as r
 from policyd.check.facts import FACTS
-from policyd.language.types import BOOL, NOTHING
+from policyd.language.types import BOOL, NOTHING, NUMBER
 
 Comparison = tuple[r.Expr, str, Any]
 """What is compared, how, with which constant."""
@@ -116,8 +116,12 @@ def _range(subject: r.Expr) -> tuple[int | None, int | None]:
     match subject:
         case r.Fact(name):
             return FACTS[name].low, FACTS[name].high
-        case r.CounterValue() | r.Strikes():
+        case r.CounterValue() | r.Strikes() | r.StreakValue():
             return 0, None
+        case r.GroupFigure() | r.Falling():
+            return 0, (1 if subject.type == NUMBER else None)
+        case r.FunctionCall(function="scale"):
+            return 0, 100
         case r.FunctionCall(function) if function in _NEVER_NEGATIVE:
             return 0, (1 if function == "capitals" else None)
         case _:

@@ -18,12 +18,14 @@ from policyd.check.comings import comings
 from policyd.check.counters import counters
 from policyd.check.deadlines import deadlines
 from policyd.check.doubtful_reviews import doubtful_reviews
+from policyd.check.doubtful_tiers import doubtful_tiers
 from policyd.check.draft import PolicyDraft, SetDraft
 from policyd.check.duties import duties
 from policyd.check.entries import entries
 from policyd.check.exempts import exempts
 from policyd.check.headers import headers
 from policyd.check.hours import hours
+from policyd.check.idle_standing import idle_standing
 from policyd.check.ladders import ladders
 from policyd.check.lets import lets
 from policyd.check.lexicons import lexicons
@@ -60,12 +62,14 @@ PASSES: Final[tuple[Callable[[PolicyDraft], None], ...]] = (
     names, headers, attributes, settings, rosters, switches, lexicons, hours, lets, templates, counters, ladders,
     tallies, rules, schedules, sweeps, reviews, duties, streaks, tiers, brakes, appeals, exempts, review_exempts, caps,
     masks, thresholds, weights, figures_told, unreachable, everything, climbing, overlaps, rare, printed, clock,
-    comings, deadlines, doubtful_reviews, braking, platforms, without,
+    comings, deadlines, doubtful_reviews, braking, platforms, doubtful_tiers, without,
 )  # fmt: skip
 """Over one policy, in the order in which they need one another. Those after `figures_told` give warnings, but for
 `without`, which adds conditions that nobody has written."""
 
-SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (scenarios, bounds, unused, switching, entries)
+SET_PASSES: Final[tuple[Callable[[SetDraft], None], ...]] = (
+    scenarios, bounds, unused, switching, idle_standing, entries,
+)  # fmt: skip
 """Over all policies together, after the others."""
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from policyd.check.draft import WHAT, Findings, PolicyDraft, SetDraft
 from policyd.check.givens import check_given
 from policyd.check.suggest import did_you_mean
@@ -9,22 +11,21 @@ from policyd.check.wording import listed
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 
-_FIRING, _LADDER = WHAT[n.Rule], WHAT[n.Ladder]
+_FIRING, _TALLY = WHAT[n.Rule], WHAT[n.Tally]
+_HELD: Final = (n.Ladder, n.Tally, n.Streak, n.Tiers)
+_STANDING: Final = Phrase("ladder, tally, streak or `tiers`", "阶梯、积分、打卡或等级")
 
 
 def scenarios(draft: SetDraft) -> None:
     rules = _firing(draft.policies)
-    ladders = _all_names(draft.policies, (n.Ladder,))
     broken = frozenset().union(*draft.lost_names.values())
     for file in draft.files:
         for declaration in file.declarations:
             if isinstance(declaration, n.Test):
-                _check(declaration, draft, rules, ladders, broken)
+                _check(declaration, draft, rules, broken)
 
 
-def _check(
-    test: n.Test, draft: SetDraft, rules: frozenset[str], ladders: frozenset[str], broken: frozenset[str]
-) -> None:
+def _check(test: n.Test, draft: SetDraft, rules: frozenset[str], broken: frozenset[str]) -> None:
     groups: set[str] = set()
     for step in test.steps:
         match step:
@@ -33,14 +34,48 @@ def _check(
                     groups.add(step.id)
                 check_given(step, draft)
             case n.Has():
-                _check_name(step.ladder, ladders, broken, _LADDER, draft.findings)
+                _check_has(step, draft, broken)
             case n.Expect() | n.Each():
-                _check_because(step if isinstance(step, n.Expect) else step.expect, rules, broken, draft.findings)
+                expect = step if isinstance(step, n.Expect) else step.expect
+                _check_because(expect, rules, broken, draft.findings)
+                _check_awards(expect, draft, broken)
             case n.Does():
                 _check_group(step, groups, draft.findings)
                 _check_evidence(step, draft)
     if not any(isinstance(step, n.Expect | n.Each | n.Has) for step in test.steps):
         draft.findings.report("W550", test.span)
+
+
+def _check_has(step: n.Has, draft: SetDraft, broken: frozenset[str]) -> None:
+    """A tier is a word, and everything else a number."""
+    _check_name(step.ladder, _all_names(draft.policies, _HELD), broken, _STANDING, draft.findings)
+    found = [node for policy in draft.policies if (node := _held(step.ladder.text, policy)) is not None]
+    tiers = [tier.name for node in found if isinstance(node, n.Tiers) for tier in node.tiers]
+    name = step.ladder.text
+    if step.tier is None and found and len(tiers) > 0 and all(isinstance(node, n.Tiers) for node in found):
+        hint = Phrase(f"write one of its tiers: `has {name} {tiers[0]}`", f"请写等级名称:`has {name} {tiers[0]}`")
+        draft.findings.report("C557", step.span, name=name, hint=hint)
+    elif step.tier is not None and found and not tiers:
+        hint = Phrase(f"write a number: `has {name} 3`", f"请写数字:`has {name} 3`")
+        draft.findings.report("C557", step.tier.span, name=name, hint=hint)
+    elif step.tier is not None and tiers and step.tier.text not in tiers:
+        every = listed(dict.fromkeys(tiers))
+        nothing = Phrase(f"there are {every.en}", f"现有:{every.zh}")
+        hint = did_you_mean(step.tier.text, tiers, nothing)
+        draft.findings.report("C629", step.tier.span, name=step.tier.text, of=name, hint=hint)
+
+
+def _held(name: str, policy: PolicyDraft) -> object | None:
+    """What a test calls so: ladders before values, plain or qualified."""
+    plain = name.removeprefix(f"{policy.name}.")
+    every = (policy.names["ladder"].get(plain), policy.names["value"].get(plain))
+    return next((node for node in every if isinstance(node, _HELD)), None)
+
+
+def _check_awards(expect: n.Expect, draft: SetDraft, broken: frozenset[str]) -> None:
+    for item in expect.items:
+        if item.target is not None:
+            _check_name(item.target, _all_names(draft.policies, (n.Tally,)), broken, _TALLY, draft.findings)
 
 
 def _firing(policies: list[PolicyDraft]) -> frozenset[str]:

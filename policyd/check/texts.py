@@ -8,6 +8,7 @@ from typing import Final
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
 from policyd.check.facts import FACTS, SYNONYMS, TEXT_FACTS, occasion
+from policyd.check.figure_facts import FALLING, FIGURES, usage
 from policyd.check.references import reference
 from policyd.check.suggest import closest, fact_meant
 from policyd.check.tops import TOP, best
@@ -57,6 +58,13 @@ def _placeholder(placeholder: n.Placeholder, policy: PolicyDraft) -> r.TextFact 
         return best(placeholder, policy)
     if name.text in TEXT_FACTS:
         return r.TextFact(name.text, span=placeholder.span)
+    if name.text in FIGURES or name.text == FALLING:
+        plain = name.parts[-1]
+        let = f"let {plain}_lately = {usage(name.text)}"
+        hint = Phrase(f"give it a name, `{let}`, and print `{{{plain}_lately}}`",
+                      f"请先命名:`{let}`,再写 `{{{plain}_lately}}`")  # fmt: skip
+        policy.report("C118", name.span, name=name.text, hint=hint)
+        return None
     if name.text in policy.names["lexicon"] or name.text in policy.names["ladder"]:
         _unknown(name, policy)
         return None

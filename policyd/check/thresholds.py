@@ -32,7 +32,7 @@ def _check(declared: n.Tiers, highest: float, policy: PolicyDraft) -> None:
     before: list[tuple[n.Tier, Values]] = []
     last: n.Tier | None = None
     for tier in declared.tiers:
-        values = _values(tier, declared, policy)
+        values = values_of(tier, declared, policy)
         if last is not None:
             _report("C612", tier, last, policy)
         elif values is not None and tier.at_least is not None:
@@ -64,8 +64,8 @@ def _in(values: Values, group: str) -> float:
     return values.get(group, values[_EVERYWHERE])
 
 
-def _values(tier: n.Tier, declared: n.Tiers, policy: PolicyDraft) -> Values | None:
-    """None where the threshold is not known before members have it."""
+def values_of(tier: n.Tier, declared: n.Tiers, policy: PolicyDraft) -> Values | None:
+    """The threshold of a tier; None where it has none, or where that is not the same for all members."""
     rule = policy.rules.get(f"{declared.name}.{tier.name}")
     when = rule.when if rule is not None else None
     compare = when.items[0] if isinstance(when, r.And) else when

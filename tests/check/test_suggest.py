@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from policyd.check.facts import FACTS, SYNONYMS, TEXT_FACTS
+from policyd.check.facts import FACTS, SYNONYMS, TEXT_FACTS, TIER
+from policyd.check.figure_facts import FIGURES
 from policyd.check.suggest import closest, fact_meant
 from policyd.check.values import ENUM_OF
 
@@ -54,6 +55,7 @@ def test_fact_meant(name: str, meant: str | None) -> None:
 
 
 def test_synonyms_mean_something_and_hide_nothing() -> None:
-    known = {*FACTS, *TEXT_FACTS, *ENUM_OF, "request.answer"}
+    figures = {f"{name}({days}d)" for name, info in FIGURES.items() for days in info.days}
+    known = {*FACTS, *TEXT_FACTS, *ENUM_OF, "request.answer", TIER, *figures}
     assert {meant for meant in SYNONYMS.values() if meant not in known} == set()
     assert {name for name in SYNONYMS if name in FACTS or name in ENUM_OF} == set()

@@ -6,6 +6,8 @@ from policyd.check.codes.entry import error
 
 _RULE = "rule r { when message.text matches l  then delete }"
 _QUIET = "rule r { when now in night  then delete }"
+_TALLY = ("tally points by member\nrule a { on join  then add 5 to points }\n"
+          'rule b { when points >= 10  then reply "{points}" }\n')
 
 error(
     "C501", "too-many-rules",
@@ -132,4 +134,11 @@ error(
         'test "t" { member u1 submits license  expect nothing }',
     good='review ads { when message.contacts > 0  needs licence  pending then hold }\n'
          'test "t" { member u1 submits licence  expect nothing }',
+)
+error(
+    "C557", "has-otherwise",
+    ("this is held differently", "`{name}` is not held so", "{hint}"),
+    ("写法与类型不符", "`{name}` 不能这样写", "{hint}"),
+    bad=_TALLY + 'test "t" { member u1 joins  member u1 has points core }',
+    good=_TALLY + 'test "t" { member u1 joins  member u1 has points 5 }',
 )

@@ -220,3 +220,11 @@ error(
     bad="rule r { when falling(group.speakers, 3d) >= 15%  then flag }",
     good="rule r { when falling(group.active, 3d) >= 15%  then flag }",
 )
+error(
+    "C632", "scale-of-nothing",
+    ("both ends are the same", "from {value} to {value} there is nothing to scale",
+     "write two different ends: `scale(posts, 0, 21)`"),
+    ("两端相同", "从 {value} 到 {value} 无法换算", "两端请写不同的数:`scale(posts, 0, 21)`"),
+    bad="rule r { when scale(message.length, 20, 20) > 50  then flag }",
+    good="rule r { when scale(message.length, 0, 20) > 50  then flag }",
+)

@@ -151,6 +151,15 @@ warning(
     good=_LADDER + "limit a { at most 5 messages by member within 10s  then strike conduct }",
 )
 warning(
+    "W403", "distinct-of-key",
+    ("always the same value", "counted by `{name}` there is but one `{name}`: this is never more than 1",
+     "count by something else, such as `by group`, or leave `distinct` out"),
+    ("总是同一个值", "按 `{name}` 计数时只有一个 `{name}`,结果不会超过 1",
+     "请按其他内容计数,如 `by group`,或去掉 `distinct`"),
+    bad="counter busy counts distinct member of messages by member within 10m\nrule r { when busy > 5  then flag }",
+    good="counter busy counts distinct member of messages by group within 10m\nrule r { when busy > 5  then flag }",
+)
+warning(
     "W501", "unused",
     ("never used", "the {what} `{name}` is never used", "delete it, or use it"),
     ("从未使用", "{what} `{name}` 从未使用", "请删除,或用上它"),
