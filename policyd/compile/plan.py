@@ -154,7 +154,7 @@ class PolicyPlan:
         return bound or any(fact.removeprefix("message.") in DERIVED for fact in reads.facts)
 
     def _records(self, reads: Reads, moves: bool) -> tuple[RecordKind, ...]:
-        """The kinds of records that tell of what is read. `moves`: streaks are continued, or members placed in tiers."""
+        """The kinds of records that tell of what is read. `moves`: streaks go on, or members are placed."""
         kinds = {record_of(self.duties[duty]) for duty in reads.duties}
         kinds |= {"file"} if reads.reviews or reads.standing or moves else set()
         kinds |= {"board"} if reads.switches else set()
