@@ -1,0 +1,269 @@
+"""One group's life through the whole engine, and all of its figures against the book."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from fractions import Fraction
+from random import Random
+from typing import Final
+
+from policyd.check.load import load_texts
+from policyd.compile.load import compile_policies
+from policyd.engine.pipeline import Engine
+from policyd.model.decision import Decision
+from policyd.model.event import Event
+from policyd.model.figures import DayFigures, FiguresAsk, FiguresRead
+from policyd.model.problem import EventError
+from policyd.state.memory import MemoryStore
+from policyd.state.store import Store
+from tests.figures.book import EPOCH, Book
+from tests.figures.life import DAY, Life, Manner, Open
+from tests.figures.policies import ASKED, MILLION, PUNISHES, REFUSES, is_share, parts, texts
+from tests.standing.play import Run
+
+ZONES: Final = (
+    "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo",
+    "America/St_Johns", "Pacific/Apia", "UTC",
+)  # fmt: skip
+STARTS: Final = {
+    "America/St_Johns": 1_262_304_000_000, "Pacific/Apia": 1_293_840_000_000, "America/Sao_Paulo": 1_514_764_800_000,
+}  # fmt: skip
+"""Of years in which their clocks did odd things."""
+OVERRULES: Final = (("proposal", "refused"), ("hold", "approved"), ("request", "approved"))
+HOURS: Final = tuple(f"m{hour:02}" for hour in range(24))
+IN_ALL: Final = "m"
+INNER: Final = ("x7", "x30", "size")
+"""Kept beside the figures: how the numbers of seven and of thirty days change, and the size of the group."""
+KEPT: Final = 731
+BY_HOUR_FOR: Final = 62
+TAKEN_BACK_FOR: Final = 30 * DAY
+"""So long what a decision did is known, and can be taken back."""
+
+
+@dataclass
+class Found:
+    """What was compared. `reached`: figures that were not zero, by name."""
+
+    events: int = 0
+    days: int = 0
+    figures: int = 0
+    facts: int = 0
+    reached: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
+
+    def add(self, other: Found) -> None:
+        self.events += other.events
+        self.days += other.days
+        self.figures += other.figures
+        self.facts += other.facts
+        self.reached += other.reached
+        self.differences += other.differences
+
+
+class Unasked(MemoryStore):
+    """A store that nobody asks for figures, so that it closes no day, until it is told to."""
+
+    def __init__(self) -> None:
+        super().__init__(virtual=True)
+        self.listens = False
+
+    async def figures(self, ask: FiguresAsk) -> FiguresRead:
+        return await super().figures(ask) if self.listens else FiguresRead(ask.at or 0, DayFigures(0, {}))
+
+
+class Play:
+    """`zone`: of the days. `asks`: of the engine itself, whether it is asked for figures as it goes."""
+
+    def __init__(self, seed: int, days: int, store: Store, run: Run, *, most_members: int = 500) -> None:
+        random = Random(seed)
+        self.random, self.store, self.run = random, store, run
+        members = int(most_members ** random.random())
+        zone, other = random.choice(ZONES), random.choice(ZONES)
+        self.asks = not isinstance(store, Unasked)
+        self.manner = Manner(
+            zone, members, min(90.0, members * random.uniform(0.3, 2)) + 2, random.choice((1, 1, 3)) * self.asks,
+            random.random() < 0.3,
+        )  # fmt: skip
+        first_zone = other if random.random() < 0.25 else None
+        self.zone = first_zone or zone
+        policies, findings = load_texts(texts(zone, first_zone=first_zone, facts=self.asks))
+        assert policies is not None, [(each.code, each.message()) for each in findings]
+        self.engines = [Engine(compile_policies(policies), store) for _ in range(2)]
+        self.tenant = f"t{seed}"
+        start = STARTS.get(self.zone, 1_767_225_600_000) + random.randrange(DAY)
+        self.life = Life(random, self.manner, f"g{seed}", start, days)
+        self.book = Book(self.zone)
+        self.found = Found()
+        self.decided: dict[str, Decision] = {}
+        self.messages: dict[str, int] = {}
+        self.given: set[str] = set()
+        self.opened: dict[str, tuple[int, str, tuple[str, ...]]] = {}
+        self.violated: dict[str, tuple[int, tuple[str, ...]]] = {}
+        self.appeals: dict[str, str] = {}
+        self.newest = 0
+
+    def whole(self) -> Found:
+        sampled = 0
+        for event in self.life.events():
+            self._tell(event)
+            if self.asks and event.time is not None and event.time > sampled:
+                sampled = event.time + self.random.choice((3, 20, 90)) * DAY
+                self._compare(self.newest)
+            if len(self.found.differences) > 3:
+                return self.found
+        if isinstance(self.store, Unasked):
+            self.store.listens = True
+        for later in (0, 1, 29 * DAY, 400 * DAY):
+            self._compare(self.newest + later)
+        return self.found
+
+    # ------------------------------------------------------------ an event
+
+    def _tell(self, event: Event) -> None:
+        now = event.time or 0
+        self.newest = max(self.newest, now)
+        engine = self.random.choice(self.engines)
+        before = self.decided.get(event.id)
+        try:
+            decision: Decision = self.run(engine.evaluate(event, self.tenant))
+        except EventError as error:
+            self._differs(f"{event}: {error.problem.code} {error.problem.detail}")
+            return
+        self.found.events += 1
+        if decision.replayed != (before is not None):
+            self._differs(f"{event}: replayed is {decision.replayed}")
+        if before is not None:
+            return
+        self.decided[event.id] = decision
+        edit = self._is_edit(event, now)
+        if event.kind == "message" and not edit:
+            self.book.message(event.member.id, now)
+        elif event.kind == "join":
+            self.book.join(event.member.id, now)
+        elif event.kind == "leave":
+            self.book.leave(event.member.id, now)
+        elif event.kind == "request":
+            self.book.count("q", now)
+        self._consequences(event, decision, now, edit)
+        if event.mark is not None and event.mark.as_ == "probe":
+            self._compare_facts(event, decision, now)
+
+    def _is_edit(self, event: Event, now: int) -> bool:
+        known = None if event.message is None else event.message.id
+        if known is None:
+            return event.kind == "edit"
+        first = self.messages.get(known)
+        if first is None:
+            self.messages[known] = now
+        return event.kind == "edit" or first is not None
+
+    # ------------------------------------------------------------ consequences
+
+    def _consequences(self, event: Event, decision: Decision, now: int, edit: bool) -> None:
+        for action in decision.actions:
+            if event.kind != "tick" or action.group == self.life.group:
+                self.book.count(f"d:{action.do}", now)
+        violated = self._violated(event, edit)
+        for rule in violated:
+            self.book.count(f"v:b.{rule}", now)
+        if violated:
+            self.violated[event.id] = now, tuple(f"b.{rule}" for rule in violated)
+            if event.kind == "message" and not edit:
+                self.life.acted.append((event.id, event.member.id, now))
+        for ticket in decision.tickets:
+            if event.appeal is not None:
+                self.appeals[ticket.ticket] = event.appeal.event
+            if ticket.ticket not in self.opened:
+                self.opened[ticket.ticket] = now, ticket.kind, ticket.because
+                self.book.count("t:opened", now)
+                self.life.tickets.append(Open(ticket.ticket, now))
+            if ticket.status != "open":
+                self._settled(event, ticket.ticket, ticket.status, now)
+
+    def _settled(self, event: Event, ticket: str, status: str, now: int) -> None:
+        self.book.count(f"t:{status}", now)
+        self.life.tickets = [each for each in self.life.tickets if each.ticket != ticket]
+        opened, kind, rules = self.opened[ticket]
+        if status != "expired":
+            self.book.answered(now - opened, now)
+        if kind == "appeal" and status == "approved":
+            at, punished = self.violated[self.appeals[ticket]]
+            rules = punished if now - at < TAKEN_BACK_FOR else ()
+        elif (kind, status) not in OVERRULES:
+            rules = ()
+        for rule in rules:
+            self.book.count(f"o:{rule}", now)
+
+    def _violated(self, event: Event, edit: bool) -> list[str]:
+        if event.request is not None:
+            return [rule for rule, word in REFUSES.items() if word in (event.request.text or "")]
+        if event.message is None or event.kind not in ("message", "edit"):
+            return []
+        text, message = event.message.text or "", event.message.id
+        found = [rule for rule, word in PUNISHES.items() if word in text]
+        if "rude" in found and message is not None:
+            if edit and message in self.given:
+                found.remove("rude")
+            self.given.add(message)
+        return found
+
+    # ------------------------------------------------------------ comparisons
+
+    def _compare(self, now: int) -> None:
+        today = self.book.on(now)
+        ask = FiguresAsk(self.tenant, self.life.group, self.zone, KEPT, now)
+        read: FiguresRead = self.run(self.store.figures(ask))
+        since = self.book.since
+        if since is None:
+            return
+        first = max(since, today - timedelta(days=KEPT))
+        wanted = [first + timedelta(days=ahead) for ahead in range((today - first).days)]
+        told = [date.fromordinal(EPOCH + each.day) for each in read.days]
+        if told != wanted or read.since != first.toordinal() - EPOCH:
+            self._differs(f"at {now} ({today}): days {told[:1]}-{told[-1:]} since {read.since}, not {wanted[:1]}")
+            return
+        for day, each in zip([*wanted, today], [*read.days, read.today], strict=True):
+            self._compare_day(day, each, today)
+
+    def _compare_day(self, day: date, told: DayFigures, today: date) -> None:
+        expected = self.book.figures(day)
+        got = {name: number for name, number in told.values.items() if number and name not in INNER}
+        if (today - day).days > BY_HOUR_FOR:
+            for each in (expected, got):
+                every = sum(each.pop(name, 0) for name in (*HOURS, IN_ALL))
+                each[IN_ALL] = every
+        rolling = self.book.within(day, 7), self.book.within(day, 30)
+        self.found.days += 1
+        self.found.figures += len(expected) + 2
+        self.found.reached.update(expected.keys())
+        if expected != got or rolling != tuple(told.rolling):
+            both = {name: (expected.get(name), got.get(name)) for name in {*expected, *got}}
+            wrong = {name: each for name, each in both.items() if each[0] != each[1]}
+            self._differs(f"{day}, asked on {today}: (expected, told) {wrong}; rolling {rolling}, {told.rolling}")
+
+    def _compare_facts(self, event: Event, decision: Decision, now: int) -> None:
+        today = self.book.on(now)
+        (said,) = [str(action.text) for action in decision.actions if action.do == "reply"]
+        for fact, text in zip(ASKED, said.split("|"), strict=True):
+            name, days = parts(fact)
+            expected = self.book.fact(name, days, today, event.group.size)
+            self.found.facts += 1
+            if not _is_same(fact, expected, text):
+                self._differs(f"{fact} on {today} ({now}): expected {expected}, told {text}")
+        alarm = self.book.fact("falling active", 3, today, None)
+        fires = any(action.do == "notify" for action in decision.actions)
+        if fires != (alarm is not None and alarm >= Fraction(15, 100)):
+            self._differs(f"the alarm on {today}: {fires}, active falls by {alarm}")
+
+    def _differs(self, what: str) -> None:
+        self.found.differences.append(f"{self.tenant} {self.zone}: {what}")
+
+
+def _is_same(fact: str, expected: Fraction | None, text: str) -> bool:
+    """Shares are printed as parts of a million, with two decimals."""
+    if expected is None or not text:
+        return expected is None and not text
+    wanted = expected * MILLION if is_share(fact) else expected
+    return abs(wanted - Fraction(text)) < Fraction(2, 100)
