@@ -1,10 +1,11 @@
 """Backups: a portable file of everything that a store keeps, and back.
 
 A backup that is made while a service decides is no picture of one instant, but it is read in an order that makes it
-safe: windows, then receipts, then standings. An event of those moments may be missing from a window; none counts twice
-when a bot repeats it, and no strike is lost or doubled, as a standing knows the events that struck it. Receipts of
-filings come before the records: what a receipt says to be filed is there. What comes due is read before the records and
-once more after them: nothing that is open in a record is without its instant, unless it was over a moment later.
+safe: figures and windows, then receipts, then standings. An event of those moments may be missing from a window or from
+figures; none counts twice when a bot repeats it, and no strike is lost or doubled, as a standing knows the events that
+struck it. Receipts of filings come before the records: what a receipt says to be filed is there. What comes due is read
+before the records and once more after them: nothing that is open in a record is without its instant, unless it was over
+a moment later.
 """
 
 from __future__ import annotations
@@ -22,13 +23,14 @@ from policyd.model.state import StoreUnavailable
 from policyd.state import census_layout as layout
 from policyd.state.backup_cells import Rehousing
 from policyd.state.backup_dues import GONE, DuesReading, sorted_set
+from policyd.state.backup_figures import all_figures
 from policyd.state.backup_format import VERSION, DamagedBackup, Entry, Head, Reader, Writer, whole_file
 from policyd.state.maintenance import ERRORS, PAGE, Reached, field_pages, pages
 
 Progress = Callable[[int], None]
 """Told now and then how many keys are done."""
 
-_NOT_NOW: Final = layout.RINGS | layout.HASHES | layout.SORTED | {"standing", "filings"}
+_NOT_NOW: Final = layout.RINGS | layout.HASHES | layout.SORTED | layout.OF_FIGURES | {"standing", "filings"}
 """Kinds that are read before or after the others, or otherwise."""
 
 
@@ -85,6 +87,7 @@ def _everything(store: Reached) -> Iterator[Entry]:
     dues = DuesReading()
     yield from _all_strings(store, layout.FILINGS)
     yield from dues.part(store)
+    yield from all_figures(store)
     for node in store.nodes:
         for page in pages(node, layout.EVERYTHING):
             kinds = {key: layout.read_key(key).name.kind for key in page}

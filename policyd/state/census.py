@@ -16,7 +16,7 @@ _SAMPLES: Final = 1000
 """Fields by which the server estimates a hash, and members a sorted set; of a string it knows the bytes."""
 
 
-_HASHES: Final = layout.RINGS | layout.HASHES
+_HASHES: Final = layout.RINGS | layout.HASHES | layout.OF_FIGURES
 
 
 class Count(Struct):

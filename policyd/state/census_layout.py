@@ -16,6 +16,7 @@ from policyd.state.keys import PREFIX
 
 Kind = Literal[
     "receipts", "given", "group windows", "member windows", "text windows", "standing", "journals",
+    "figures", "open figures",
     "files", "threads", "boards", "tickets", "members", "groups", "parcels", "ticks", "desks", "dues", "filings",
     "other",
 ]  # fmt: skip
@@ -26,6 +27,7 @@ STANDINGS: Final = f"{PREFIX}{{*}}:s:*".encode()
 FILINGS: Final = f"{PREFIX}{{*}}:x:*".encode()
 DUES: Final = f"{PREFIX}{{*}}:u*".encode()
 JOURNALS: Final = f"{PREFIX}{{*}}:j:*".encode()
+FIGURES: Final = f"{PREFIX}{{*}}:[oh]:*".encode()
 WINDOW_FIELDS: Final = b"[gwk]:*"
 TEXT_WINDOW_FIELDS: Final = b"k:*"
 META: Final = b""
@@ -39,6 +41,8 @@ _KINDS: Final[dict[bytes, Kind]] = {
     b"k": "text windows",
     b"s": "standing",
     b"j": "journals",
+    b"h": "figures",
+    b"o": "open figures",
     b"f": "files",
     b"t": "threads",
     b"b": "boards",
@@ -54,13 +58,15 @@ _KINDS: Final[dict[bytes, Kind]] = {
 RINGS: Final[frozenset[Kind]] = frozenset(("receipts", "given"))
 HASHES: Final[frozenset[Kind]] = frozenset(("tickets", "members", "groups", "parcels"))
 """Kinds of which a key is a hash of records by id."""
+OF_FIGURES: Final[frozenset[Kind]] = frozenset(("figures", "open figures"))
+"""Kinds of which a key is a hash of figures by day."""
 SORTED: Final[frozenset[Kind]] = frozenset(("dues", "journals"))
 """Kinds of which a key is a sorted set by instant."""
 _KEY: Final = re.compile(rb"pd:\{([^{}/]*)/(\d+)\}:(.*)", re.S).fullmatch
 _RING: Final = re.compile(rb"([ra])[0-2]").fullmatch
 _NAME: Final = re.compile(rb"([gwks]):([^/:]*)(?:/([^/:]*))?(?::([0-9a-f]{16}))?").fullmatch
 _OF_GROUP: Final = re.compile(
-    rb"(?:([jbqmpud]):([^/:]*)|(f):([^/:]*)/([^/:]*)|(i):([^/:]*)/[^/:]*"
+    rb"(?:([jbqmpudho]):([^/:]*)|(f):([^/:]*)/([^/:]*)|(i):([^/:]*)/[^/:]*"
     rb"|(t):([^/:]*):[0-9a-f]{16}|(x):([^/:]*):[0-9a-f]{24})"
 ).fullmatch
 _OF_CELL: Final = re.compile(rb"[nu]").fullmatch

@@ -49,11 +49,13 @@ def test_every_name_can_be_read(tenant: str, cell: int, group: str, member: str,
         keys.of_record(prefix, Record("tick", group, text)).key: Name("ticks", in_group),
         keys.of_record(prefix, Record("desk", group)).key: Name("desks", in_group),
         keys.journal(prefix, group): Name("journals", in_group),
+        keys.open_figures(prefix, group): Name("open figures", in_group),
+        keys.closed_figures(prefix, group): Name("figures", in_group),
         keys.filing(prefix, group, text): Name("filings", in_group),
         keys.dues(prefix, group): Name("dues", in_group),
         keys.dues(prefix, None): Name("dues"),
     }
-    assert len(expected) == 18
+    assert len(expected) == 20
     for place, ring in enumerate(keys.rings(prefix)):
         expected[ring] = Name("receipts" if place < 3 else "given")
     for key, name in expected.items():
@@ -88,12 +90,15 @@ def test_keys_fields_and_bytes_by_kind(which: str, request: pytest.FixtureReques
         client.set("pd:{t/1}:k:g/u:0123456789abcdef", "x")
         client.set("pd:{t/1}:new:kind", "x")
         client.hset("pd:{/0}:q:g1", mapping={"t1": "x" * 900, "t2": "y"})
+        client.hset("pd:{/0}:h:g1", mapping={"": "1 2 3 4 5", "20516": "x" * 300})
+        client.hset("pd:{/0}:o:g1", mapping={"20517:m05": 1, "20517:a": 2, "20524:x7": -1})
         client.zadd("pd:{/0}:u:g1", {f"file/u{number}": number for number in range(3)})
         client.hset("pd:{/0}:r1", mapping={str(number): "x" * 13 for number in range(700)})
         census = take_census(store)
         sizes = {key: memory_of(client, key) for key in cast(list[bytes], client.keys())}
     assert {kind: (count.keys, count.entries) for kind, count in census.kinds.items()} == {
-        "dues": (1, 3), "other": (1, 0), "receipts": (1, 700), "standing": (1200, 0), "text windows": (1, 0),
+        "dues": (1, 3), "figures": (1, 2), "open figures": (1, 3), "other": (1, 0), "receipts": (1, 700),
+        "standing": (1200, 0), "text windows": (1, 0),
         "tickets": (1, 2),
     }  # fmt: skip
     assert census.foreign == 1
