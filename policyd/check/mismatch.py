@@ -7,7 +7,7 @@ from typing import Final
 from policyd.check import resolved as r
 from policyd.check.wording import listed
 from policyd.language.diagnostics import Phrase
-from policyd.language.types import DURATION, EVENT_KIND, INT, NUMBER, TEXT, TIME, Type
+from policyd.language.types import DURATION, ENUMS, EVENT_KIND, INT, NUMBER, TEXT, TIME, Type
 
 _WORDS: Final = Phrase(
     "for several words use a lexicon: `message.text matches NAME`", "查找多个词请用词库:`message.text matches 词库名`"
@@ -32,8 +32,9 @@ def why_not_comparable(left: r.Expr, right: r.Expr) -> Phrase:
                       "时间可与日期比较,如 `2026-10-01`;也可用 `now.hour` 或 `now in 时段`")  # fmt: skip
     if TEXT in kinds and kinds & {INT, NUMBER}:
         return _quotes(left, right)
-    if any(kind.kind == "enum" for kind in kinds):
-        words = listed(next(kind.members for kind in kinds if kind.kind == "enum"))
+    enums = [type for side in (left, right) if (type := _plain(side.type)).kind == "enum"]
+    if enums:
+        words = listed(sorted(enums, key=ENUMS.__contains__)[0].members)
         return Phrase(f"write one of these: {words.en}", f"请写以下之一:{words.zh}")
     if left.type == right.type == TEXT:
         return _contains(left, right, Phrase("for a text inside a text", "判断文字是否包含另一段文字,"))

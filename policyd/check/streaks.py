@@ -12,6 +12,7 @@ from policyd.check.kinds import event_kind
 from policyd.check.resolved_standing import PERIODS, Period
 from policyd.check.rules import condition
 from policyd.check.walk import reads_state
+from policyd.check.wording import PERIOD
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase, Related
 from policyd.language.types import BOOL, TIME
@@ -99,7 +100,7 @@ def _check_before(declared: n.Streak, per: Period, policy: PolicyDraft) -> None:
     if declared.before is None:
         return
     if per != "day":
-        policy.report("C622", declared.before_span, per=per)
+        policy.report("C622", declared.before_span, per=PERIOD[per])
     elif declared.before == 0:
         policy.report("C621", declared.before_span)
 
@@ -113,7 +114,7 @@ def _check_repair(declared: n.Streak, per: Period, policy: PolicyDraft) -> None:
         longest = Phrase("write `per month`" if per == "week" else "leave `repair` out",
                          "请写 `per month`" if per == "week" else "请去掉 `repair`")  # fmt: skip
         hint = Phrase("write `per week` or `per month`", "请写 `per week` 或 `per month`") if per == "day" else longest
-        policy.report("C620", repair.span, per=longer, each=per, hint=hint)
+        policy.report("C620", repair.span, per=PERIOD[longer], each=PERIOD[per], hint=hint)
     elif repair.times < 1:
         policy.report("C619", repair.times_span)
     elif repair.times >= LENGTHS[longer] // LENGTHS[per]:

@@ -35,7 +35,7 @@ def _score(name: str, other: str) -> float | None:
     if longer > _LONGEST or not set(left) & set(right):
         return None
     if shorter >= (3 if name.isascii() else 2) and (left.startswith(right) or right.startswith(left)):
-        return 0.5
+        return min(0.5, (longer - shorter) / longer)
     allowed = max(1 if not name.isascii() or shorter > 2 else 0, longer // 3)
     if longer - shorter > allowed:
         return None

@@ -31,7 +31,10 @@ def thresholds(policy: PolicyDraft) -> None:
 def _check(declared: n.Tiers, highest: float, policy: PolicyDraft) -> None:
     before: list[tuple[n.Tier, Values]] = []
     last: n.Tier | None = None
+    first: dict[str, n.Tier] = {}
     for tier in declared.tiers:
+        if first.setdefault(tier.name, tier) is not tier:
+            continue  # that it is named twice has been said
         values = values_of(tier, declared, policy)
         if last is not None:
             _report("C612", tier, last, policy)

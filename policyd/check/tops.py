@@ -8,7 +8,7 @@ from policyd.check import resolved as r
 from policyd.check.draft import WHAT, PolicyDraft
 from policyd.check.resolved_standing import PERIODS
 from policyd.check.suggest import did_you_mean
-from policyd.check.wording import listed, one
+from policyd.check.wording import PERIOD, listed, one
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase
 
@@ -56,5 +56,6 @@ def _why_not(of: str, declared: object, rest: list[str], policy: PolicyDraft) ->
         return Phrase(f"let `{of}` count `per day`, `per week` or `per month` instead of `within`",
                       f"请把 `{of}` 的 `within` 改为 `per day`、`per week` 或 `per month`")  # fmt: skip
     if rest and rest[0] != per:
-        return Phrase(f"`{of}` counts per {per}: write `{{top.{of}}}`", f"`{of}` 按 {per} 计数:请写 `{{top.{of}}}`")
+        return Phrase(f"`{of}` counts per {per}: write `{{top.{of}}}`",
+                      f"`{of}` 按{PERIOD[per].zh}计数:请写 `{{top.{of}}}`")  # fmt: skip
     return None

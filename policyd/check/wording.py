@@ -21,6 +21,7 @@ _PLAIN: Final = {
     "nothing": ("nothing", "nothing", "空"),
 }
 """One, several, and in Chinese."""
+PERIOD: Final = {"day": Phrase("day", "天"), "week": Phrase("week", "周"), "month": Phrase("month", "月")}
 RELATIVE: Final = Phrase(
     "file names are relative to the folder of the policy file, with `/` between folders",
     "文件名相对于策略文件所在的目录书写,文件夹之间用 `/`",

@@ -47,8 +47,8 @@ error(
 )
 error(
     "C607", "standing-counted",
-    ("this is no event", "`{name}` is {what}: it is read, not counted", "{hint}"),
-    ("这不是事件", "`{name}` 是{what},直接读取即可,不能再计数", "{hint}"),
+    ("this is not counted", "`{name}` is {what}: it is read, not counted", "{hint}"),
+    ("这里不能计数", "`{name}` 是{what},直接读取即可,不能再计数", "{hint}"),
     bad=_POINTS + _ADD + "limit l { at most 3 points by member within 1d  then flag }\n" + _RULE,
     good=_POINTS + _ADD + _RULE,
 )
@@ -155,7 +155,7 @@ error(
 error(
     "C620", "repair-period",
     ("repairs come too often", "with repairs per {per} a streak of each {each} never breaks", "{hint}"),
-    ("补签周期太短", "每 {each} 一次的打卡若按 {per} 补签,将永远不会中断", "{hint}"),
+    ("补签周期太短", "每{each}一次的打卡若按{per}补签,将永远不会中断", "{hint}"),
     bad="streak checkin { each day message  repair 1 per day  at 7 then reply \"…\" }",
     good="streak checkin { each day message  repair 1 per week  at 7 then reply \"…\" }",
 )
@@ -170,7 +170,7 @@ error(
     "C622", "before-of-days",
     ("a time of day for more than a day", "`before` is for streaks of each day, not of each {per}",
      "leave `before` out, or write `each day`"),
-    ("只有每天的打卡才能限定时刻", "`before` 只用于每天的打卡,不用于每 {per}", "请去掉 `before`,或写 `each day`"),
+    ("只有每天的打卡才能限定时刻", "`before` 只用于每天的打卡,不用于每{per}", "请去掉 `before`,或写 `each day`"),
     bad="streak checkin { each week before 22:00 message  at 7 then reply \"…\" }",
     good="streak checkin { each week message  at 7 then reply \"…\" }",
 )
