@@ -31,6 +31,7 @@ from policyd.model.event import (
     Tick,
     Verdict,
 )
+from policyd.model.figures import ROLLING, SIZE, DayFigures, FiguresAsk
 from policyd.reference.printing import show_duration
 from tests.equivalence.events import Failure, Step
 from tests.equivalence.sides import EngineSide, ReferenceSide, run
@@ -77,6 +78,18 @@ class Community:
             engine = self._side._engine
             undone = run(undo(engine.store, engine.program, "", rule, instant(since), "g1", dry_run=False)).undone
         return {one.event: one.awards for one in undone if isinstance(one.awards, dict)}
+
+    def figures(self, at: str, *, days: int = 0, zone: str = ZONE) -> list[DayFigures]:
+        """Of the last so many days that are over, and today; without the size of the group."""
+        if isinstance(self._side, ReferenceSide):
+            read = self._side.reference.figures(event("message", "probe", at), days)
+        else:
+            read = run(self._side._engine.store.figures(FiguresAsk("", "g1", zone, days, instant(at))))
+        left_out = (SIZE, *ROLLING.values())
+        return [
+            DayFigures(one.day, {name: n for name, n in one.values.items() if name not in left_out}, one.rolling)
+            for one in (*read.days, read.today)
+        ]
 
     def strikes(self, member: str, ladder: str, at: str) -> int:
         return self._side.standing(event("message", member, at, "probe")).strikes[ladder]
