@@ -22,6 +22,7 @@ class Pair:
     def __init__(self, policies: PolicySet) -> None:
         self.reference = ReferenceSide(policies)
         self.engine = EngineSide(policies)
+        self._policies = policies
 
     def difference(self, steps: Sequence[Step], answers: list[Answer] | None = None) -> str | None:
         """In words, None where there is none. Adds the answers of the reference to `answers`."""
@@ -58,7 +59,9 @@ class Pair:
 
     def _difference_at_the_end(self, steps: Sequence[Step]) -> str | None:
         now = max(step.event.time or 0 for step in steps)
-        return self._difference_in_records(now) or self._difference_in_state(steps)
+        return (
+            self._difference_in_records(now) or self._difference_in_state(steps) or self._difference_in_figures(steps)
+        )
 
     def _difference_in_records(self, now: int) -> str | None:
         expected, got = self.reference.kept(now), self.engine.kept(now)
@@ -70,14 +73,27 @@ class Pair:
     def _difference_in_state(self, steps: Sequence[Step]) -> str | None:
         """As seen by the newest event of every member, group and kind, at the end."""
         probes = {(step.event.member.id, step.event.group.id, step.event.kind): step.event for step in steps}
-        for event in probes.values():
-            event = msgspec.structs.replace(event, time=steps[-1].event.time)
+        members = {(event.member.id, event.group.id): event for event in probes.values() if event.member.id}
+        placed = [(event, f"tiers {name}") for event in members.values() for name in self._policies.tiers]
+        for event, kind in [*((event, event.kind) for event in probes.values()), *placed]:
+            event = msgspec.structs.replace(event, kind=kind, time=steps[-1].event.time)
             expected, got = self.reference.standing(event), self.engine.standing(event)
             read = {name: expected.counters.get(name, -1) for name in got.counters}
+            last = {name: expected.last.get(name, -1) for name in got.last}
             last_message = got.last_message and expected.last_message  # kept only where a rule asks for it
-            state = Standing(read, expected.strikes, expected.muted_until, last_message)
+            state = Standing(read, last, expected.strikes, expected.muted_until, last_message)
             if state != got:
                 return f"state seen by {event.id}: expected {expected}, got {got}"
+        return None
+
+    def _difference_in_figures(self, steps: Sequence[Step]) -> str | None:
+        """Of every group, at the end."""
+        groups = {step.event.group.id: step.event for step in steps if step.event.group.id}
+        for event in groups.values():
+            event = msgspec.structs.replace(event, time=steps[-1].event.time)
+            expected, got = self.reference.figures(event), self.engine.figures(event)
+            if expected != got:
+                return f"figures of {event.group.id}: {_fields(expected, got)}"
         return None
 
 

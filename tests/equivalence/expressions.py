@@ -36,7 +36,8 @@ CELLS = ('"a1"', '"b2"', '""')
 class Names:
     """What an expression may name besides facts: by type the attributes, settings and lets, the lets with the kinds on
     which their facts exist; counters with the kinds that know their keys and whether they may be computed with;
-    rosters, which all have the column `class`. `reviewed`: there are reviews that may approve."""
+    rosters, which all have the column `class`; tallies and streaks (`standings`), tiers with their names. `figures`:
+    rules ask for figures of the group. `reviewed`: there are reviews that may approve."""
 
     attributes: list[tuple[str, Type]] = field(default_factory=list)
     lets: list[tuple[str, Type, frozenset[str]]] = field(default_factory=list)
@@ -47,6 +48,9 @@ class Names:
     settings: list[tuple[str, Type]] = field(default_factory=list)
     rosters: list[str] = field(default_factory=list)
     switches: list[str] = field(default_factory=list)
+    standings: list[str] = field(default_factory=list)
+    tiers: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    figures: bool = False
     reviewed: bool = False
 
 
@@ -112,11 +116,41 @@ class Expressions:
             tests += [self._time_test, self._hours_test, self._weekday_test] + [self._counter_test] * 3
             tests += [self._strikes_test] * 2 if self._names.ladders and self._members else []
             tests += [self._switch_test] * 3 if self._names.switches else []
+            tests += [self._standing_test] * 4 if self._names.standings and self._members else []
+            tests += [self._tier_test] * 3 if self._names.tiers and self._members else []
+            tests += [self._figure_test] * 2 if self._names.figures else []
             tests += [self._approved] if self._names.reviewed and self._kinds <= {"message", "edit"} else []
         return tests
 
     def _switch_test(self) -> str:
         return self._random.choice(self._names.switches)
+
+    def _standing_test(self) -> str:
+        name = self._random.choice(self._names.standings)
+        return self._compare(name, str(self._random.choice((0, 1, 1, 2, 3, 5, 10, -1))))
+
+    def _tier_test(self) -> str:
+        name, tiers = self._random.choice(self._names.tiers)
+        if self._kinds == {"tier"} and self._random.random() < 0.5:
+            return self._compare(self._random.choice(("tier.now", "tier.was")), f'"{tiers[0]}"', ordered=False)
+        if len(self._names.tiers) == 1 and self._random.random() < 0.5:
+            name = "member.tier"
+        return f"known({name})" if self._random.random() < 0.1 else self._compare(name, self._random.choice(tiers))
+
+    def _figure_test(self) -> str:
+        days = self._random.choice(("1d", "7d", "30d"))
+        pick = self._random.random()
+        if pick < 0.25:
+            today = f"group.{self._random.choice(('messages', 'active'))}_today"
+            return self._compare(today, str(self._random.choice((0, 1, 2, 3))))
+        if pick < 0.65:
+            figure = self._random.choice(("messages", "active", "active", "joins", "leaves", "requests"))
+            return self._compare(f"group.{figure}({days})", str(self._random.choice((0, 1, 2, 5))))
+        if pick < 0.85:
+            share = f"group.{self._random.choice(('speakers', 'retention'))}({days})"
+            return self._compare(share, self._random.choice(("0%", "2%", "50%", "100%")))
+        falling = self._random.choice(("messages", "active", "joins", "leaves", "requests"))
+        return self._compare(f"falling(group.{falling}, {self._random.choice(('1d', '3d'))})", "25%")
 
     def _approved(self) -> str:
         return "message.approved"
@@ -260,6 +294,7 @@ class Expressions:
         if kind == INT and not self._stateless:
             options += [name for name, kinds, free in self._names.counters if free and self._kinds <= kinds]
             options += [f"strikes({name})" for name in self._names.ladders if self._members]
+            options += self._names.standings if self._members else []
         if not options or self._random.random() < 0.15:
             return self._constant(kind)
         chosen = self._random.choice(options)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from msgspec import UNSET
 
-from policyd.check.resolved import PolicySet
+from policyd.check.resolved import Policy, PolicySet
 from policyd.model.decision import Action, Decision
 from policyd.reference.environment import Environment
 from policyd.reference.expr import evaluate
@@ -45,6 +46,7 @@ def _parts(decision: Decision) -> Iterator[str]:
 
 _DUE = {"d": "schedule", "p": "sweep", "a": "review pending"}
 """What rules of such names are, in the random policies."""
+_STEP = re.compile("(?:at|every)[0-9]+")
 _CLAUSES = {"late": "duty late", "remind": "duty reminds", "remind2": "duty reminds twice", "refused": "review refused"}
 
 
@@ -58,12 +60,7 @@ def _workflows(step: Step, answer: Decision) -> Iterator[str]:
     for action in answer.actions:
         yield from _action(action)
         for because in action.because:
-            plain = because.rule.partition(".")[2]
-            name, _, clause = plain.partition(".")
-            if clause in _CLAUSES:
-                yield _CLAUSES[clause]
-            elif name[0] in _DUE and not clause:
-                yield _DUE[name[0]]
+            yield from _clause(because.rule.partition(".")[2])
     kind = step.event.kind
     if kind == "tick":
         yield "tick doubled" if answer.replayed else "tick"
@@ -72,6 +69,19 @@ def _workflows(step: Step, answer: Decision) -> Iterator[str]:
         yield f"{kind} taken"
     if answer.undone is not UNSET:
         yield "undone"
+        yield from ("awards undone" for undone in answer.undone if undone.awards is not UNSET)
+
+
+def _clause(rule: str) -> Iterator[str]:
+    name, _, clause = rule.partition(".")
+    if clause in _CLAUSES:
+        yield _CLAUSES[clause]
+    elif _STEP.fullmatch(clause):
+        yield "streak step"
+    elif name[0] == "u":
+        yield "rule on a change of tier"
+    elif name[0] in _DUE and not clause:
+        yield _DUE[name[0]]
 
 
 def _action(action: Action) -> Iterator[str]:
@@ -97,6 +107,9 @@ def of_policies(policies: PolicySet) -> set[str]:
             "duties",
             "brakes",
             "appeals",
+            "tallies",
+            "streaks",
+            "tiers",
         ):
             if getattr(policy, name):
                 found.add(f"declares {name}")
@@ -104,12 +117,26 @@ def of_policies(policies: PolicySet) -> set[str]:
         wide = [one.across_groups for one in policy.counters] + [one.across_groups for one in policy.ladders]
         found |= {"declares what is across groups"} if any(wide) else set()
         found |= {"declares without" for groups in policy.without.values() if groups}
+        found |= set(_standing(policy))
         for duty in policy.duties:
             asked = ("reply", "each", "together", "pause", "due_days", "even_if_removed")
             found |= {f"declares duty {name}" for name in asked if getattr(duty, name)}
         for action in (action for rule in policy.rules for action in (*rule.then, *rule.otherwise)):
             found |= {f"declares {name}" for name in ("wait", "digest", "once", "proposed") if getattr(action, name)}
     return found
+
+
+def _standing(policy: Policy) -> Iterator[str]:
+    for counter in policy.counters:
+        if counter.per is not None:
+            yield f"declares counter per {counter.per}"
+        if counter.form != "events":
+            yield f"declares counter of {counter.form}"
+    for tally in policy.tallies:
+        yield f"declares tally per {tally.per}"
+    for streak in policy.streaks:
+        yield f"declares streak per {streak.per}"
+        yield from ["declares repairs"] if streak.repairs else []
 
 
 def of_rules(policies: PolicySet, steps: Sequence[Step]) -> set[str]:

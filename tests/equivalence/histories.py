@@ -17,6 +17,7 @@ from policyd.model.event import (
     Event,
     Evidence,
     Group,
+    Join,
     Mark,
     Member,
     Message,
@@ -26,6 +27,7 @@ from policyd.model.event import (
     Tick,
     Verdict,
 )
+from policyd.model.local_days import Period, beginning, first_day, local_day, number_of
 from tests.equivalence.events import (
     CLOCK_CHANGES,
     DAY,
@@ -60,8 +62,15 @@ _CAPABILITIES: Final = (
 )  # fmt: skip
 
 
+_INVITERS: Final = ("u1", "u2", "u2", "u3")
+_PERIODS: Final[tuple[Period, ...]] = ("day", "day", "day", "day", "week", "week", "month")
+_MOMENTS: Final = (-MINUTE, -1, 0, 1, 5 * MINUTE, 3 * HOUR)
+"""Around a local midnight."""
+
+
 class History:
-    """Steps one after the other. `told` must be called with each answer before the next step is asked for."""
+    """Steps one after the other. `told` must be called with each answer before the next step is asked for. Where the
+    policies go by the calendar (standing, figures), days and weeks pass, often to about midnight."""
 
     def __init__(self, random: Random, policies: PolicySet, *, failures: tuple[Failure, ...] = ()) -> None:
         self._random = random
@@ -73,6 +82,10 @@ class History:
         if not any("notice" in duty.kinds for duty in policies.duties.values()):
             self._weights["notice"] = 1
         self._failures = failures
+        self._zones = sorted({policy.zone for policy in policies.policies}) if by_calendar(policies) else []
+        if self._zones:
+            self._weights |= {"join": 12, "mark": 8, "tick": 30, "message": 45}
+        self._to_come: list[str] = []
         self._counts_uses = any(review.at_most for review in policies.reviews.values())
         self._clock = random.choice((START, START, START + random.randrange(14 * DAY), random.choice(CLOCK_CHANGES)))
         self._events: list[Event] = []
@@ -88,9 +101,13 @@ class History:
             return Step(replace(again, time=self._clock))
         random = self._random
         pick = random.random()
-        steps = LEAPS if pick < 0.03 else _LONG_STEPS if pick < 0.2 else STEPS
-        self._clock += random.choice(steps)
+        if self._zones and pick > 0.6:
+            self._pass_days()
+        else:
+            self._clock += random.choice(LEAPS if pick < 0.03 else _LONG_STEPS if pick < 0.2 else STEPS)
         earlier = [event for event in self._events if self._clock - (event.time or 0) < _REPEATED]
+        if self._zones and self._forgets_a_tick():
+            earlier = [event for event in earlier if event.kind != "tick"]
         if earlier and random.random() < 0.1:
             event = replace(random.choice(earlier), time=self._clock)
             if random.random() < 0.15 and event.kind != "tick":
@@ -128,6 +145,22 @@ class History:
         elif step.event.member.id and any(action.do in _APPEALED for action in answer.actions):
             self._acted.append(step.event)
 
+    def _forgets_a_tick(self) -> bool:
+        """Whether an answer that was given again by another tick is forgotten about now: not so by its repeat."""
+        ticks = [self._clock - (event.time or 0) for event in self._events if event.kind == "tick"]
+        return any(29 * DAY < since < 31 * DAY for since in ticks)
+
+    def _pass_days(self) -> None:
+        """To about the beginning of a local day, week or month; a tick comes then, or a little later."""
+        random = self._random
+        zone = random.choice(self._zones)
+        day = local_day(zone, self._clock)
+        per: Period = random.choice(_PERIODS)
+        ahead = 1 if per != "day" else random.choice((1, 1, 1, 2, 3))
+        moment = beginning(zone, first_day(per, number_of(per, day) + ahead)) + random.choice(_MOMENTS)
+        self._clock = max(self._clock, moment)
+        self._to_come = random.choice((["tick"], ["tick"], ["message", "tick"], ["message", "message"], []))
+
     # ------------------------------------------------------------ one event
 
     def _event(self, name: str) -> Event:
@@ -136,6 +169,8 @@ class History:
         group = any_group(random, "g1" if random.random() < 0.8 else "g2")
         member = any_member(random, self._clock)
         parts: dict[str, Any] = {part: make(random) for part, make in PARTS.get(kind, {}).items()}
+        if self._zones and kind in ("join", "leave"):
+            parts["join"] = Join("invite", maybe(random, *_INVITERS))
         if "message" in parts:
             parts["message"] = self._of_today(parts["message"])
         match kind:
@@ -170,6 +205,8 @@ class History:
 
     def _kind(self) -> str:
         """What makes sense now, most of the time."""
+        if self._to_come:
+            return self._to_come.pop(0)
         (kind,) = self._random.choices(tuple(self._weights), tuple(self._weights.values()))
         open_tickets = [ticket for _, ticket in self._tickets.values() if ticket.status == "open"]
         in_vain = {
@@ -247,3 +284,9 @@ class History:
             tick = Tick(random.choice((None, self._ticks[-1], self._ticks[-1], random.choice(self._ticks)))
                         if self._ticks else None)  # fmt: skip
         return EVERY_GROUP if random.random() < 0.6 else Group(group.id), NOBODY, tick
+
+
+def by_calendar(policies: PolicySet) -> bool:
+    """Whether it matters that days pass."""
+    counted = any(counter.per is not None for counter in policies.counters.values())
+    return bool(policies.tallies or policies.streaks or policies.tiers or counted)

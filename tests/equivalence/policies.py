@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -129,19 +130,26 @@ class Author:
         where = ""
         if self._some(0.3):
             where = f" where {Expressions(self._random, self._names, (kind,), stateless=True).condition(1)}"
-        return f"{kind} by {', '.join(keys)} within {self._random.choice(('10s', '10m', '1h', '24h'))}{where}"
+        return f"{self._counted(kind)} by {', '.join(keys)} {self._span()}{where}"
+
+    def _counted(self, kind: str) -> str:
+        """What is counted of events of `kind`."""
+        return kind
+
+    def _span(self) -> str:
+        """Over what time."""
+        return f"within {self._random.choice(('10s', '10m', '1h', '24h'))}"
 
     def _counter(self, name: str) -> None:
         kind = self._random.choice((*["message"] * 7, "edit", "edit", *KINDS))
         counting = self._counting(kind)
-        keys = counting.partition(" by ")[2].partition(" within ")[0].split(", ")
+        keys = re.split(r" (?:within|per) ", counting.partition(" by ")[2])[0].split(", ")
         by_group = "group" in keys
         always = WITH_MEMBER if "member" in keys else (*KINDS, *TIMED)
         readable = frozenset(FACTS[keys[-1]].kinds if keys[-1] in FACTS else always).intersection(always)
-        free = self._some(0.4)
-        self._written.append(
-            f"counter {name} counts {counting}{' up to 12' if free else ''}{'' if by_group else self._across()}"
-        )
+        up_to = " up to 12" if self._some(0.4) else ""
+        self._written.append(f"counter {name} counts {counting}{up_to}{'' if by_group else self._across()}")
+        free = bool(up_to) or " per " in counting
         self._names.counters.append((name, readable, free))
 
     def _across(self) -> str:
@@ -290,7 +298,7 @@ class Author:
         names = ["rule.title", "match.text", "match.word", "match.lexicon", "match.view"]
         names += ["ladder.strikes", "ladder.left", "ladder.next"] if step or self._some(0.1) else []
         known = [fact.name for fact in FACTS.values() if set(kinds) <= set(fact.kinds)]
-        names += self._random.sample(known, 4)
+        names += self._random.sample(known, min(4, len(known)))
         told = [*self._names.attributes, *self._names.settings]
         names += [name for name, _ in told if set(kinds) <= set(WITH_MEMBER) or not name.startswith("member.")]
         names += [name for name, readable, free in self._names.counters if free and set(kinds) <= readable]

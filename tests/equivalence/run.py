@@ -12,7 +12,7 @@ from functools import partial
 from multiprocessing import get_context
 
 from tests.equivalence.cases import write
-from tests.equivalence.search import SEQUENCES, WITH_WORKFLOWS, Findings, search
+from tests.equivalence.search import SEQUENCES, WITH_STANDING, WITH_WORKFLOWS, Findings, search
 
 SHOWN_EVERY = 5.0
 """Seconds between two lines of progress."""
@@ -26,13 +26,16 @@ def main() -> int:
     options.add_argument("--seed", type=int, default=0, help="of the first policy set")
     options.add_argument("--most-cases", type=int, default=5, help="stop after so many differences")
     options.add_argument("--workflows", type=float, default=WITH_WORKFLOWS, help="share of policies that have them")
+    options.add_argument("--standing", type=float, default=WITH_STANDING, help="share of these that have standing")
     asked = options.parse_args()
     started = time.monotonic()
     found = Findings()
     seeds = range(asked.seed, asked.seed + -(-asked.pairs // SEQUENCES))
     shown = started
     with get_context("spawn").Pool(asked.workers) as workers:
-        for findings in workers.imap_unordered(partial(search, share=asked.workflows), seeds, chunksize=8):
+        for findings in workers.imap_unordered(
+            partial(search, share=asked.workflows, standing=asked.standing), seeds, chunksize=8
+        ):
             found.add(findings)
             for case in findings.cases:
                 print(f"{write(case).name}: {case.difference[:300]}", file=sys.stderr)

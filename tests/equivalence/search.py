@@ -15,12 +15,15 @@ from tests.equivalence.histories import History
 from tests.equivalence.policies import Written, policies
 from tests.equivalence.shrink import Policies, failure, shrink
 from tests.equivalence.sides import Answer
+from tests.equivalence.standing import policies as standing_policies
 from tests.equivalence.workflows import policies as workflow_policies
 
 SEQUENCES = 20
 """Sequences of events for each random policy set."""
 WITH_WORKFLOWS = 0.5
 """Share of policy sets that have workflows."""
+WITH_STANDING = 0.4
+"""Share of these that have tallies, streaks, tiers and figures, too."""
 SAMPLED = 20
 """One pair in so many is looked at closely for what it reaches."""
 
@@ -43,11 +46,13 @@ class Findings:
         self.cases += other.cases
 
 
-def search(seed: int, sequences: int = SEQUENCES, share: float = WITH_WORKFLOWS) -> Findings:
+def search(
+    seed: int, sequences: int = SEQUENCES, share: float = WITH_WORKFLOWS, standing: float = WITH_STANDING
+) -> Findings:
     """The pairs of one random policy set; stops at the first difference, made small."""
     random = Random(seed)
     with_workflows = random.random() < share
-    written = workflow_policies(random) if with_workflows else policies(random)
+    written = _written(random, standing) if with_workflows else policies(random)
     try:
         loaded = load({name: policy.text for name, policy in written.items()})
     except ValueError as error:
@@ -69,6 +74,11 @@ def search(seed: int, sequences: int = SEQUENCES, share: float = WITH_WORKFLOWS)
             findings.sampled += 1
             findings.sampled_reach.update(features.of_rules(loaded, sequence))
     return findings
+
+
+def _written(random: Random, standing: float) -> dict[str, Written]:
+    """Policies with workflows."""
+    return standing_policies(random) if random.random() < standing else workflow_policies(random)
 
 
 def _history(random: Random, policies: PolicySet) -> History:

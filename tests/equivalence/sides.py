@@ -15,6 +15,7 @@ from policyd.engine.pipeline import Engine
 from policyd.engine.wide import EVERYWHERE
 from policyd.model.decision import Decision
 from policyd.model.event import Event
+from policyd.model.figures import ROLLING, SIZE, Count, FiguresAsk, FiguresRead
 from policyd.model.problem import EventError
 from policyd.model.records import (
     Board,
@@ -45,6 +46,8 @@ from policyd.reference.state import Group, Member
 from policyd.state.memory import MemoryStore
 from tests.equivalence.events import Step
 
+FIGURE_DAYS: Final = 100
+"""Of so many complete days the figures are compared."""
 T = TypeVar("T")
 Answer = Decision | str
 """A decision, or the code of the refusal, with the place in the event that it is about."""
@@ -58,9 +61,11 @@ Kept = dict[Record, Struct]
 @dataclass(frozen=True)
 class Standing:
     """What is remembered of a member and of the counters that an event reads, at one instant. `counters`, `strikes` by
-    qualified name; `muted_until` and `last_message` 0 where there is none."""
+    qualified name, `last`: counts of the last complete period; `muted_until` and `last_message` 0 where there is
+    none."""
 
     counters: dict[str, int]
+    last: dict[str, int]
     strikes: dict[str, int]
     muted_until: int
     last_message: int
@@ -102,10 +107,15 @@ class ReferenceSide:
         member = group.members.get(event.member.id, Member())
         return Standing(
             {name: count for env in known for name, count in env.counters.items()},
+            {name: count for env in known for name, count in env.last.items()},
             {name: strikes for env in known for name, strikes in env.strikes.items()},
             member.muted_until if member.muted_until > (event.time or 0) else 0,
             member.last_message,
         )
+
+    def figures(self, event: Event) -> FiguresRead:
+        """Of the group, at the instant of the event."""
+        return _plain(self.reference.figures(event, FIGURE_DAYS))
 
 
 class FailingStore(MemoryStore):
@@ -130,6 +140,14 @@ class FailingStore(MemoryStore):
         if filed.answer is not None and not filed.replayed:
             self.kept |= {put.record: put.value for put in filing.puts}
         return filed
+
+    async def count(self, change: Count) -> None:
+        self._fail("observe")
+        await super().count(change)
+
+    async def figures(self, ask: FiguresAsk) -> FiguresRead:
+        self._fail("observe")
+        return await super().figures(ask)
 
     async def read(self, tenant: str, cell: int, records: Sequence[Record]) -> tuple[bytes, ...]:
         self._fail("observe")
@@ -180,8 +198,10 @@ class EngineSide:
         wide = len(prepared.windows) - prepared.wide_windows
         here = self._probe(event, event.group.id, prepared.windows[:wide], ladders)
         everywhere = self._probe(event, EVERYWHERE, prepared.windows[wide:], ladders)
+        counts = list(zip(prepared.windows, prepared.counters, here.counts + everywhere.counts, strict=True))
         return Standing(
-            dict(zip(prepared.counters, here.counts + everywhere.counts, strict=True)),
+            {name: count for window, name, count in counts if not window.last},
+            {name: count for window, name, count in counts if window.last},
             {
                 ladder.name: (everywhere if ladder.across_groups else here).strikes[place]
                 for place, ladder in enumerate(ladders)
@@ -189,6 +209,12 @@ class EngineSide:
             here.mute_until,
             here.last_seen,
         )
+
+    def figures(self, event: Event) -> FiguresRead:
+        """Of the group, at the instant of the event."""
+        self._store.fails = "none"
+        zone = self._program.prepare(event).zone
+        return _plain(run(self._store.figures(FiguresAsk("", event.group.id, zone, FIGURE_DAYS, event.time))))
 
     def _probe(self, event: Event, group: str, windows: tuple[Window, ...], ladders: list[Ladder]) -> Observed:
         self._probes += 1
@@ -204,6 +230,7 @@ class EngineSide:
                     revision="",
                     at=event.time,
                     windows=tuple(_uncounted(window) for window in windows),
+                    amounts=tuple(0 for window in windows if window.form in ("distinct", "sum")),
                     ladders=tuple(LadderRead(ladder.name, ladder.forget) for ladder in ladders),
                     mute=True,
                     silence=True,
@@ -240,6 +267,16 @@ def _as_law(kept: Struct, within: dict[str, int], now: int) -> Struct:
     switches = {name: until for name, until in kept.switches.items() if until > now}
     counted = {name: instants for name, instants in brakes.items() if instants}
     return replace(kept, brakes=counted, switches=switches, sweeps={}, last=0)
+
+
+def _plain(figures: FiguresRead) -> FiguresRead:
+    """Without figures that are 0, and without what only stores keep: it comes out as `rolling`, or is told to them."""
+    beside = {SIZE, *ROLLING.values()}
+    days = [
+        replace(day, values={name: value for name, value in day.values.items() if value and name not in beside})
+        for day in (*figures.days, figures.today)
+    ]
+    return replace(figures, days=tuple(days[:-1]), today=days[-1])
 
 
 def _uncounted(window: Window) -> Window:

@@ -172,18 +172,22 @@ class WorkflowAuthor(Author):
 
     def _due_actions(self, occasion: str) -> str:
         kinds = (occasion,)
-        options: list[Callable[[Sequence[str]], str]] = [self._speech]
-        if occasion != "together":
-            options += [self._group_action] * 2
-        if occasion in ("sweep", "duty"):
-            options += [self._member_action, self._member_action, self._propose]
-            options += [self._ladder_action] * 2 if self._names.ladders else []
+        options = self._due_options(occasion)
         found: list[str] = []
         while len(found) < self._random.choice((1, 1, 2, 3)):
             action = self._random.choice(options)(kinds)
             if action and action not in found:
                 found.append(action)
         return ", ".join(found)
+
+    def _due_options(self, occasion: str) -> list[Callable[[Sequence[str]], str]]:
+        options: list[Callable[[Sequence[str]], str]] = [self._speech]
+        if occasion != "together":
+            options += [self._group_action] * 2
+        if occasion in ("sweep", "duty"):
+            options += [self._member_action, self._member_action, self._propose]
+            options += [self._ladder_action] * 2 if self._names.ladders else []
+        return options
 
     def _speech(self, kinds: Sequence[str]) -> str:
         if self._some(0.4):
