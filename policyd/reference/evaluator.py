@@ -152,7 +152,7 @@ class Reference:
         before = deepcopy(place.group) if fails == "file" else place.group
         tickets = dict(place.group.records.tickets)
         filing.carry_out()
-        punished = of_rules(journaled(case.found.live, seen), filing.overruled)
+        punished = of_rules(journaled(case.found.live, seen), ())
         if fails == "file" and (filing.files or place.group.records != before.records):
             self.groups[place.name] = before
             decision = degraded(case, done) if filing.files else decision_of(case, done, filing)
@@ -162,7 +162,8 @@ class Reference:
         decision = decision_of(case, done, filing)
         receipt = replace(receipt, decision=decision, filed=filing.files, follows=tuple(filing.follows))
         place.group.receipts[event.id] = receipt
-        self._count(case, of_actions(decision.actions) + punished + of_tickets(tickets, place.group.records.tickets))
+        found = of_tickets(tickets, place.group.records.tickets) + of_rules((), filing.overruled)
+        self._count(case, of_actions(decision.actions) + punished + found)
         return self._with_follows(msgspec.structs.replace(decision, replayed=replayed), event, receipt, fails)
 
     def _with_follows(self, decision: Decision, event: Event, receipt: Receipt, fails: Failure) -> Decision:
