@@ -9,7 +9,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
@@ -20,6 +20,7 @@ from policyd.model.state import StoreUnavailable
 from policyd.server.settings import Settings, SettingsError, load_settings
 
 if TYPE_CHECKING:
+    from policyd.state.group_names import Kept
     from policyd.state.maintenance import Reached
     from policyd.state.store import Store
 
@@ -102,9 +103,7 @@ def tenants(settings: Settings, tenant: str | None) -> list[str]:
     return [tenant] if tenant is not None else sorted({"", *(bot.tenant for bot in settings.bots)})
 
 
-def groups_of(
-    found: Reached, tenant: str, group: str | None, kind: Literal["tickets", "journal"], output: Output
-) -> list[str]:
+def groups_of(found: Reached, tenant: str, group: str | None, kind: Kept, output: Output) -> list[str]:
     """The one that is named, or all that keep something of the kind; says where it cannot tell some."""
     from policyd.state.group_names import group_names
 

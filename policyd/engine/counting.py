@@ -48,8 +48,6 @@ async def count_overruled(
 
 
 async def _count(store: Store, change: Count) -> None:
-    if not hasattr(store, "count"):
-        return
     try:
         await store.count(change)
     except StoreUnavailable as failed:

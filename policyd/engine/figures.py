@@ -42,7 +42,7 @@ class Figures:
     counted, and nothing known."""
 
     def __init__(self, store: Store, *, on: bool = True) -> None:
-        self.on = on and hasattr(store, "figures")
+        self.on = on
         self._store = store
         self._today: dict[Place, _Today] = {}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from msgspec import Struct
 
@@ -56,7 +56,7 @@ class Counts(Struct, frozen=True, kw_only=True):
     overruled: dict[str, int]
 
 
-class Day(Struct, frozen=True, kw_only=True):
+class Day(Counts, frozen=True, kw_only=True):
     """A local day. `active`: members who wrote on it; `active_7d`, `active_30d`: within so many days until its end.
     `returned` and `left`: of those who joined on it, by the last day of the bracket. `size`: members of the group."""
 
@@ -65,12 +65,11 @@ class Day(Struct, frozen=True, kw_only=True):
     active_7d: int
     active_30d: int
     size: int | None
-    counts: Counts
     returned: dict[str, int]
     left: dict[str, int]
 
 
-class Span(Struct, frozen=True, kw_only=True):
+class Span(Counts, frozen=True, kw_only=True):
     """Days that are over. `active_mean`: members who wrote, in the mean of the days. `active_1d` … `active_30d` as on
     the last day, `speakers` as parts of the group's size then, `retention` as conditions read it on the day after;
     None where it is not known."""
@@ -85,18 +84,17 @@ class Span(Struct, frozen=True, kw_only=True):
     size: int | None
     speakers: dict[str, float | None]
     retention: dict[str, float | None]
-    counts: Counts
 
 
 def day_statistics(day: DayFigures) -> Day:
     values = day.values
     return Day(
+        **_counts([day]),
         date=date_of(day.day).isoformat(),
         active=values.get(f.ACTIVE, 0),
         active_7d=day.rolling[0],
         active_30d=day.rolling[1],
         size=values.get(f.SIZE),
-        counts=_counts([day]),
         returned={f"{last}d": values.get(key, 0) for last, key in f.RETURNED.items()},
         left={f"{last}d": values.get(key, 0) for last, key in f.LEFT.items()},
     )
@@ -109,6 +107,7 @@ def span_statistics(past: PastDays, days: int, size: int | None = None) -> Span:
     active = {within: past.active(within) for within in (1, 7, 30)}
     known = size if size is not None else _size(over)
     return Span(
+        **_counts(over),
         first=date_of(past.today - days).isoformat(),
         last=date_of(past.today - 1).isoformat(),
         days=days,
@@ -119,7 +118,6 @@ def span_statistics(past: PastDays, days: int, size: int | None = None) -> Span:
         size=known,
         speakers={f"{within}d": share(number, known) for within, number in active.items()},
         retention={f"{within}d": past.retention(within) for within in f.BRACKETS},
-        counts=_counts(over),
     )
 
 
@@ -128,11 +126,12 @@ def _size(days: Sequence[DayFigures]) -> int | None:
     return next((day.values[f.SIZE] for day in reversed(days) if f.SIZE in day.values), None)
 
 
-def _counts(days: Sequence[DayFigures]) -> Counts:
+def _counts(days: Sequence[DayFigures]) -> dict[str, Any]:
+    """The fields of `Counts`."""
     summed: Counter[str] = Counter()
     for day in days:
         summed.update(day.values)
-    return Counts(
+    return dict(
         messages=sum(map(messages, days)),
         hours=tuple(summed[hour] for hour in f.MESSAGES),
         joins=summed[f.JOINS],

@@ -97,32 +97,31 @@ def summary(past: PastDays, days: int, size: int | None, policies: PolicySet) ->
 
 
 def _lines(now: Span, before: Span | None, titles: Mapping[str, str]) -> Iterator[str]:
-    counts, was = now.counts, None if before is None else before.counts
     within = f"{now.days}d"
     yield f"{'昨天 / yesterday' if now.days == 1 else f'近 {now.days} 天 / last {now.days} days'} · {_dates(now)}"
-    yield f"消息 messages {_number(counts.messages, None if was is None else was.messages)}"
+    yield f"消息 messages {_number(now.messages, None if before is None else before.messages)}"
     active = f"发言 active {_number(_active(now), None if before is None else _active(before))}"
     share = now.speakers[within]
     yield active if share is None else f"{active} · 占 {share:.0%} of {now.size:,}"
-    if any((counts.joins, counts.leaves, counts.requests)):
-        joins = _number(counts.joins, None if was is None else was.joins)
-        leaves = _number(counts.leaves, None if was is None else was.leaves)
-        yield f"入群 joins {joins} · 退群 leaves {leaves} · 申请 requests {counts.requests:,}"
+    if any((now.joins, now.leaves, now.requests)):
+        joins = _number(now.joins, None if before is None else before.joins)
+        leaves = _number(now.leaves, None if before is None else before.leaves)
+        yield f"入群 joins {joins} · 退群 leaves {leaves} · 申请 requests {now.requests:,}"
     retained = [(days, part) for days, part in now.retention.items() if part is not None and int(days[:-1]) <= now.days]
     if retained:
         yield "留存 retention " + " · ".join(f"{days} {part:.0%}" for days, part in retained)
-    if counts.violations:
-        total = _number(sum(counts.violations.values()), None if was is None else sum(was.violations.values()))
-        yield f"违规 violations {total}: {_most(counts.violations, titles)}"
-    if counts.actions:
-        done = {do.replace("_", " "): number for do, number in counts.actions.items()}
+    if now.violations:
+        total = _number(sum(now.violations.values()), None if before is None else sum(before.violations.values()))
+        yield f"违规 violations {total}: {_most(now.violations, titles)}"
+    if now.actions:
+        done = {do.replace("_", " "): number for do, number in now.actions.items()}
         yield f"处理 actions {sum(done.values()):,}: {_most(done, {})}"
-    if counts.tickets.opened or counts.tickets.settled_by_human:
-        mean = counts.tickets.mean_seconds
+    if now.tickets.opened or now.tickets.settled_by_human:
+        mean = now.tickets.mean_seconds
         took = "" if mean is None else f" · 平均 mean {show_duration(_in_minutes(mean))}"
-        yield f"工单 tickets {counts.tickets.opened:,} · 已答复 answered {counts.tickets.settled_by_human:,}{took}"
-    if counts.overruled:
-        yield f"被推翻 overruled {sum(counts.overruled.values()):,}: {_most(counts.overruled, titles)}"
+        yield f"工单 tickets {now.tickets.opened:,} · 已答复 answered {now.tickets.settled_by_human:,}{took}"
+    if now.overruled:
+        yield f"被推翻 overruled {sum(now.overruled.values()):,}: {_most(now.overruled, titles)}"
 
 
 def _active(span: Span) -> int:
