@@ -76,9 +76,10 @@ class Club(Scene):
 
 
 def instant(at: str) -> str:
-    day, _, clock = at.partition("T")
-    month, _, day = day.rpartition("-")
-    return f"2026-{int(month or 3):02}-{int(day):02}T{clock}:00+08:00"
+    date, _, clock = at.partition("T")
+    written = date.split("-")
+    year, month, day = map(int, [*("2026", "3")[: 3 - len(written)], *written])
+    return f"{year}-{month:02}-{day:02}T{clock}:00+08:00"
 
 
 def awards(decision: Decision) -> list[str]:

@@ -62,6 +62,9 @@ def test_amounts_are_summed_by_day_and_month_and_nothing_is_kept_of_nothing() ->
     club.on("7-1T10:00", text="good")
     assert list(club.account().days) == [DAY + 121], "days are kept for two months"
     assert club.account().total == 30
+    for at in ("2027-6-1T10:00", "2028-4-1T10:00"):
+        club.on(at, text="good")
+    assert (len(club.account().months), club.account().total) == (4, 40), "months for two years"
 
 
 def test_a_rule_adds_once_for_a_message() -> None:
@@ -128,6 +131,8 @@ tally points by member
 tally other by member per day
 rule fee { on join  then warn "hello", add -3 to points, add 10 to points of join.inviter }
 rule more { on join  then warn "again", add 1 to points, add 2 to other of join.inviter }
+rule even { on join  then warn "third", add 4 to other }
+rule odd { on join  then warn "fourth", add -4 to other }
 rule plain { on message  then add 1 to points }
 appeal { within 30d  decided by moderators }
 """
@@ -138,7 +143,8 @@ def joined() -> tuple[Club, Event]:
     club.on("2T10:00", text="x", member="host")
     event = club.happens("2T23:00", "join", member="u1", join={"inviter": "host"})
     assert awards(club.tell(event)) == [
-        "2 other host more", "10 points host fee", "-3 points u1 fee", "1 points u1 more"
+        "2 other host more", "4 other u1 even", "-4 other u1 odd", "10 points host fee", "-3 points u1 fee",
+        "1 points u1 more",
     ]  # fmt: skip
     return club, event
 

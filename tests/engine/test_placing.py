@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from msgspec import UNSET
 
+from policyd.engine import timetable
 from policyd.model.codec import event_from
 from policyd.model.problem import EventError
 from tests.engine.scene import compiled, done
-from tests.engine.standing import POLICY, Club, awards
+from tests.engine.standing import POLICY, Club, awards, program_of
 
 RISE = ["notify moderators: Ming: plain>vip", "add club.monthly"]
 
@@ -35,6 +38,41 @@ def test_members_are_placed_and_the_change_is_told_by_the_tick() -> None:
     assert done(club.on("3T10:00", text="tier")) == ["reply: vip"]
     assert "reply: vip" not in done(club.on("3T10:00", text="tier", member="u2"))
     assert done(club.tick("4T00:01")) == []
+
+
+def test_where_nobody_moves_nothing_is_carried_out() -> None:
+    club = placed(Club())
+    club.tick("3T00:00")
+    before = len(club.store.calls)
+    club.tick("4T00:00")
+    calls = club.store.calls[before:]
+    assert "look" in calls and "observe" not in calls
+
+
+def test_how_long_members_are_silent_counts_from_when_they_are_known() -> None:
+    club = Club(POLICY.replace("when points >= 20", "when member.silent < 2d"))
+    club.on("1T10:00", "join")
+    for at, tier in (("2T00:01", "vip"), ("3T00:01", "vip"), ("4T00:01", "plain")):
+        club.tick(at)
+        assert club.file().tiers["club.standing"].tier == tier
+
+
+@pytest.mark.parametrize(
+    ("every", "zone", "after", "first"),
+    [
+        ("day", "Asia/Shanghai", "2026-03-04T12:00:00+08:00", "2026-03-05T00:00:00+08:00"),
+        ("week", "Asia/Shanghai", "2026-03-04T12:00:00+08:00", "2026-03-09T00:00:00+08:00"),
+        ("month", "Asia/Shanghai", "2026-03-04T12:00:00+08:00", "2026-04-01T00:00:00+08:00"),
+        ("week", "Europe/Berlin", "2026-03-28T12:00:00+01:00", "2026-03-30T00:00:00+02:00"),
+        # where clocks skip midnight, the first instant that shows the day
+        ("day", "America/Sao_Paulo", "2018-11-03T12:00:00-03:00", "2018-11-04T01:00:00-02:00"),
+    ],
+)
+def test_when_members_are_placed(every: str, zone: str, after: str, first: str) -> None:
+    policy = POLICY.replace("every day\n  tier vip", f"every {every}\n  tier vip").replace("Asia/Shanghai", zone)
+    (entry,) = timetable.entries(program_of(policy).policy_set)
+    instant = datetime.fromisoformat(after).timestamp() * 1000
+    assert entry.calendar.following(int(instant)) == datetime.fromisoformat(first).timestamp() * 1000
 
 
 def test_who_falls_is_told() -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from policyd.engine.embedded import finish
+from policyd.model.records import STAMP, MemberFile, Record, Run, pack, stamp
+from policyd.model.state import Filing, Put
 from tests.engine.scene import done
-from tests.engine.standing import Club, awards
+from tests.engine.standing import POLICY, Club, awards
 
 TWO = ["reply: two 2", "add club.points", "add club.points"]
 FOUR = ["add club.points"]
@@ -49,6 +52,40 @@ def test_the_steps_are_told_with_what_they_follow_from() -> None:
     assert club.account().total == 31
 
 
+def test_what_is_kept_of_a_streak() -> None:
+    club = Club()
+    for at in ("2T10:00", "3T10:00"):
+        club.on(at, text="#in")
+    run = club.file().runs["club.checkin"]
+    assert run == Run(2, run.last, 2, {}, [2])
+    for at in ("5T10:00", "10T10:00", "12T10:00", "17T10:00", "19T10:00", "20T10:00", "26T10:00", "28T10:00"):
+        club.on(at, text="#in")
+    run = club.file().runs["club.checkin"]
+    assert (run.length, run.longest, run.given) == (2, 3, [2, 3])
+    assert list(run.repaired.values()) == [1, 1], "of the last two weeks with repairs"
+
+
+def test_steps_come_in_order_and_each_sees_what_the_one_before_did() -> None:
+    club = Club(POLICY.replace("then add 1 to points", 'then reply "now {points}"'))
+    club.on("2T10:00", text="#in")
+    assert "reply: now 25" in done(club.on("3T10:00", text="#in good")), "the message, then step by step"
+
+
+def test_a_step_that_was_told_of_another_streak_is_passed_over() -> None:
+    """The file was lost, and what is there now came to the same step on the same day in another way."""
+    club = Club()
+    for at in ("2T10:00", "3T10:00"):
+        club.on(at, text="#in")
+    record, last = Record("file", "g1", "u1"), club.file().runs["club.checkin"].last
+    (stored,) = finish(club.store.read("", 0, [record]))
+    lost = pack(MemberFile(runs={"club.checkin": Run(5, last - 1, 5, {}, [2, 3])}))
+    put = Put(record, stored[:STAMP], lost, 10**9)
+    finish(club.store.file(Filing("", 0, "g1", "lost", stamp("g1", "lost"), (put,))))
+    decision = club.on("3T11:00", text="#in")
+    assert (done(decision), decision.degraded) == ([], False)
+    assert club.file().runs["club.checkin"].length == 6
+
+
 @pytest.mark.parametrize(
     ("at", "value"),
     [("2T23:00", 2), ("3T23:00", 2), ("4T23:00", 2), ("5T00:00", 0), ("9T00:00", 0)],
@@ -67,6 +104,12 @@ def test_what_is_removed_nobody_and_bots_continue_nothing() -> None:
     club.on("2T10:00", text="#in", role="bot")
     assert club.file().runs == {} or "club.checkin" not in club.file().runs
     club.on("2T10:01", text="#in")
+    assert club.file().runs["club.checkin"].length == 1
+
+
+def test_a_streak_can_go_on_even_if_the_message_is_removed() -> None:
+    club = Club(POLICY.replace("repair 1 per week", "even if removed"))
+    assert club.on("2T10:00", text="#in bad").verdict == "delete"
     assert club.file().runs["club.checkin"].length == 1
 
 
