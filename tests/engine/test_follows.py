@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from msgspec import UNSET
 
 from policyd.engine.desk import Follow
-from policyd.engine.follows import event_of, together
+from policyd.engine.embedded import finish
+from policyd.engine.follows import event_of, followed, together
 from policyd.model.decision import Action, Because, Decision, LadderState, Overridden, Shadow, TicketState
 from policyd.model.event import Due, Event, Group, Member, Message, TierChange
+from policyd.model.problem import EventError, problem
 
 
 def decision(*actions: Action, **fields: object) -> Decision:
@@ -64,6 +68,24 @@ def test_everything_else_is_put_together() -> None:
     assert (whole.degraded, whole.unasked, whole.replayed) == (True, ("p.x",), True)
     assert together(first, first, False).unasked is UNSET
     assert together(also, decision(degraded=True, unasked=("p.a", "p.x")), False).unasked == ("p.a", "p.x")
+
+
+class Refusing:
+    """An engine that refuses what follows."""
+
+    def __init__(self, code: Literal["overloaded", "event_id_reused"]) -> None:
+        self.code = code
+
+    async def carry_out(self, event: Event, tenant: str = "") -> Decision:
+        raise EventError(problem(self.code, f"`{event.id}` is refused"))
+
+
+def test_what_is_known_by_another_content_is_passed_over_and_all_else_is_said() -> None:
+    follows, event = [Follow("tier", "p.s", 20, "u", "vip")], Event("e1", "message", Group("g"), Member("u"))
+    first = decision(reply("a", "p.x"))
+    assert finish(followed(Refusing("event_id_reused"), first, follows, event, "")) == first
+    with pytest.raises(EventError):
+        finish(followed(Refusing("overloaded"), first, follows, event, ""))
 
 
 def test_the_events_that_follow() -> None:
