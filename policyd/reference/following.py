@@ -58,10 +58,11 @@ def merged(outer: Decision, follow: Decision, *, is_request: bool) -> Decision:
 
 
 def united(actions: list[Action]) -> list[Action]:
-    """Actions that are the same become one, with the reasons of all in the order of their names."""
+    """Actions that are the same become one, with the reasons of all in the order of their names. What is added twice
+    stays two awards."""
     same: dict[Action, list[Because]] = {}
     for action in actions:
-        same.setdefault(replace(action, because=()), []).extend(action.because)
+        same.setdefault(action if action.do == "add" else replace(action, because=()), []).extend(action.because)
     return [
         replace(action, because=tuple(sorted(reasons, key=lambda one: one.rule))) for action, reasons in same.items()
     ]
