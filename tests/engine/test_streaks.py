@@ -10,6 +10,7 @@ from policyd.model.state import Filing, Put
 from tests.engine.scene import done
 from tests.engine.standing import POLICY, Club, awards
 
+ALONE = """policy club { for every group }  streak checkin { each week message  at 9 then reply "x" }"""
 TWO = ["reply: two 2", "add club.points", "add club.points"]
 FOUR = ["add club.points"]
 
@@ -127,8 +128,9 @@ def test_a_week_is_counted_once_and_told_in_the_second() -> None:
     assert told == [[], [], ["notify moderators: Ming 2"], []]
 
 
-def test_a_message_that_adds_nothing_to_a_streak_costs_one_round_trip() -> None:
-    club = Club()
+@pytest.mark.parametrize("policy", [POLICY, ALONE])
+def test_a_message_that_adds_nothing_to_a_streak_costs_one_round_trip(policy: str) -> None:
+    club = Club(policy)
     club.on("2T10:00", text="#in")
     club.on("2T10:01", text="#in")
     before = len(club.store.calls)
