@@ -152,3 +152,16 @@ def test_limits(community: Make) -> None:
         says("u", "d", "+7d 20:02", images=6),
     ]
     assert [brief(room.does(one)) for one in sent] == ["-", "delete", "-", "flag", "hold", "delete"]
+
+
+def test_counters_across_groups(community: Make) -> None:
+    room = community(
+        "counter n counts distinct message.text of message by member per day across groups\n"
+        "counter m counts sums message.images of message by member per week across groups up to 50\n"
+        'rule show { on mark then reply "{n} {m}" }'
+    )
+    for group, text in (("g1", "a"), ("g2", "b"), ("g2", "a")):
+        room.does(says("u", text, group=group, images=2))
+    assert shown(room, "u", "20:05") == "2 6"
+    assert shown(room, "u", "+1d 20:05") == "0 6"
+    assert shown(room, "v", "20:05") == "0 0"
