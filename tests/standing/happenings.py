@@ -4,12 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from policyd.model.event import EVERY_GROUP, NOBODY, Event, Group, Join, Mark, Member, Message, Request, Tick
+from policyd.model.event import (
+    EVERY_GROUP,
+    NOBODY,
+    Appeal,
+    Event,
+    Group,
+    Join,
+    Mark,
+    Member,
+    Message,
+    Request,
+    Tick,
+    Verdict,
+)
+from policyd.model.records import ticket_id
 
 
 @dataclass(frozen=True)
 class Happening:
-    """`at` in ms since the epoch. `again`: the same id was or will be sent at another time. `ack` "-": not told."""
+    """`at` in ms since the epoch. `ack` "-": not told.
+    `about`: the event that an appeal and its verdict are about. `undo` is no event: an operator takes back what rule
+    `harsh` has done in the last days."""
 
     id: str
     kind: str
@@ -25,6 +41,8 @@ class Happening:
     by: str | None = None
     inviter: str | None = None
     ack: str | None = "-"
+    about: str = ""
+    approves: bool = True
 
 
 def event_of(it: Happening) -> Event:
@@ -38,6 +56,12 @@ def event_of(it: Happening) -> Event:
         message=Message(it.message, it.text, it.images) if it.kind in ("message", "edit") else None,
         join=Join(None, it.inviter) if it.kind in ("join", "leave") else None,
         request=Request(it.text) if it.kind == "request" else None,
+        appeal=Appeal(it.about) if it.kind == "appeal" else None,
+        verdict=_verdict(it) if it.kind == "verdict" else None,
         mark=Mark(it.mark, it.by) if it.kind == "mark" else None,
         tick=Tick(it.ack) if it.kind == "tick" and it.ack != "-" else None,
     )
+
+
+def _verdict(it: Happening) -> Verdict:
+    return Verdict(ticket_id(it.group, "appeal", it.about), "o1", "approve" if it.approves else "refuse", "owner")

@@ -14,7 +14,22 @@ from tests.standing.plans import Plan
 
 MEMBERS: Final = ("u1", "u2", "u3")
 GROUPS: Final = ("g1", "g1", "g1", "g1", "g2")
-WORDS: Final = ("", "坏", "疑", "分", "双", "罚", "分 坏", "分 双", "早上好", "晚安 分", "疑 罚 双")
+WORDS: Final = (
+    "",
+    "坏",
+    "疑",
+    "分",
+    "双",
+    "罚",
+    "分 坏",
+    "分 双",
+    "早上好",
+    "晚安 分",
+    "疑 罚 双",
+    "凶",
+    "凶 分",
+    "坏 凶 分",
+)
 TIMES: Final = (0, 1, 90 * MINUTE - 1, 90 * MINUTE, 570 * MINUTE, 22 * HOUR - 1, 22 * HOUR, 24 * HOUR - 1)
 """Of a local day where no clock changes: exactly at borders."""
 ODD_YEARS: Final = {"Pacific/Apia": 2011, "America/Sao_Paulo": 2018, "America/St_Johns": 2010}
@@ -103,7 +118,24 @@ class Historian:
         if message is not None and random.random() < 0.2:
             later = random.choice((MINUTE, HOUR, 20 * HOUR, 2 * DAY, 20 * DAY))
             self._edit(said, later, random.choice(("", "#打卡 ")) + random.choice(WORDS))
+        if any(word in (text or "") for word in "凶坏疑"):
+            self._is_appealed(said)
         return said
+
+    def _is_appealed(self, said: Happening) -> None:
+        """Mostly in time and by the member; and sometimes an operator takes the rule back."""
+        random = self.random
+        if random.random() < 0.6:
+            at = said.at + random.choice((MINUTE, 20 * HOUR, 3 * DAY, 4 * DAY))
+            member = said.member if random.random() < 0.9 else "u3"
+            self._add("appeal", at, member, said.group, about=said.id)
+            later = at + random.choice((MINUTE, HOUR, 9 * DAY))
+            self._add("verdict", later, "", said.group, about=said.id, approves=random.random() < 0.7)
+        if random.random() < 0.1:
+            self.number += 1
+            self.found.append(
+                Happening(f"undo{self.number}", "undo", said.at + random.choice((HOUR, 2 * DAY)), said.group)
+            )
 
     def _edit(self, said: Happening, later: int, text: str) -> None:
         """As an edit, or as a message with an id that is known."""
@@ -130,9 +162,9 @@ class Historian:
     def _is_praised(self, day: int, member: str) -> None:
         self._add("mark", self._instant(day), member, mark="quality", by=self.random.choice((None, "m1", "u2")))
 
-    def _add(self, kind: str, at: int, member: str, **parts: object) -> Happening:
+    def _add(self, kind: str, at: int, member: str, group: str = "", **parts: object) -> Happening:
         self.number += 1
-        group = self.random.choice(GROUPS)
+        group = group or self.random.choice(GROUPS)
         it = Happening(f"e{self.number}", kind, at, group, member, **parts)  # type: ignore[arg-type]
         self.found.append(it)
         if self.random.random() < 0.06:

@@ -12,7 +12,7 @@ from tests.standing import clocks
 from tests.standing.clocks import DAY, HOUR
 from tests.standing.happenings import Happening
 from tests.standing.plans import Counter, Plan, Streak, Tally, Tier, Tiers
-from tests.standing.rules import Value, asks, at_least
+from tests.standing.rules import Value, asks, at_least, punishing
 
 KNOWN_FOR = 24 * HOUR
 REMOVED = ("delete", "hold")
@@ -20,6 +20,8 @@ Add = tuple[str, str, str, int]
 """Tally, member, rule, amount."""
 Said = tuple[str, str]
 """Rule and text."""
+TakenBack = tuple[str, str, str, int]
+"""Event, tally, member, amount."""
 Missed = tuple[str, str, int]
 """Declaration, group, instant."""
 
@@ -32,7 +34,9 @@ class Answer:
     adds: list[Add] = field(default_factory=list)
     replies: list[Said] = field(default_factory=list)
     missed: list[Missed] = field(default_factory=list)
+    undone: list[TakenBack] = field(default_factory=list)
     replayed: bool = False
+    refused: bool = False
 
     def with_(self, other: Answer) -> Answer:
         adds, replies = self.adds + other.adds, self.replies + other.replies
@@ -49,12 +53,33 @@ class Counted:
 
 
 @dataclass
+class Award:
+    """What a rule added on an event."""
+
+    day: date
+    amount: int
+    event: str
+    rule: str
+
+
+@dataclass
+class Entry:
+    """A decision that may be taken back. `asked`: the rules that punished, as long as that stands."""
+
+    at: int
+    member: str
+    asked: set[str]
+    appealed: str = ""
+
+
+@dataclass
 class Life:
     """One group. `checked`: by streak and member, the local dates of fitting events, as they came."""
 
     counted: defaultdict[tuple[str, str], list[Counted]] = field(default_factory=lambda: defaultdict(list))
-    awards: defaultdict[tuple[str, str], list[tuple[date, int]]] = field(default_factory=lambda: defaultdict(list))
+    awards: defaultdict[tuple[str, str], list[Award]] = field(default_factory=lambda: defaultdict(list))
     checked: defaultdict[tuple[str, str], list[date]] = field(default_factory=lambda: defaultdict(list))
+    journal: dict[str, Entry] = field(default_factory=dict)
     placed: dict[tuple[str, str], str] = field(default_factory=dict)
     seen: dict[str, int] = field(default_factory=dict)
     given: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -115,9 +140,53 @@ class Model:
         known = self.answers.get((it.group, it.id))
         if known is not None:
             return replace(known, replayed=True)
-        answer = self._tick(it) if it.kind == "tick" else self._event(life, it)
-        self.answers[it.group, it.id] = answer
+        if it.kind == "undo":
+            return Answer(undone=self._undo(life, it.at - 2 * DAY, {"harsh"}))
+        answer = self._answer(life, it)
+        if not answer.refused:
+            self.answers[it.group, it.id] = answer
         return answer
+
+    def _answer(self, life: Life, it: Happening) -> Answer:
+        if it.kind == "tick":
+            return self._tick(it)
+        if it.kind == "appeal":
+            return self._appeal(life, it)
+        return self._verdict(life, it) if it.kind == "verdict" else self._event(life, it)
+
+    # ------------------------------------------------------------ taken back
+
+    def _appeal(self, life: Life, it: Happening) -> Answer:
+        entry = life.journal.get(it.about)
+        if entry is None or entry.member != it.member or entry.appealed or not entry.asked:
+            return Answer(refused=True)
+        if not self.plan.appeals or entry.at < it.at - self.plan.appeals * DAY:
+            return Answer(refused=True)
+        entry.appealed = "open"
+        return Answer()
+
+    def _verdict(self, life: Life, it: Happening) -> Answer:
+        entry = life.journal.get(it.about)
+        if entry is None or entry.appealed != "open":
+            return Answer(refused=True)
+        entry.appealed = "settled"
+        return Answer(undone=self._take_back(life, it.about, None) if it.approves and entry.asked else [])
+
+    def _undo(self, life: Life, since: int, rules: set[str]) -> list[TakenBack]:
+        meant = [name for name, entry in life.journal.items() if entry.at >= since and entry.asked & rules]
+        return [back for name in meant for back in self._take_back(life, name, rules)]
+
+    def _take_back(self, life: Life, event: str, rules: set[str] | None) -> list[TakenBack]:
+        """What these rules, or all, have added on an event."""
+        entry = life.journal[event]
+        entry.asked = entry.asked - rules if rules else set()
+        found: dict[tuple[str, str], int] = {}
+        for whose, awards in life.awards.items():
+            back = [each for each in awards if each.event == event and (rules is None or each.rule in rules)]
+            if back:
+                found[whose] = sum(each.amount for each in back)
+                life.awards[whose] = [each for each in awards if each not in back]
+        return [(event, tally, member, amount) for (tally, member), amount in found.items() if amount]
 
     # ------------------------------------------------------------ an event
 
@@ -132,7 +201,7 @@ class Model:
         copies = [self._count(life, counter, it) for counter in self.plan.counters if kind == "message"]
         values = self._values(life, it.member, it.at) | {name: value for name, value in copies if value is not None}
         answer = self._decided(life, it, kind, values)
-        self._award(life, answer.adds, it.at)
+        self._award(life, answer.adds, it.at, it.id)
         for streak in self.plan.streaks:
             if self._fits(streak, it, kind) and (streak.even_if_removed or answer.verdict not in REMOVED):
                 self._continue(life, streak, it, answer)
@@ -153,10 +222,13 @@ class Model:
     def _decided(self, life: Life, it: Happening, kind: str, values: dict[str, Value]) -> Answer:
         """What its rules ask for, those that have acted for this message left out."""
         asked = asks(self.plan, it, kind, values)
-        before = life.given[it.message] if kind == "edit" and it.message is not None else set()
+        before = set(life.given[it.message]) if kind == "edit" and it.message is not None else set()
         acting = {*asked.adds, *asked.says} - before
         if it.message is not None:
             life.given[it.message] |= acting
+        punished = punishing(self.plan, it, kind) - (before - {"bad", "doubt"})
+        if punished:
+            life.journal[it.id] = Entry(it.at, it.member, punished)
         adds = [
             (tally, whose, rule, amount)
             for rule in sorted(acting)
@@ -215,9 +287,9 @@ class Model:
     def _sum(self, life: Life, tally: Tally, member: str, now: int, last: bool) -> int:
         awards = life.awards[tally.name, member]
         if tally.per is None:
-            return sum(amount for _, amount in awards)
+            return sum(each.amount for each in awards)
         wanted = clocks.of(self.plan.zone, tally.per, now) - last
-        return sum(amount for day, amount in awards if clocks.period(tally.per, day) == wanted)
+        return sum(each.amount for each in awards if clocks.period(tally.per, each.day) == wanted)
 
     def _length(self, life: Life, streak: Streak, member: str, now: int) -> int:
         ran = run_of(streak, life.checked[streak.name, member])
@@ -232,9 +304,9 @@ class Model:
 
     # ------------------------------------------------------------ what follows
 
-    def _award(self, life: Life, adds: list[Add], now: int) -> None:
-        for tally, member, _, amount in adds:
-            life.awards[tally, member].append((clocks.on(self.plan.zone, now), amount))
+    def _award(self, life: Life, adds: list[Add], now: int, event: str = "") -> None:
+        for tally, member, rule, amount in adds:
+            life.awards[tally, member].append(Award(clocks.on(self.plan.zone, now), amount, event, rule))
 
     def _fits(self, streak: Streak, it: Happening, kind: str) -> bool:
         if kind != streak.kind or it.role == "bot":

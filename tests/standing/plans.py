@@ -85,6 +85,8 @@ class Plan:
     rich: int
     many: int
     edits: bool
+    appeals: int
+    """Days within which members may appeal; 0: they may not."""
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -114,6 +116,7 @@ def plan(random: Random) -> Plan:
     return Plan(
         random.choice(ZONES), points, quality, streaks, counters, tiers, random.randint(1, 9), random.randint(1, 9),
         random.randint(3, 40), random.randint(2, MOST_ASKED), random.random() < 0.5,
+        random.choice((0, 3, 3)),
     )  # fmt: skip
 
 
@@ -173,6 +176,9 @@ def text(plan: Plan) -> str:
     lines += [_tiers_text(each) for each in plan.tiers]
     on = "message, edit" if plan.edits else "message"
     lines += [
+        *([f"appeal {{ within {plan.appeals}d  decided by owner }}"] if plan.appeals else []),
+        f'rule harsh {{ on {on}  when message.text contains "凶"',
+        '  then warn "!", add -2 to points, add 4 to quality, add 1 to points of member.id }',
         'rule bad { on message, edit  when message.text contains "坏" then delete }',
         'rule doubt { on message, edit  when message.text contains "疑" then hold }',
         f'rule spoke {{ on {on}  when message.text contains "分" then add {plan.amount} to points }}',

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, Final
 
 from msgspec import UNSET
 
@@ -16,16 +16,20 @@ from policyd.check.load import load_texts
 from policyd.compile.load import compile_policies
 from policyd.compile.program import Program
 from policyd.engine.pipeline import Engine
-from policyd.model.decision import Action, Decision
+from policyd.engine.undo import undo
+from policyd.model.decision import Action, Decision, Undone
+from policyd.model.problem import EventError
 from policyd.state.memory import MemoryStore
 from policyd.state.store import Store
+from tests.standing.clocks import DAY
 from tests.standing.happenings import Happening, event_of
 from tests.standing.histories import Historian
-from tests.standing.model import Answer, Model
+from tests.standing.model import Answer, Model, TakenBack
 from tests.standing.plans import Plan, plan, text
 
 HISTORIES = 20
 """For each policy."""
+DAYS: Final = (8, 20, 45)
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
@@ -52,13 +56,13 @@ def program_of(chosen: Plan) -> Program:
     return compile_policies(policies)
 
 
-def search(seed: int, histories: int = HISTORIES) -> Found:
-    """The histories of one random policy, on a store in memory."""
+def search(seed: int, histories: int = HISTORIES, days: Sequence[int] = DAYS) -> Found:
+    """Histories of one random policy, each of so many `days`, on a store in memory."""
     random = Random(seed)
     chosen = plan(random)
     program, found = program_of(chosen), Found()
     for number in range(histories):
-        history = Historian(random, chosen, random.choice((8, 20, 45))).history()
+        history = Historian(random, chosen, random.choice(days)).history()
         store = MemoryStore(virtual=True)
         said = compare(chosen, program, store, history, found, by_hand)
         found.histories += 1
@@ -78,13 +82,33 @@ def compare(
         expected = model.tell(it)
         found.reached.update(_reached(it, expected))
         try:
-            got = answer_of(run(engine.evaluate(event_of(it), tenant)), it.kind == "tick")
+            got = _told_by(engine, program, store, it, run, tenant)
         except Exception as error:
             return f"{it}: {type(error).__name__}: {error}"
         lines = _differences(expected, got)
         if lines:
             return "\n  ".join([str(it), *lines])
     return None
+
+
+def _told_by(engine: Engine, program: Program, store: Store, it: Happening, run: Run, tenant: str) -> Answer:
+    if it.kind == "undo":
+        done = run(undo(store, program, tenant, "harsh", it.at - 2 * DAY, it.group, False))
+        return Answer(undone=_taken_back(done.undone))
+    try:
+        return answer_of(run(engine.evaluate(event_of(it), tenant)), it.kind == "tick")
+    except EventError as error:
+        assert error.problem.code == "invalid_event", error
+        return Answer(refused=True)
+
+
+def _taken_back(undone: Iterable[Undone]) -> list[TakenBack]:
+    return [
+        (each.event, tally.removeprefix("p."), member, amount)
+        for each in undone
+        for tally, amounts in (each.awards or {}).items()
+        for member, amount in amounts.items()
+    ]
 
 
 def by_hand(coroutine: Coroutine[Any, Any, Any]) -> Any:
@@ -98,7 +122,7 @@ def by_hand(coroutine: Coroutine[Any, Any, Any]) -> Any:
 
 def answer_of(decision: Decision, tick: bool) -> Answer:
     assert not decision.degraded and not decision.unasked, decision
-    answer = Answer(decision.verdict, replayed=decision.replayed)
+    answer = Answer(decision.verdict, undone=_taken_back(decision.undone or ()), replayed=decision.replayed)
     for action in decision.actions:
         where = f"{action.group}: " if tick else ""
         rules = [each.rule.removeprefix("p.") for each in action.because]
@@ -129,10 +153,10 @@ def _amount(action: Action) -> int:
 
 def _differences(expected: Answer, got: Answer) -> list[str]:
     lines = []
-    for name in ("verdict", "replayed"):
+    for name in ("verdict", "replayed", "refused"):
         if getattr(expected, name) != getattr(got, name):
             lines.append(f"{name}: expected {getattr(expected, name)}, got {getattr(got, name)}")
-    for name in ("adds", "replies", "missed"):
+    for name in ("adds", "replies", "missed", "undone"):
         wanted, told = Counter(getattr(expected, name)), Counter(getattr(got, name))
         if wanted != told:
             less, more = sorted((wanted - told).elements()), sorted((told - wanted).elements())
@@ -145,7 +169,12 @@ def _differences(expected: Answer, got: Answer) -> list[str]:
 
 def _reached(it: Happening, answer: Answer) -> list[str]:
     names = [it.kind, *(f"says {rule}" for rule, _ in answer.replies)]
-    names += ["add"] * len(answer.adds) + ["replayed"] * answer.replayed + ["missed"] * len(answer.missed)
+    names += (
+        ["add"] * len(answer.adds)
+        + ["replayed"] * answer.replayed
+        + ["missed"] * len(answer.missed)
+        + ["undone"] * len(answer.undone)
+    )
     return [*names, f"verdict {answer.verdict}"]
 
 

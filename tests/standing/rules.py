@@ -41,6 +41,15 @@ def asks(plan: Plan, it: Happening, kind: str, values: dict[str, Value]) -> Asks
     return found
 
 
+def punishing(plan: Plan, it: Happening, kind: str) -> set[str]:
+    """Rules that ask for something that may be taken back."""
+    if kind not in ("message", "edit"):
+        return set()
+    text = it.text or ""
+    found = {rule for rule, word in (("bad", "坏"), ("doubt", "疑")) if word in text}
+    return found | {"harsh"} if "凶" in text and (kind == "message" or plan.edits) else found
+
+
 def _on_content(found: Asks, plan: Plan, it: Happening, kind: str, own: str | None) -> None:
     text = it.text or ""
     found.verdict = "delete" if "坏" in text else "hold" if "疑" in text else "allow"
@@ -50,6 +59,8 @@ def _on_content(found: Asks, plan: Plan, it: Happening, kind: str, own: str | No
         if "双" in text:
             found.adds["twice"] = [("points", own, 2), ("points", it.member, 3)]
             found.says["twice"] = f"twice {it.member}"
+        if "凶" in text:
+            found.adds["harsh"] = [("points", own, -2), ("quality", own, 4), ("points", it.member, 1)]
     if "罚" in text:
         found.adds["fined"] = [("points", own, -plan.amount)]
 
