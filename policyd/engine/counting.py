@@ -26,8 +26,8 @@ _log = logging.getLogger("policyd")
 
 
 async def count(store: Store, case: Case, decision: Decision, course: Course | None = None) -> None:
-    """`course`: of a decision with consequences. Where the store fails it is not counted, which the next sending of
-    the event makes good."""
+    """`course`: of a decision with consequences. Of a degraded one nothing but what is done is counted, and violations
+    where they were recorded. Where the store fails nothing is, which the next sending of the event makes good."""
     counted = Counter(f.DONE + action.do for action in decision.actions)
     if course is not None:
         counted.update(_of_course(course))
@@ -59,6 +59,8 @@ def _of_course(course: Course) -> Counter[str]:
     wanted, claimed, told = course.wanted, course.claimed, course.told
     if not course.settled.failed:
         counted.update(f.VIOLATIONS + rule for rule in who_asked(wanted, wanted.strikes.values()))
+    if course.degraded:
+        return counted
     if claimed.opened + told.opened:
         counted[f.OPENED] += claimed.opened + told.opened
     counted.update(f.OVERRULED + rule for rule in claimed.overruled)

@@ -9,7 +9,7 @@ import msgspec
 
 from policyd.compile.program import Prepared
 from policyd.model.event import Event
-from policyd.model.state import Observe, Presence
+from policyd.model.state import Observe, Presence, Window
 
 _PRESENCE: Final[dict[str, Presence]] = {
     "message": "message", "join": "join", "leave": "leave", "request": "request"
@@ -38,10 +38,21 @@ def observe_for(prepared: Prepared, tenant: str, revision: str, *, statistics: b
         silence=prepared.silence,
         spoke=prepared.spoke,
         records=prepared.records,
-        amounts=prepared.amounts,
+        amounts=_near_amounts(prepared) if prepared.wide_windows and prepared.amounts else prepared.amounts,
         presence=_PRESENCE.get(event.kind, "") if statistics else "",
         zone=prepared.zone if statistics else "",
     )
+
+
+def _near_amounts(prepared: Prepared) -> tuple[int, ...]:
+    """Without those of windows across groups, which are the last."""
+    wide = sum(map(is_weighed, prepared.windows[len(prepared.windows) - prepared.wide_windows :]))
+    return prepared.amounts[: len(prepared.amounts) - wide]
+
+
+def is_weighed(window: Window) -> bool:
+    """Whether an amount is observed for it."""
+    return window.form == "distinct" or window.form == "sum"
 
 
 def digest(event: Event) -> bytes:

@@ -16,6 +16,7 @@ from policyd.compile.program import Prepared
 from policyd.engine.asked import Wanted
 from policyd.engine.commit import Settled, forgives_of, mute_of_steps, settled, strikes_of
 from policyd.engine.course import Course
+from policyd.engine.observe import is_weighed
 from policyd.engine.sanctions import Human
 from policyd.model.state import Commit, Observe, Observed, StoreUnavailable
 from policyd.state.store import Store
@@ -135,6 +136,7 @@ def asked_everywhere(ask: Observe, prepared: Prepared) -> Observe:
         is_edit=ask.is_edit,
         windows=windows,
         ladders=ladders,
+        amounts=prepared.amounts[len(prepared.amounts) - sum(map(is_weighed, windows)) :],
     )
 
 

@@ -103,7 +103,8 @@ def test_another_store_is_named_as_for_serve(run: Run, server: EmbeddedServer, m
         (["backup"], "Missing argument 'FILE'"),
         (["restore", "nofile"], "nofile"),
         (["restore", "policies/small.policy"], "does not begin like a backup of policyd. Nothing was changed"),
-        (["stats"], "Missing option '--keys'"),
+        (["stats"], "no store in the data folder .policyd"),
+        (["stats", "--keys"], "no store in the data folder .policyd"),
         (["erase", "u1"], "no store in the data folder .policyd"),
     ],
 )
