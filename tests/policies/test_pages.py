@@ -27,9 +27,9 @@ def test_the_catalogue_leads_to_every_policy() -> None:
     assert [path.name for path in paths if f"](../{path.relative_to(ROOT)})" not in text] == []
 
 
-def test_five_practices_have_a_twin() -> None:
+def test_most_practices_have_a_twin() -> None:
     assert [path.name.removesuffix(".en.policy") for path in TWINS] == [
-        "newcomers", "questions", "quiet", "raid", "silent",
+        "checkin", "health", "newcomers", "questions", "quiet", "raid", "rewards", "silent", "standing",
     ]  # fmt: skip
 
 
