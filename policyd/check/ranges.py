@@ -10,6 +10,7 @@ from typing import Final
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
 from policyd.check.facts import FACTS
+from policyd.check.functions import FUNCTIONS
 from policyd.language.types import NUMBER
 
 Range = tuple[float, float]
@@ -61,14 +62,19 @@ class Ranges:
             case "max":
                 return (max(low for low, _ in ranges), max(high for _, high in ranges))
             case "round":
-                low, high = ranges[0]
-                return (low - 0.5, high + 0.5) if low != high else (low, high)
+                return (_round(ranges[0][0]), _round(ranges[0][1]))
             case "capitals":
                 return _SHARE
             case "abs" | "length" | "digits" | "longest_run" | "count":
                 return _COUNTED
             case _:
                 return _ANY
+
+
+def _round(end: float) -> float:
+    """A bound of rounded values: rounding keeps the order."""
+    rounded = FUNCTIONS["round"].apply(end) if math.isfinite(end) else None
+    return end if rounded is None else float(rounded)
 
 
 def _given(expr: r.Expr) -> Range:

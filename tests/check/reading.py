@@ -23,7 +23,8 @@ def policy(text: str, **libraries: str) -> Policy:
 
 def condition(text: str, before: str = "", on: str = "message") -> Expr:
     """The resolved condition of a rule."""
-    (rule,) = policy(f"{before}\nrule r {{ on {on}  when {text}  then strike l }}\nladder l {{ at 1 ban }}").rules
+    rules = policy(f"{before}\nrule r {{ on {on}  when {text}  then strike l }}\nladder l {{ at 1 ban }}").rules
+    rule = next(rule for rule in rules if rule.name == "p.r")
     assert rule.when is not None
     return rule.when
 
