@@ -50,7 +50,9 @@ def merged(outer: Decision, follow: Decision, *, is_request: bool) -> Decision:
         ),
         tickets=tuple(sorted([*outer.tickets, *follow.tickets], key=lambda one: one.ticket)),
         ladders=dict(sorted((outer.ladders | follow.ladders).items())),
-        overridden=tuple(sorted([*outer.overridden, *follow.overridden], key=lambda one: one.because[0].rule)),
+        overridden=tuple(
+            sorted([*outer.overridden, *follow.overridden], key=lambda one: (one.do, one.because[0].rule))
+        ),
         shadow=tuple(sorted([*outer.shadow, *follow.shadow], key=lambda one: one.rule)),
         degraded=degraded,
         unasked=tuple(sorted(lost)) if degraded else UNSET,
