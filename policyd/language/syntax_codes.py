@@ -86,19 +86,6 @@ register(
         good="rule ads { when message.links == 3 then delete }",
     ),
     Code(
-        "P138",
-        "not-supported-yet",
-        "error",
-        Texts(
-            "not supported yet",
-            "`{word}` is part of the language, but this version cannot carry it out",
-            "leave it out for now",
-        ),
-        Texts("尚未支持", "`{word}` 属于策略语言,但这个版本还不能执行", "请暂时不要使用它"),
-        bad="rule ads { then delete, add 1 to points }",
-        good="rule ads { then delete }",
-    ),
-    Code(
         "P139",
         "too-deep",
         "error",
