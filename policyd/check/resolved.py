@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -51,6 +50,7 @@ from policyd.check.resolved_expressions import (
     TextTest,
     TierValue,
 )
+from policyd.check.resolved_hours import Hours, HoursWindow
 from policyd.check.resolved_standing import Period, Streak, StreakStep, Tally, Tiers
 from policyd.check.resolved_workflows import (
     Appeals,
@@ -204,27 +204,6 @@ class Action(Node):
 class Let(Node):
     name: str
     value: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class HoursWindow:
-    """`days` (0 = Monday) or, where set, `dates` (first, last) select the local days on which the window starts, at
-    minute `start`, for `end - start` minutes of wall-clock time (`end` may pass 1440: the next day). `bounds`: the
-    window's starting day must lie in one of these date ranges, if any; `excepts`: and in none of these."""
-
-    days: tuple[int, ...]
-    dates: tuple[date, date] | None
-    start: int
-    end: int
-    bounds: tuple[tuple[date, date], ...] = ()
-    excepts: tuple[tuple[date, date], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Hours(Node):
-    name: str
-    zone: str
-    windows: tuple[HoursWindow, ...]
 
 
 @dataclass(frozen=True, slots=True)
