@@ -147,6 +147,7 @@ def test_awards(written: str, tree: Action) -> None:
         ("member u1 has points 20", Has("u1", POINTS, 20)),
         ("member u1 has a.points -3", Has("u1", Name(("a", "points")), -3)),
         ("member u1 has standing core", Has("u1", Name(("standing",)), 0, Name(("core",)))),
+        ("member u1 has a.standing core", Has("u1", Name(("a", "standing")), 0, Name(("core",)))),
         ('member "u 1" has 等级 核心', Has("u 1", Name(("等级",)), 0, Name(("核心",)))),
     ],
 )

@@ -72,6 +72,9 @@ def number(value: int) -> Constant:
                 (Name(("x",)), Name(("y", "z"))),
             ),
         ),
+        ('group "g7" { without x, p.y a = 5 }', GroupSettings(
+            ("g7",), (Override(A, number(5)),), (Name(("x",)), Name(("p", "y")))
+        )),
         ('group "g7" "g8" { without x a = true }', GroupSettings(
             ("g7", "g8"), (Override(A, Constant("bool", True)),), (Name(("x",)),)
         )),
