@@ -144,8 +144,8 @@ class Life:
 
     def _someone(self) -> str:
         names = list(self.weights)
-        if not names or self.random.random() < 0.01:
-            return f"stranger{self.random.randrange(3)}"
+        if not names or self.random.random() < 0.02:
+            return self.random.choice([*self.gone[-3:], "stranger"])
         return self.random.choices(names, list(self.weights.values()))[0]
 
     def _says(self) -> Event:
@@ -176,7 +176,9 @@ class Life:
         return self._made("join", Member(member), join=Join())
 
     def _goes(self) -> Iterator[Event]:
-        if len(self.weights) > 1:
+        if self.gone and self.random.random() < 0.05:
+            yield self._made("leave", Member(self.gone[-1]), join=Join())
+        elif len(self.weights) > 1:
             newest = list(self.weights)[-5:]
             member = self.random.choice(newest if self.random.random() < 0.6 else list(self.weights))
             del self.weights[member]

@@ -85,7 +85,6 @@ class Life:
     given: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     members: dict[str, int | None] = field(default_factory=dict)
     since: int | None = None
-    last: int = 0
 
 
 @dataclass
@@ -133,6 +132,7 @@ class Model:
         self.lives: dict[str, Life] = defaultdict(Life)
         self.answers: dict[tuple[str, str], Answer] = {}
         self.open: dict[str, list[str]] = defaultdict(list)
+        self.ticked: dict[str, int] = defaultdict(int)
         self.own: dict[tuple[str, str], Answer] = {}
 
     def tell(self, it: Happening) -> Answer:
@@ -336,6 +336,7 @@ class Model:
         for group, life in sorted(self.lives.items()):
             if group and life.since is not None and it.group in ("", group):
                 self._occurrences(group, life, it.at, own)
+        self.ticked[it.group] = max(it.at, self.ticked[it.group])
         opened = self.open[it.group]
         if it.ack == "-":
             opened.clear()
@@ -350,16 +351,16 @@ class Model:
 
     def _occurrences(self, group: str, life: Life, now: int, answer: Answer) -> None:
         assert life.since is not None
+        last = max(life.since, self.ticked[""], self.ticked[group])
         due: list[tuple[int, str, str, str]] = []
         for tiers in self.plan.tiers:
-            came = clocks.beginnings(self.plan.zone, tiers.every, max(life.last, life.since), now)
+            came = clocks.beginnings(self.plan.zone, tiers.every, last, now)
             late = [at for at in came if at < now - DAY]
             answer.missed += [(tiers.name, group, at) for at in late[-20:]]
             fresh = [at for at in came if at >= now - DAY]
             for member in sorted(life.members) if fresh else ():
                 if self._tier(life, tiers, member, now) not in (None, life.placed.get((tiers.name, member))):
                     due.append((fresh[-1], "tiers", tiers.name, member))
-        life.last = max(life.last, now)
         for _, _, name, member in sorted(due):
             self._place(life, group, name, member, now, answer)
 
@@ -408,7 +409,7 @@ def scale(value: Value, low: int, high: int) -> Fraction:
 
 def fingerprint(text: str | None) -> str | None:
     """The texts here have no digits; spaces and signs tell nothing."""
-    return text.replace(" ", "").replace("#", "") if text else None
+    return None if text is None else text.replace(" ", "").replace("#", "")
 
 
 def summed(adds: list[Add]) -> list[Add]:
