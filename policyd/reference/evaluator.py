@@ -138,7 +138,7 @@ class Reference:
     ) -> Decision:
         event, seen = case.event, receipt.seen
         if fails == "file" and case.claims(heard):
-            return self._degraded(case, self._blind(case), replayed=replayed)
+            return msgspec.structs.replace(self._blind(case), replayed=replayed)
         ticket, settled = settle(heard, event, receipt.instant, self.policies)
         done = receipt.recorded
         if done is None:

@@ -66,5 +66,6 @@ def united(actions: list[Action]) -> list[Action]:
     for action in actions:
         same.setdefault(action if action.do == "add" else replace(action, because=()), []).extend(action.because)
     return [
-        replace(action, because=tuple(sorted(reasons, key=lambda one: one.rule))) for action, reasons in same.items()
+        replace(action, because=tuple(sorted(dict.fromkeys(reasons), key=lambda one: one.rule)))
+        for action, reasons in same.items()
     ]
