@@ -9,33 +9,41 @@ from typing import Final
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
 from policyd.check.ranges import Ranges
+from policyd.check.reach import Reach
 from policyd.check.tiers import score_name
 from policyd.language import nodes as n
 from policyd.language.diagnostics import Phrase, Related
+from policyd.language.types import BOOL
 
 Values = Mapping[str, float]
 """A threshold as groups have it; "" stands for all that have no value of their own."""
 _EVERYWHERE: Final = ""
 _BEFORE: Final = Phrase("this one comes before it", "这一级在它之前")
+_NEVER: Final = Phrase("this condition is never true", "这个条件不可能成立")
+_LOOK: Final = Phrase("look at the numbers; for one of several write `or`", "请检查数值;满足其一请用 `or`")
 _DIGITS: Final = 5
 
 
 def thresholds(policy: PolicyDraft) -> None:
-    ranges = Ranges(policy)
+    ranges, reach = Ranges(policy), Reach(policy.lets)
     for declared in policy.of(n.Tiers):
         score = policy.lets.get(policy.qualified(score_name(declared)))
         highest = ranges.of(score.value)[1] if score else math.inf
-        _check(declared, round(highest, _DIGITS) if math.isfinite(highest) else highest, policy)
+        _check(declared, reach, round(highest, _DIGITS) if math.isfinite(highest) else highest, policy)
 
 
-def _check(declared: n.Tiers, highest: float, policy: PolicyDraft) -> None:
+def _check(declared: n.Tiers, reach: Reach, highest: float, policy: PolicyDraft) -> None:
     before: list[tuple[n.Tier, Values]] = []
+    earlier: list[n.Tier] = []
     last: n.Tier | None = None
     first: dict[str, n.Tier] = {}
     for tier in declared.tiers:
         if first.setdefault(tier.name, tier) is not tier:
             continue  # that it is named twice has been said
         values = values_of(tier, declared, policy)
+        when = policy.rules[f"{declared.name}.{tier.name}"].when
+        if last is None and tier.when is not None and when is not None:
+            _fitting(tier, earlier, when, reach, policy)
         if last is not None:
             _report("C612", tier, last, policy)
         elif values is not None and tier.at_least is not None:
@@ -45,6 +53,8 @@ def _check(declared: n.Tiers, highest: float, policy: PolicyDraft) -> None:
             before.append((tier, values))
         elif tier.when is None and tier.at_least is None:
             last = tier
+        if last is None:
+            earlier.append(tier)
 
 
 def _taken(tier: n.Tier, values: Values, before: list[tuple[n.Tier, Values]], policy: PolicyDraft) -> bool:
@@ -56,6 +66,24 @@ def _taken(tier: n.Tier, values: Values, before: list[tuple[n.Tier, Values]], po
                 _report("C609", tier, other, policy, least=_written(least), above=_written(above))
                 return True
     return False
+
+
+def _fitting(tier: n.Tier, earlier: list[n.Tier], when: r.Expr, reach: Reach, policy: PolicyDraft) -> None:
+    """Says where nobody fits who is in none of the earlier tiers, whose conditions stand denied after its own."""
+    items = when.items if isinstance(when, r.And) else (when,)
+    own = len(items) - len(earlier)
+    for count in range(own, len(items) + 1):
+        if reach.can_be_true(r.And(items[:count], BOOL)):
+            continue
+        place = tier.when.span if tier.when is not None else when.span
+        if count == own:
+            policy.report("C614", place, name=tier.name, why=_NEVER, hint=_LOOK)
+            return
+        other = earlier[count - own - 1]
+        why = Phrase(f"whoever fits is in `{other.name}` before", f"符合条件的成员已属于 `{other.name}`")
+        hint = Phrase(f"write `{tier.name}` before `{other.name}`", f"请把 `{tier.name}` 写在 `{other.name}` 之前")
+        policy.report("C614", place, Related(other.name_span, _BEFORE), name=tier.name, why=why, hint=hint)
+        return
 
 
 def _report(code: str, tier: n.Tier, other: n.Tier, policy: PolicyDraft, **fields: str) -> None:

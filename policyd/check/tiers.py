@@ -73,9 +73,14 @@ def _rules(declared: n.Tiers, score: r.Expr | None, policy: PolicyDraft) -> Iter
     it."""
     own = policy.qualified(declared.name)
     before: list[r.Expr] = []
+    names: set[str] = set()
     for tier in declared.tiers:
+        if tier.name in names:
+            continue
+        names.add(tier.name)
         condition = _condition(tier, score, policy)
-        items = (*(() if condition is None else (condition,)), *before)
+        own_items = condition.items if isinstance(condition, r.And) else (condition,) if condition is not None else ()
+        items = (*own_items, *before)
         when = None if not items else items[0] if len(items) == 1 else r.And(items, BOOL, span=tier.span)
         if condition is not None:
             before.append(r.Not(condition, BOOL, span=condition.span))

@@ -27,12 +27,13 @@ def unreachable(policy: PolicyDraft) -> None:
 
 
 def _never(policy: PolicyDraft, reach: Reach) -> None:
-    """Conditions of rules, of timed things and of reviews, and those on which duties begin."""
+    """Conditions of rules, of timed things and of reviews, and those on which duties begin and streaks go on."""
     begins: dict[str, str] = {each.name: each.name for each in policy.of(n.Rule)}
     begins |= {each.name: each.name for each in policy.of(n.Schedule)}
     begins |= {each.name: each.name for each in policy.of(n.Sweep)}
     begins |= {each.name: each.name for each in policy.of(n.Review)}
     begins |= {f"{each.name}.open": each.name for each in policy.of(n.Duty)}
+    begins |= {f"{each.name}.next": each.name for each in policy.of(n.Streak)}
     for part, name in begins.items():
         when = policy.rules[part].when
         if when is not None and not reach.can_be_true(when):

@@ -99,6 +99,24 @@ def test_tiers_that_nobody_comes_to(written: tuple[str, ...], found: list[tuple[
     assert sorted(codes(text)) == found
 
 
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        (("gold when points >= 100", "silver when points >= 10"), []),
+        (("silver when points >= 10", "gold when points >= 100"), ["points >= 100"]),
+        (("silver when points >= 10", "gold when points >= 100 and known(member.name)"),
+         ["points >= 100 and known(member.name)"]),
+        (("silver when points >= 10 and known(member.name)", "gold when points >= 100"), []),
+        (("few when points < 10", "many when points >= 10", "staff when known(member.name)"), ["known(member.name)"]),
+        (("silver when points > 3 and points < 2", "gold when points >= 100"), ["points > 3 and points < 2"]),
+        (("silver when points >= 10", "bronze when points >= 5", "gold when points >= 6"), ["points >= 6"]),
+    ],
+)  # fmt: skip
+def test_tiers_that_nobody_fits(written: tuple[str, ...], found: list[str]) -> None:
+    text = POINTS + ADD + TOLD + tiers("", *written, "others otherwise")
+    assert codes(text) == [("C614", each) for each in found]
+
+
 # ---------------------------------------------------------------- what makes no difference
 
 
@@ -177,6 +195,7 @@ def test_days_need_a_time_zone(text: str, told: int) -> None:
         ("member u1 has points -20", []),
         ("member u1 has p.points 20", []),
         ("member u1 has standing core", []),
+        ("member u1 has p.standing watch", []),
         ("member u1 has standing cor", ["C629"]),
         ("member u1 has standing 3", ["C557"]),
         ("member u1 has points core", ["C557"]),
