@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from policyd.check.load import load_texts
+from policyd.engine.pipeline import Engine
 from policyd.engine.undo import undo
 from policyd.model.decision import Action, Decision
 from policyd.model.event import (
@@ -69,6 +70,11 @@ class Community:
         answer = self._side.answer(Step(event, fails))
         assert isinstance(answer, str), answer
         return answer
+
+    def restart(self) -> None:
+        """The service starts anew: what is not in the store is forgotten."""
+        if isinstance(self._side, EngineSide):
+            self._side._engine = Engine(self._side._program, self._side._store)
 
     def undo(self, rule: str, since: str) -> dict[str, dict[str, dict[str, int]]]:
         """Takes back what a rule did, as of the newest event: what was added by it, by event."""

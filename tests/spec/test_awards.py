@@ -23,6 +23,7 @@ from tests.spec.community import (
     says,
     shown,
     ticket_of,
+    ticks,
 )
 
 Make = Callable[..., Community]
@@ -161,6 +162,27 @@ def test_who_leaves_and_comes_back(community: Make) -> None:
         room.does(one)
     assert shown(room, "u", "20:05") == "10"
     assert shown(room, "u", "20:05", group="g2") == "0"
+
+
+def test_what_comes_due_adds_too(community: Make) -> None:
+    room = community(
+        TALLY + "duty d { on join within 1h until message where message.length > 3 late then add -5 to points }\n"
+        "sweep w { every day 22:00 when points < 0 then add 1 to points }\n"
+        'rule r { on message, edit when message.text == "#" then add 1 to points }\n'
+        "tiers t by member { every day tier low when points < 0 tier high otherwise }\n"
+        'rule s { on tier when tier.now == "low" then add 2 to points, add 1 to points }'
+    )
+    for name in ("u", "v"):
+        room.does(joins(name, "20:00"))
+    room.does(says("v", "hello", "20:01"))
+    assert brief(room.does(ticks("21:00"))) == "add -5 to points of u"
+    assert brief(room.does(ticks("22:00"))) == "add 1 to points of u"
+    told = room.does(ticks("+1d 00:00"))
+    assert brief(told) == "add 3 to points of u"
+    assert {action.group for action in told.actions} == {"g1"}
+    assert (shown(room, "u", "+1d 00:05"), shown(room, "v", "+1d 00:05")) == ("-1", "0")
+    room.does(ticks("+1d 00:06"))
+    assert shown(room, "u", "+1d 00:07") == "-1"
 
 
 def test_shadow_rules(community: Make) -> None:

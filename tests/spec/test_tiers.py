@@ -280,3 +280,21 @@ def test_where_the_store_fails(community: Make, fails: Failure) -> None:
     assert room.complains(ticks("+1d 00:00", id="t1"), fails).startswith("store_unavailable")
     assert all_said(room, "+1d 00:00") == ["u: s  > plain"]
     assert brief(room.does(marks("u", "good", "+1d 00:01"), fails)) == "-"
+
+
+def test_a_restart_forgets_nothing(community: Make) -> None:
+    more = POINTS + TELL + 'rule f { on mark when mark.as == "f" then reply "{yesterday} {s} {points}" }\n'
+    room = community(files=policy(f"every day {BY_POINTS}", more + "let yesterday = group.messages(1d)"))
+    room.does(says("u", "x", "20:00"))
+    room.does(marks("u", "good", "20:01"))
+    room.restart()
+    first = room.does(ticks("+1d 00:00", id="t1"))
+    assert brief(first) == 'reply "u: s  > active"'
+    room.restart()
+    assert room.does(ticks("+1d 00:01", id="t1")).actions == first.actions
+    room.restart()
+    assert room.does(ticks("+1d 00:02", id="t2", ack=None)).actions == first.actions  # nobody acknowledged it
+    assert brief(room.does(ticks("+1d 00:03", id="t3", ack="t2"))) == "-"
+    room.restart()
+    assert brief(room.does(marks("u", "f", "+1d 12:00"))) == 'reply "1 active 10"'
+    assert brief(room.does(ticks("+2d 00:00", id="t4", ack="t3"))) == "-"
