@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ import pytest
 from policyd.check import resolved as r
 from policyd.language.source import Source, Span
 from policyd.language.types import BOOL, DURATION, INT, NUMBER, ROLE, TEXT, TIME, Type, list_of
-from policyd.model.event import Event, Group, Member, Message
+from policyd.model.event import Due, Event, Group, Member, Message
 from policyd.reference.environment import Environment, Read, text_key
 from policyd.reference.expr import evaluate
 from policyd.reference.facts import typed
@@ -179,3 +180,20 @@ def test_reads_are_recorded_where_they_stand() -> None:
 def test_text_keys_are_as_policies_write_them() -> None:
     facts = (r.Fact("message.text", TEXT), r.AttributeFact("member", "bio", TEXT), r.Answer("why", TEXT))
     assert [text_key(fact) for fact in facts] == ["message.text", "member.bio", 'request.answer("why")']
+
+
+def test_what_has_come_to_a_step_and_what_figures_tell() -> None:
+    figure = r.GroupFigure("active", 7, INT)
+    falling = r.Falling("active", 3, NUMBER)
+    step = Event("e", "streak p.s", Group("g"), Member("u"), due=Due(1, step="at7", length=7))
+    env = replace(ENV, event=step, figures={figure: 12}, counters={"p.c": 3}, last={"p.c": 1})
+    assert [evaluate(r.IsStep(name, BOOL), env) for name in ("at7", "every7")] == [True, False]
+    assert evaluate(r.IsStep("at7", BOOL), ENV) is False
+    assert (evaluate(figure, env), evaluate(falling, env), evaluate(figure, ENV)) == (12, None, None)
+    assert [evaluate(r.CounterValue("p.c", INT, last), env) for last in (False, True)] == [3, 1]
+
+
+def test_what_members_have_is_unknown_without_the_store() -> None:
+    tiers = Type("enum", name="p.s", members=("low", "high"))
+    values = (r.TallyValue("p.t", INT), r.StreakValue("p.k", INT), r.TierValue("p.s", tiers))
+    assert [evaluate(value, ENV) for value in values] == [None, None, None]
