@@ -53,6 +53,10 @@ class _Recording:
         telling = (each for each in reversed(self.found) if any(not one.rule.quiet for one in each[1].fired))
         return next(telling, self.found[-1] if self.found else None)
 
+    def about(self, event: str) -> tuple[Case, Outcome] | None:
+        """What was found last for this event itself, else what that is best told by."""
+        return next((each for each in reversed(self.found) if each[0].event.id == event), self.last)
+
     def decide(self, prepared: Prepared, observed: Observed | None) -> Outcome:
         outcome = self._program.decide(prepared, observed)
         ask = observe_for(prepared, "", self._program.revision)
@@ -153,7 +157,7 @@ class Run:
         decision = finish(engine.evaluate(event))
         self._cover()
         self.covered |= stepped(decision)
-        return Answer(span, event, decision, *(self.program.last or ()))
+        return Answer(span, event, decision, *(self.program.about(event.id) or ()))
 
     def _cover(self) -> None:
         for _, outcome in self.program.found:

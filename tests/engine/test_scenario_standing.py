@@ -88,6 +88,13 @@ def test_scenarios_that_do_not_hold_say_why(number: int) -> None:
     assert failure is not None and failure.summary.en == list(BAD.values())[number]
 
 
+def test_what_is_shown_of_a_failure_is_about_the_event_itself() -> None:
+    (result,) = ran('member u1 says "打卡"\nafter 1d\nmember u1 says "打卡" expect delete').results
+    assert result.failure is not None and result.failure.answer is not None
+    case = result.failure.answer.case
+    assert case is not None and case.event.kind == "message"
+
+
 @pytest.mark.parametrize(
     ("steps", "covers"),
     [
