@@ -35,9 +35,10 @@ def of(zone: str, per: str, instant: int) -> int:
 
 
 @lru_cache(maxsize=100_000)
-def midnight(zone: str, day: date) -> int:
-    """00:00 of a date. Where clocks skip it, the instant that they skip to; where they show it twice, the first."""
-    wall = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+def midnight(zone: str, day: date, hour: int = 0) -> int:
+    """00:00 of a date, or another full hour. Where clocks skip it, as if they had not changed yet; where they show it
+    twice, the first."""
+    wall = datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(zone))
     return round(wall.timestamp()) * 1000
 
 
@@ -46,11 +47,12 @@ def begins(per: str, day: date) -> bool:
     return per == "day" or (day.weekday() == 0 if per == "week" else day.day == 1)
 
 
-def beginnings(zone: str, per: str, after: int, until: int) -> list[int]:
-    """The instants at which periods begin, later than the one and not later than the other, rising."""
+def beginnings(zone: str, per: str, after: int, until: int, hour: int = 0) -> list[int]:
+    """The instants at which periods begin, later than the one and not later than the other, rising; `hour` of their
+    first day."""
     first, last = on(zone, after) - timedelta(days=1), on(zone, until) + timedelta(days=1)
     days = [first + timedelta(days=ahead) for ahead in range((last - first).days + 1)]
-    return sorted({at for day in days if begins(per, day) and after < (at := midnight(zone, day)) <= until})
+    return sorted({at for day in days if begins(per, day) and after < (at := midnight(zone, day, hour)) <= until})
 
 
 @lru_cache(maxsize=100)

@@ -2,126 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter as Tallied
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import replace
 from fractions import Fraction
 
 from tests.standing import clocks
 from tests.standing.clocks import DAY, HOUR
 from tests.standing.happenings import Happening
-from tests.standing.plans import Counter, Plan, Streak, Tally, Tier, Tiers
+from tests.standing.kept import Add, Answer, Award, Cells, Counted, Entry, Life, TakenBack, run_of
+from tests.standing.plans import NOON, Counter, Plan, Streak, Tally, Tier, Tiers
 from tests.standing.rules import Value, asks, at_least, punishing
 
 KNOWN_FOR = 24 * HOUR
 REMOVED = ("delete", "hold")
-Add = tuple[str, str, str, int]
-"""Tally, member, rule, amount."""
-Said = tuple[str, str]
-"""Rule and text."""
-TakenBack = tuple[str, str, str, int]
-"""Event, tally, member, amount."""
-Missed = tuple[str, str, int]
-"""Declaration, group, instant."""
-
-
-@dataclass
-class Answer:
-    """In the answer to a tick, groups stand before tallies and texts."""
-
-    verdict: str = "allow"
-    adds: list[Add] = field(default_factory=list)
-    replies: list[Said] = field(default_factory=list)
-    missed: list[Missed] = field(default_factory=list)
-    undone: list[TakenBack] = field(default_factory=list)
-    replayed: bool = False
-    refused: bool = False
-
-    def with_(self, other: Answer) -> Answer:
-        adds, replies = self.adds + other.adds, self.replies + other.replies
-        return Answer(self.verdict, adds, replies, self.missed + other.missed)
-
-
-@dataclass
-class Counted:
-    """An event that a counter has counted. `period`: the newest there was by then."""
-
-    at: int
-    period: int
-    value: str | int
-
-
-@dataclass
-class Award:
-    """What a rule added on an event."""
-
-    day: date
-    amount: int
-    event: str
-    rule: str
-
-
-@dataclass
-class Entry:
-    """A decision that may be taken back. `asked`: the rules that punished, as long as that stands."""
-
-    at: int
-    member: str
-    asked: set[str]
-    appealed: str = ""
-
-
-@dataclass
-class Life:
-    """One group. `checked`: by streak and member, the local dates of fitting events, as they came."""
-
-    counted: defaultdict[tuple[str, str], list[Counted]] = field(default_factory=lambda: defaultdict(list))
-    awards: defaultdict[tuple[str, str], list[Award]] = field(default_factory=lambda: defaultdict(list))
-    checked: defaultdict[tuple[str, str], list[date]] = field(default_factory=lambda: defaultdict(list))
-    journal: dict[str, Entry] = field(default_factory=dict)
-    placed: dict[tuple[str, str], str] = field(default_factory=dict)
-    seen: dict[str, int] = field(default_factory=dict)
-    given: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    members: dict[str, int | None] = field(default_factory=dict)
-    since: int | None = None
-
-
-@dataclass
-class Ran:
-    """A streak as its dates tell it. `reached`: the steps that the last of them came to."""
-
-    length: int = 0
-    last: int | None = None
-    repaired: Tallied[int] = field(default_factory=Tallied)
-    reached: list[tuple[int, bool, int]] = field(default_factory=list)
-
-
-def run_of(streak: Streak, dates: list[date]) -> Ran:
-    ran = Ran()
-    given: set[int] = set()
-    for day in dates:
-        number = clocks.period(streak.per, day)
-        ran.reached = []
-        if ran.last is not None and number <= ran.last:
-            continue
-        missing = 0 if ran.last is None else number - ran.last - 1
-        window = clocks.period(streak.repair_per, day)
-        if missing <= streak.repairs - ran.repaired[window]:
-            ran.repaired[window] += missing
-            ran.length += 1
-        elif missing:
-            ran.length = 1
-        else:
-            ran.length += 1
-        ran.last = number
-        for at, again, add in sorted(streak.steps):
-            if again and ran.length % at == 0:
-                ran.reached.append((at, again, add))
-            if not again and ran.length == at and at not in given:
-                given.add(at)
-                ran.reached.append((at, again, add))
-    return ran
 
 
 class Model:
@@ -132,6 +25,7 @@ class Model:
         self.lives: dict[str, Life] = defaultdict(Life)
         self.answers: dict[tuple[str, str], Answer] = {}
         self.open: dict[str, list[str]] = defaultdict(list)
+        self.everywhere: Cells = defaultdict(list)
         self.ticked: dict[str, int] = defaultdict(int)
         self.own: dict[tuple[str, str], Answer] = {}
 
@@ -251,11 +145,14 @@ class Model:
         key = {"member": it.member, "group": "", "text": fingerprint(it.text)}[counter.by]
         if key is None:
             return counter.name, None
-        cell = life.counted[counter.name, key]
+        cell = self._cells(life, counter)[counter.name, key]
         if fits and value is not None:
             now = clocks.of(self.plan.zone, counter.per, it.at) if counter.per else 0
             cell.append(Counted(it.at, max([now, *(each.period for each in cell)]), value))
         return counter.name, self._counter(cell, counter, it.at, last=False) if counter.by == "text" else None
+
+    def _cells(self, life: Life, counter: Counter) -> Cells:
+        return self.everywhere if counter.across else life.counted
 
     def _counter(self, cell: list[Counted], counter: Counter, now: int, *, last: bool) -> int:
         if counter.per is None:
@@ -280,7 +177,8 @@ class Model:
             found[tiers.name] = life.placed.get((tiers.name, member))
         for counter in self.plan.counters:
             if counter.by != "text":
-                cell = life.counted[counter.name, member if counter.by == "member" else ""]
+                key = member if counter.by == "member" else ""
+                cell = self._cells(life, counter)[counter.name, key]
                 found[counter.name] = self._counter(cell, counter, now, last=last)
         return found
 
@@ -288,8 +186,11 @@ class Model:
         awards = life.awards[tally.name, member]
         if tally.per is None:
             return sum(each.amount for each in awards)
-        wanted = clocks.of(self.plan.zone, tally.per, now) - last
-        return sum(each.amount for each in awards if clocks.period(tally.per, each.day) == wanted)
+        return self._within(awards, tally.per, now, last)
+
+    def _within(self, awards: list[Award], per: str, now: int, last: bool) -> int:
+        wanted = clocks.of(self.plan.zone, per, now) - last
+        return sum(each.amount for each in awards if clocks.period(per, each.day) == wanted)
 
     def _length(self, life: Life, streak: Streak, member: str, now: int) -> int:
         ran = run_of(streak, life.checked[streak.name, member])
@@ -361,8 +262,28 @@ class Model:
             for member in sorted(life.members) if fresh else ():
                 if self._tier(life, tiers, member, now) not in (None, life.placed.get((tiers.name, member))):
                     due.append((fresh[-1], "tiers", tiers.name, member))
-        for _, _, name, member in sorted(due):
-            self._place(life, group, name, member, now, answer)
+        if self.plan.tops:
+            came = clocks.beginnings(self.plan.zone, "day", last, now, NOON)
+            answer.missed += [("best", group, at) for at in [at for at in came if at < now - DAY][-20:]]
+            due += [(at, "schedule", "best", "") for at in came[-1:] if at >= now - DAY]
+        for _, what, name, member in sorted(due):
+            if what == "tiers":
+                self._place(life, group, name, member, now, answer)
+            else:
+                text = "\n".join(f"{each}\n{self._top(life, each, now)}" for each in self.plan.tops)
+                answer.replies.append((name, f"{group}: {text}"))
+
+    def _top(self, life: Life, name: str, now: int) -> str:
+        """Who has most of it in the last period that is over, or altogether."""
+        plain, _, per = name.partition(".")
+        found: dict[str, Value] = {}
+        for member in life.members:
+            awards = life.awards[plain, member]
+            complete = self._within(awards, per, now, last=True) if per else None
+            found[member] = complete if per else self._values(life, member, now, last=True)[name]
+        most = sorted((-int(value or 0), member) for member, value in found.items() if int(value or 0) > 0)
+        lines = [f"{place}. {member} {-value}" for place, (value, member) in enumerate(most[:10], 1)]
+        return "\n".join(lines) or "暂无 / nobody yet"
 
     def _place(self, life: Life, group: str, name: str, member: str, now: int, answer: Answer) -> None:
         tiers = next(each for each in self.plan.tiers if each.name == name)

@@ -13,6 +13,7 @@ ZONES: Final = (
 PERIODS: Final = ("day", "week", "month")
 HOUR: Final = 3_600_000
 DAY: Final = 24 * HOUR
+NOON: Final = 12
 MOST_ASKED: Final = 6
 """What counters are compared with at most: they need not count further."""
 
@@ -50,6 +51,7 @@ class Counter:
     span: int
     cap: int | None
     with_images: bool = False
+    across: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Plan:
     edits: bool
     appeals: int
     """Days within which members may appeal; 0: they may not."""
+    tops: tuple[str, ...]
+    """What a schedule lists members by at noon, as in `{top.points}`."""
 
     @property
     def tallies(self) -> tuple[Tally, ...]:
@@ -116,8 +120,16 @@ def plan(random: Random) -> Plan:
     return Plan(
         random.choice(ZONES), points, quality, streaks, counters, tiers, random.randint(1, 9), random.randint(1, 9),
         random.randint(3, 40), random.randint(2, MOST_ASKED), random.random() < 0.5,
-        random.choice((0, 3, 3)),
+        random.choice((0, 3, 3)), _tops(random, counters),
     )  # fmt: skip
+
+
+def _tops(random: Random, counters: tuple[Counter, ...]) -> tuple[str, ...]:
+    if random.random() < 0.4:
+        return ()
+    listed = ["points", "quality", *(f"points.{per}" for per in PERIODS), "quality.week"]
+    listed += [each.name for each in counters if each.per and each.by == "member" and not each.across]
+    return tuple(random.sample(listed, 2))
 
 
 def _streak(random: Random, name: str) -> Streak:
@@ -141,7 +153,8 @@ def _counter(random: Random, name: str) -> Counter:
         "posts": ("events", "member"), "kinds": ("texts", "member"), "images": ("images", "member"),
         "voices": ("members", "group"), "copies": ("members", "text"),
     }[name]  # fmt: skip
-    return Counter(name, form, by, per, span, cap, name == "posts" and random.random() < 0.4)
+    where = name == "posts" and random.random() < 0.4
+    return Counter(name, form, by, per, span, cap, where, by != "group" and random.random() < 0.15)
 
 
 def _tiers(random: Random, name: str, numbers: list[str]) -> Tiers:
@@ -202,6 +215,9 @@ def text(plan: Plan) -> str:
         says = "tier {tier.of} {tier.was} {tier.now} {member.id} {points}"
         then = f'reply "{says}"' + (f", add {each.add} to points" if each.add else "")
         lines.append(f'rule told_{each.name} {{ on tier  when tier.of == "{each.name}" then {then} }}')
+    if plan.tops:
+        listed = "\\n".join(f"{name}\\n{{top.{name}}}" for name in plan.tops)
+        lines.append(f'schedule best {{ every day {NOON}:00  then reply "{listed}" }}')
     return "\n".join(lines) + "\n"
 
 
@@ -235,7 +251,8 @@ def _counter_text(counter: Counter) -> str:
     window = f"per {counter.per}" if counter.per else f"within {counter.span // HOUR}h"
     where = " where message.images > 0" if counter.with_images else ""
     cap = f" up to {counter.cap}" if counter.cap is not None else ""
-    return f"counter {counter.name} counts {what} by {by} {window}{where}{cap}"
+    across = " across groups" if counter.across else ""
+    return f"counter {counter.name} counts {what} by {by} {window}{where}{cap}{across}"
 
 
 def _tiers_text(tiers: Tiers) -> str:

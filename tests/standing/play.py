@@ -24,7 +24,8 @@ from policyd.state.store import Store
 from tests.standing.clocks import DAY
 from tests.standing.happenings import Happening, event_of
 from tests.standing.histories import Historian
-from tests.standing.model import Answer, Model, TakenBack
+from tests.standing.kept import Answer, TakenBack
+from tests.standing.model import Model
 from tests.standing.plans import Plan, plan, text
 
 HISTORIES = 20
