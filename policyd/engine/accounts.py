@@ -11,20 +11,20 @@ from policyd.engine.asked import Added
 from policyd.engine.case import covering, policy_of
 from policyd.engine.course import Course
 from policyd.engine.desk import DAY, Change, Desk
+from policyd.engine.duties import REMOVED
 from policyd.engine.instants import day_in
 from policyd.engine.journal import who_asked
 from policyd.model.decision import Action, Because
 from policyd.model.local_days import number_of
 from policyd.model.records import Account, Award, MemberFile
 
-REMOVED: Final = frozenset({"hold", "delete", "refuse"})
-"""Verdicts under which an event earns nothing (law L21)."""
 _DAYS: Final = 62
 _MONTHS: Final = 25
 """So many local days and months of an account are kept."""
 _TAKEN_BACK: Final = 30 * DAY
 """So long an award can be taken back."""
-_Sums = Mapping[tuple[str, str, str], int]
+_MOST_AWARDS: Final = 1000
+"""Of one account; the oldest can no longer be taken back."""
 
 
 def added(course: Course) -> list[Added]:
@@ -85,7 +85,7 @@ def _add(member: str, tally: str, zone: str, rules: dict[str, int], event: str |
     _book(account, sum(rules.values()), day)
     if event is not None:
         kept = [award for award in account.awards if award.at >= desk.now - _TAKEN_BACK]
-        account.awards = [*kept, Award(event, desk.now, rules)]
+        account.awards = [*kept, Award(event, desk.now, dict(rules))][-_MOST_AWARDS:]
     month = number_of("month", day)
     account.days = {each: amount for each, amount in account.days.items() if each > day - _DAYS}
     account.months = {each: amount for each, amount in account.months.items() if each > month - _MONTHS}

@@ -19,7 +19,7 @@ from policyd.model.records import MemberFile, OpenDuty, Thread
 from policyd.reference.hours import in_hours
 from policyd.reference.printing import show_duration
 
-_REMOVED: Final = frozenset({"hold", "delete", "refuse"})
+REMOVED: Final = frozenset({"hold", "delete", "refuse"})
 """Verdicts under which an event earns nothing (law L21)."""
 _MOST: Final = 100
 """So many of one duty `each` a member owes at most; the oldest goes."""
@@ -32,7 +32,7 @@ def changes(case: Case, wanted: Wanted, verdict: Verdict) -> list[Change]:
     found: list[Change] = []
     for effect in wanted.effects:
         if effect.do in ("open duty", "close duty"):
-            found += _moved(case, effect, verdict in _REMOVED)
+            found += _moved(case, effect, verdict in REMOVED)
     return found
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from functools import partial
 
 from policyd.check.resolved import Streak
-from policyd.engine.accounts import REMOVED
 from policyd.engine.case import Case, covering
 from policyd.engine.course import Course
 from policyd.engine.desk import Change, Desk, Follow
+from policyd.engine.duties import REMOVED
 from policyd.engine.instants import day_in
 from policyd.engine.review_file import file_in
 from policyd.model.event import NOBODY

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from msgspec import UNSET
 
+from policyd.engine import accounts
 from policyd.engine.embedded import finish
 from policyd.engine.undo import undo
 from policyd.model.codec import encode
@@ -205,3 +206,13 @@ def test_only_what_left_a_journal_can_be_taken_back() -> None:
     assert [(award.event, award.rules) for award in club.account().awards] == [("e2", {"club.bad": -3})]
     club.on("4-2T10:01", text="bad")
     assert [award.event for award in club.account().awards] == ["e3"], "for 30 days"
+
+
+def test_so_many_awards_of_an_account_can_be_taken_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(accounts, "_MOST_AWARDS", 3)
+    club = Club()
+    for _ in range(5):
+        club.on("2T10:00", text="bad")
+    assert [award.event for award in club.account().awards] == ["e3", "e4", "e5"]
+    finish(undo(club.store, club.engine.program, "", "bad", 0, "g1", False))
+    assert (club.account().total, club.account().awards) == (-6, [])
