@@ -159,8 +159,8 @@ class Batcher:
             await connection.send_packed_command(call.packed(), check_health=False)
 
     def _next_requests(self) -> list[Request]:
-        """Those at the head of the queue that share a call. Who has been cancelled meanwhile is left out: nothing was
-        sent for it."""
+        """Those at the head of the queue that share a call; such as may come later are passed over, and stay at the
+        head. Who has been cancelled meanwhile is left out: nothing was sent for it."""
         waiting = self._waiting
         while waiting and waiting[0].future.done():
             waiting.popleft()
@@ -168,14 +168,19 @@ class Batcher:
             return []
         requests = [waiting.popleft()]
         batch = requests[0].batch
-        alone = batch.alone or requests[0].asking
-        while not alone and waiting and len(requests) < MOST_IN_A_CALL:
+        if batch.alone or requests[0].asking:
+            return requests
+        passed: list[Request] = []
+        while waiting and len(requests) < MOST_IN_A_CALL:
             request = waiting[0]
-            if request.batch is not batch or request.asking:
+            if request.asking or (request.batch is not batch and not request.batch.passed):
                 break
             waiting.popleft()
-            if not request.future.done():
+            if request.batch is not batch:
+                passed.append(request)
+            elif not request.future.done():
                 requests.append(request)
+        waiting.extendleft(reversed(passed))
         return requests
 
     async def _read(self, connection: AbstractConnection) -> None:

@@ -56,8 +56,7 @@ _MOST_BATCHES: Final = 1_000
 _PERIODS: Final = (RECEIPTS // 2, GIVEN // 2)
 _COMMITTING: Final = Batch(COMMIT.digest, (), (*_PERIODS, b""), alone=True)
 _ALONE: Final = {
-    script: Batch(script.digest, (), (), alone=True)
-    for script in (RETRACT, FILE, READ, DUE, LISTED, JOURNAL, COUNT, FIGURES)
+    script: Batch(script.digest, (), (), alone=True) for script in (RETRACT, FILE, READ, DUE, LISTED, JOURNAL, FIGURES)
 }
 _READ_AT_ONCE: Final = 500
 JOURNAL_AT_ONCE: Final = 1_000
@@ -123,6 +122,7 @@ class RedisStore:
         self._virtual = virtual
         self._instant = time.time_ns() // 1_000_000 if virtual else 0
         self._batches: dict[tuple[str, str], Batch] = {}
+        self._counts: dict[str, Batch] = {}
 
     async def open(self) -> None:
         """Raises `StoreUnavailable` where the store cannot be used, and says why."""
@@ -237,8 +237,8 @@ class RedisStore:
 
     async def count(self, change: Count) -> None:
         prefix = _prefix(change.tenant, change.group, self._cells)
-        asked = wire_figures.pack_count(prefix, change, secrets.token_hex(8), self._clock)
-        _, reply = await self._alone(COUNT, prefix, asked)
+        asked = wire_figures.pack_count(prefix, change, secrets.token_hex(8))
+        _, reply = await self._servers.ask(prefix, self._counting(prefix), *asked)
         if reply == wire.GONE:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed")
 
@@ -295,6 +295,16 @@ class RedisStore:
                 self._batches.clear()
             batch = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, clock, ask.revision, table))
             self._batches[prefix, ask.revision] = batch
+        return batch
+
+    def _counting(self, prefix: str) -> Batch:
+        batch = self._counts.get(prefix)
+        if batch is None or batch.arguments[0] != self._clock:
+            if len(self._counts) >= _MOST_BATCHES:
+                self._counts.clear()
+            common = (self._clock, *wire_figures.COUNTING)
+            batch = Batch(COUNT.digest, keys.rings(prefix)[:3], common, passed=True)
+            self._counts[prefix] = batch
         return batch
 
     def _virtual_clock(self, at: int | None) -> int:

@@ -11,27 +11,24 @@ from policyd.model.figures import HOURLY_DAYS, KEPT_DAYS, ROLLING, Count, DayFig
 from policyd.model.local_days import local_day
 from policyd.state import keys, zones
 from policyd.state.retention import FIGURES, RECEIPTS
-from policyd.state.wire import Reply, Word
+from policyd.state.wire import Reply
 from policyd.state.wire_records import Clock, Packed
 
 _COUNTED: Final = 60_000
 """Ms for which a call that counts is known: longer than any is sent again."""
+COUNTING: Final = (RECEIPTS // 2, FIGURES, _COUNTED)
+"""What the counts of one call have in common, behind the clock."""
+_pack: Final = msgspec.msgpack.Encoder().encode
 
 
-def pack_count(prefix: str, change: Count, token: str, clock: Clock) -> Packed:
+def pack_count(prefix: str, change: Count, token: str) -> Packed:
     """`token` is one of this call, the same where it is sent again; no event has it as its id."""
     day = local_day(change.zone or zones.UTC, change.now)
-    event = b""
-    named = [keys.open_figures(prefix, change.group)]
+    figures = _pack([word for name, number in change.figures for word in (f"{day}:{name}", number)])
+    opened = keys.open_figures(prefix, change.group)
     if change.event is None:
-        named.append(keys.filing(prefix, change.group, f"\0{token}"))
-    else:
-        event = keys.event_digest(change.group, change.event)
-        named += keys.rings(prefix)[:3]
-    words: list[Word] = [clock, RECEIPTS // 2, FIGURES, _COUNTED, event, change.digest[:4]]
-    for name, number in change.figures:
-        words += (f"{day}:{name}", number)
-    return named, words
+        return [opened, keys.filing(prefix, change.group, f"\0{token}")], [b"\0" + figures]
+    return [opened], [b"\x10" + keys.event_digest(change.group, change.event) + change.digest[:4] + figures]
 
 
 def pack_figures(prefix: str, ask: FiguresAsk, clock: Clock, around: int) -> Packed:

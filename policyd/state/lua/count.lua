@@ -1,16 +1,18 @@
---[[ Adds to the figures of a group, once for an event or for a call.
+--[[ Adds to the figures of groups: many counts in one call, each once for its event or for the call that asks for it.
 
-KEYS 1    the group's open figures     2-4  rings of receipts of events; or 2  receipt of this call
+KEYS 1-3  rings of receipts of events
+     4-   for each count: the group's open figures; of one that is for no event also the receipt of its call
 ARGV 1    nonce, echoed
      2    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
-     3    length of a period of receipts, in ms     4  ms for which figures are kept, for which the receipt is
-     6    12 digest of the event id, or empty       7  4 digest of its content
-     8-   for each: the local day and name, number
+     3    length of a period of receipts, in ms     4  ms for which figures are kept     5  ms for which a call is known
+     6-   for each count: 12 digest of the event id, 4 digest of its content, or nothing of both; then a list, packed
+          (cmsgpack): the local day and name, number, and so on. The first byte says how many bytes stand before it.
 
-Reply     nonce, nothing, then 'gone' where the event was not observed (or another's content was), else 'counted'.
+Reply     nonce, nothing, then for each count 'gone' where the event was not observed (or another's content was), else
+          'counted'.
 The ring's field of an event's digest and 'n' says that it has been counted.
 ]]
-local call, sub, find, floor = redis.call, string.sub, string.find, math.floor
+local call, sub, byte, find, floor = redis.call, string.sub, string.byte, string.find, math.floor
 
 local now = tonumber(ARGV[2])
 local shortest_life = now and 3600000 or 1
@@ -19,49 +21,76 @@ if not now then
   now = time[1] * 1000 + floor(time[2] / 1000)
 end
 local kept, told = assert(tonumber(ARGV[4])), assert(tonumber(ARGV[5]))
-local event, body = ARGV[6], ARGV[7]
-if #ARGV % 2 == 0 or #KEYS ~= (event ~= '' and 4 or 2) then
-  return redis.error_reply('POLICYD arguments do not fit')
+local oldest = floor(now / assert(tonumber(ARGV[3]))) - 2
+
+local asked, key = {}, 4
+for i = 6, #ARGV do
+  local blob = ARGV[i]
+  local behind = byte(blob, 1)
+  local figures = cmsgpack.unpack(sub(blob, 2 + behind))
+  for place = 2, #figures, 2 do
+    assert(type(figures[place]) == 'number', 'POLICYD a number is missing')
+  end
+  local one = { open = KEYS[key], figures = figures }
+  if behind == 16 then
+    one.event, one.body, key = sub(blob, 2, 13), sub(blob, 14, 17), key + 1
+  else
+    one.receipt, key = KEYS[key + 1], key + 2
+  end
+  asked[#asked + 1] = one
 end
-for i = 9, #ARGV, 2 do
-  assert(tonumber(ARGV[i]), 'POLICYD a number is missing')
+if key ~= #KEYS + 1 or #asked == 0 then
+  return redis.error_reply('POLICYD keys do not fit the arguments')
 end
 
-local ring
-if event ~= '' then
-  local period = floor(now / tonumber(ARGV[3]))
-  for i = 2, 4 do
-    local row = call('HMGET', KEYS[i], '', event, event .. 'n')
-    local begun = row[1] and tonumber(sub(row[1], 1, find(row[1], '\n', 1, true) - 1))
-    if begun and begun >= period - 2 and row[2] then
-      if sub(row[2], 1, 4) ~= body then
-        return { ARGV[1], '', 'gone' }
-      end
-      if row[3] then
-        return { ARGV[1], '', 'counted' }
-      end
-      ring = KEYS[i]
+-- The ring in which the event was observed, whether it was counted, and false where it is not known.
+local function known(one)
+  for i = 1, 3 do
+    local row = call('HMGET', KEYS[i], '', one.event, one.event .. 'n')
+    local begun = row[2] and row[1] and tonumber(sub(row[1], 1, find(row[1], '\n', 1, true) - 1))
+    if begun and begun >= oldest then
+      return sub(row[2], 1, 4) == one.body and KEYS[i], row[3]
     end
   end
-  if not ring then
-    return { ARGV[1], '', 'gone' }
-  end
-elseif call('GET', KEYS[2]) then
-  return { ARGV[1], '', 'counted' }
+  return false
 end
 
-local new = false
-for i = 8, #ARGV, 2 do
-  if call('HINCRBY', KEYS[1], ARGV[i], ARGV[i + 1]) == tonumber(ARGV[i + 1]) then
-    new = true
+local reply, sums, order = { ARGV[1], '' }, {}, {}
+for i, one in ipairs(asked) do
+  local ring, counted
+  if one.event then
+    ring, counted = known(one)
+  else
+    counted = call('GET', one.receipt)
+  end
+  reply[i + 2] = (one.receipt or ring) and 'counted' or 'gone'
+  if reply[i + 2] == 'counted' and not counted then
+    if ring then
+      call('HSET', ring, one.event .. 'n', '')
+    else
+      call('SET', one.receipt, '', 'PX', math.max(told, shortest_life))
+    end
+    local sum = sums[one.open]
+    if not sum then
+      sum = {}
+      sums[one.open], order[#order + 1] = sum, one.open
+    end
+    for place = 1, #one.figures, 2 do
+      local name = one.figures[place]
+      sum[name] = (sum[name] or 0) + one.figures[place + 1]
+    end
   end
 end
-if new then
-  call('PEXPIRE', KEYS[1], kept)
+
+for _, open in ipairs(order) do
+  local new = false
+  for name, number in pairs(sums[open]) do
+    if call('HINCRBY', open, name, number) == number then
+      new = true
+    end
+  end
+  if new then
+    call('PEXPIRE', open, kept)
+  end
 end
-if ring then
-  call('HSET', ring, event .. 'n', '')
-else
-  call('SET', KEYS[2], '', 'PX', math.max(told, shortest_life))
-end
-return { ARGV[1], '', 'counted' }
+return reply
