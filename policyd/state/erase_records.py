@@ -17,7 +17,7 @@ from policyd.state.census_layout import Kind, Name
 from policyd.state.connecting import Script
 from policyd.state.keys import encode
 from policyd.state.maintenance import field_pages, member_pages
-from policyd.state.record_values import is_about, without
+from policyd.state.record_values import entry_without, without
 
 STRINGS: Final[frozenset[Kind]] = frozenset(("threads", "ticks"))
 KINDS: Final[frozenset[Kind]] = STRINGS | {"tickets", "members", "parcels", "dues", "journals"}
@@ -53,8 +53,9 @@ def parts_in(node: redis.Redis, key: bytes, name: Name, stored: bytes, member: s
         case "journals":
             for page in member_pages(node, key):
                 for entry, _ in page:
-                    if is_about(entry, member):
-                        yield name.kind, partial(_remove_entry, node, key, entry)
+                    left = entry_without(entry, member)
+                    if left != entry:
+                        yield name.kind, partial(_change_entry, node, key, entry, left)
         case _:
             if without(name.kind, stored, member) != stored:
                 yield name.kind, partial(_change, node, key, None, name.kind, member)
@@ -76,8 +77,16 @@ def _remove_field(node: redis.Redis, key: bytes, field: str) -> bool:
     return bool(node.hdel(key.decode(), field))
 
 
-def _remove_entry(node: redis.Redis, key: bytes, entry: bytes) -> bool:
-    return bool(node.zrem(key, entry))
+def _change_entry(node: redis.Redis, key: bytes, entry: bytes, left: bytes) -> bool:
+    """`left` of an entry, which keeps its instant; empty: nothing."""
+    instant = node.zscore(key, entry)
+    if instant is None:
+        return False
+    with node.pipeline() as pipe:
+        if left:
+            pipe.zadd(key.decode(), {left: instant})
+        pipe.zrem(key, entry)
+        return bool(pipe.execute()[-1])
 
 
 def _change(node: redis.Redis, key: bytes, field: bytes | None, kind: Kind, member: str) -> bool:

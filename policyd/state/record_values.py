@@ -41,12 +41,18 @@ def without(kind: Kind, stored: bytes, member: str) -> bytes:
     return b"" if left is None else stored[:_UNTIL] + secrets.token_bytes(STAMP) + pack(left)
 
 
-def is_about(entry: bytes, member: str) -> bool:
-    """Of an entry of a journal, as it is stored."""
+def entry_without(entry: bytes, member: str) -> bytes:
+    """An entry of a journal, as it is stored: the same where it does not name the member, empty where it is about the
+    member."""
     begin = _JOURNAL_HEAD + 2
     begin += int.from_bytes(entry[_JOURNAL_HEAD:begin])
     read = _read(JournalEntry, entry[begin:])
-    return read is not None and read.member == member
+    if read is None:
+        return entry
+    if read.member == member:
+        return b""
+    left = [each for each in read.awarded if each != member]
+    return entry if left == read.awarded else entry[:begin] + pack(replace(read, awarded=left))
 
 
 def united_desks(stored: Sequence[bytes]) -> bytes:

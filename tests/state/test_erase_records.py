@@ -118,16 +118,16 @@ def populate(store: RedisStore, run: Run, member: str) -> None:
         names = (f"file/{member}", f"file/{STAYS}", f"ticket/t-{member}", f"ticket/t-{STAYS}", "thread/m1")
         dues = tuple(Due(group, name, T0 + place) for place, name in enumerate(names))
         run(store.file(Filing("", 0, group, "f", stamp(group, "f"), puts, dues)))
-        for who in (member, STAYS):
-            live(store, run, group, who)
+        live(store, run, group, member)
+        live(store, run, group, STAYS, member, STAYS)
 
 
-def live(store: RedisStore, run: Run, group: str, who: str) -> None:
-    """An event that counts, strikes and leaves a journal."""
+def live(store: RedisStore, run: Run, group: str, who: str, *awarded: str) -> None:
+    """An event that counts, strikes, and leaves a journal, with others for whom it added something."""
     windows = tuple(Window(f"p.c{span}", "member", span, 5, "always") for span in (HOUR, 40 * DAY))
     ask = Observe("", group, who, f"e{secrets.token_hex(4)}", bytes(8), "r", windows=windows)
     seen = run(store.observe(ask))
-    entry = JournalEntry(ask.event, who, None, {"p.r": ["strike"]}, {"p.l": ("1",)})
+    entry = JournalEntry(ask.event, who, None, {"p.r": ["strike"]}, {"p.l": ("1",)}, awarded=[*awarded])
     strike = (Strike("p.l", 1, 0, 0, ()),)
     run(store.commit(Commit("", group, who, ask.event, bytes(8), seen.now, strikes=strike, journal=pack(entry))))
 
@@ -147,7 +147,7 @@ def test_nothing_names_the_member_and_others_stay(
     of_group = {each.group: each.removed for each in looked}
     assert set(of_group) == {"", "g1", "组/2", next(name for name in of_group if name.startswith("!"))}
     assert of_group["g1"] == {
-        "dues": 2, "files": 1, "journals": 1, "member windows": 2, "members": 1, "parcels": 2, "standing": 1,
+        "dues": 2, "files": 1, "journals": 2, "member windows": 2, "members": 1, "parcels": 2, "standing": 1,
         "threads": 2, "tickets": 2, "ticks": 1,
     }  # fmt: skip
     for group in GROUPS:
@@ -172,7 +172,10 @@ def check_what_stays(store: RedisStore, run: Run, group: str) -> None:
     assert [due.name for due in dues] == [f"file/{STAYS}", f"ticket/t-{STAYS}", "thread/m1"]
     assert run(store.next_due("", 0, group)) == T0 + 1
     assert run(store.next_due("", 0, None)) == T0 + 1
-    assert len(run(store.journal("", group, 0))) == 1
+    [journaled] = run(store.journal("", group, 0))
+    entry = unpack(JournalEntry, journaled.journal)
+    assert entry is not None and (entry.member, entry.awarded) == (STAYS, [STAYS])
+    assert journaled.committed.steps and journaled.now
 
 
 def test_a_filing_that_was_worked_out_before_is_refused(
