@@ -19,6 +19,8 @@ from policyd.language.diagnostics import Phrase, Related
 from policyd.language.types import BOOL, INT, NOTHING, NUMBER
 
 _ON: Final = ("tiers",)
+MOST: Final = 50
+"""How many tiers there may be: the condition of each denies all before it."""
 _PRECISION: Final = 1_000_000
 """Scores are rounded to so many parts of one: tenths have no exact binary form, and 80 must be 80."""
 
@@ -109,6 +111,8 @@ def _condition(tier: n.Tier, score: r.Expr | None, policy: PolicyDraft) -> r.Exp
 
 
 def _check_names(declared: n.Tiers, policy: PolicyDraft) -> None:
+    if len(declared.tiers) > MOST:
+        policy.report("C633", declared.name_span, name=declared.name, most=MOST)
     first: dict[str, n.Tier] = {}
     for tier in declared.tiers:
         other = first.setdefault(tier.name, tier)

@@ -55,6 +55,8 @@ def test_counters_by_the_calendar_of_values_and_of_sums(
         ("sums message.images of messages by member within 1h up to 60000", "busy > 5", []),
         ("messages by member within 1h up to 10001", "busy > 5", ["C406"]),
         ("messages by member per week up to 5", "busy > 5", ["C408"]),
+        ("messages by member per week up to 5", "busy in [3, 5]", ["C408"]),
+        ("messages by member per week up to 6", "busy in [3, 5]", []),
         ("messages by member per week across groups", "busy > 5", []),
         ("sums message.links of messages by member within 1h", "busy > 5", []),
         ("sums message.text of messages by member within 1h", "busy > 5", ["C411"]),

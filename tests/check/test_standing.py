@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from policyd.check import resolved as r
 from policyd.check.applies import applies
+from policyd.check.axes import acts_on
+from policyd.language.nodes import ActionKind
 from policyd.language.types import BOOL, INT, NUMBER, TEXT, TIME, Type, list_of
 from tests.check.reading import checked, codes, condition, policy
 
@@ -294,6 +298,18 @@ def test_a_word_may_come_first() -> None:
 )
 def test_tiers_that_are_compared_wrongly(written: str, found: list[tuple[str, str]]) -> None:
     assert codes(POINTS + POSTS + TIERS + f"rule r {{ when {written}  then flag }}") == found
+
+
+@pytest.mark.parametrize(
+    ("occasion", "never"),
+    [
+        ("tier", {"flag", "mask", "hold", "delete", "release", "admit", "refuse"}),
+        ("streak", {*get_args(ActionKind)} - {"reply", "notify", "add", "assign", "move", "set"}),
+        ("tiers", {*get_args(ActionKind)}),
+    ],
+)
+def test_what_can_be_done(occasion: str, never: set[str]) -> None:
+    assert {do for do in get_args(ActionKind) if not acts_on(do, occasion)} == never
 
 
 # ---------------------------------------------------------------- names and groups

@@ -71,6 +71,7 @@ def test_the_sum_of_weights_is_named(parts: list[int]) -> None:
         (("core >= 80", "active >= 80", "watch otherwise"), [("C609", "active")]),
         (("core >= 60", "active >= 80", "normal >= 70", "watch otherwise"), [("C609", "active"), ("C609", "normal")]),
         (("core >= 100", "watch otherwise"), []),
+        (("core >= 60", "active >= 120", "watch otherwise"), [("C609", "active")]),
         (("core >= 100.1", "watch otherwise"), [("C611", "100.1")]),
         (("core >= high", "active >= low", "watch otherwise"), []),
         (("core >= low", "active >= high", "watch otherwise"), [("C609", "active")]),
@@ -97,6 +98,37 @@ def test_tiers_that_nobody_comes_to(written: tuple[str, ...], found: list[tuple[
         rule used {{ when high > 3 and low > 3 and some > 3  then flag }}
         {POINTS}{ADD}{READ}{POSTS}{TOLD}{tiers("score scale(posts, 0, 21)", *written)}"""
     assert sorted(codes(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("score", "highest"),
+    [
+        ("100 * group.speakers(7d)", 100),
+        ("100 * falling(group.active, 3d) / 2", 50),
+        ("100 / 4", 25),
+        ("min(posts, 20) + 5", 25),
+        ("max(now.hour, 30)", 30),
+        ("100 - now.hour", 100),
+        ("-posts", 0),
+        ("scale(member.silent, 0d, 30d) default 120", 120),
+        ("120 default scale(posts, 0, 5)", 120),
+        ("some", 60),
+        ("50% * scale(posts, 0, 9) + 50% * scale(now.hour, 0, 9)", 100),
+        ("-3 * scale(posts, 0, 9) * -2", 600),
+        ("posts", None),
+        ("group.active(7d)", None),
+        ("points", None),
+        ("5 / posts", None),
+        ("posts / 5", None),
+    ],
+)
+def test_how_high_scores_are(score: str, highest: int | None) -> None:
+    before = 'setting some = 60\ngroup "g7" { some = 55 }\nrule used { when some > 3 and posts > 3  then flag }\n'
+    before += POINTS + ADD + READ + POSTS + TOLD
+    for above in (0, 1):
+        least = 10**6 if highest is None else highest + above
+        text = before + tiers(f"score {score}", f"core >= {least}", "watch otherwise")
+        assert codes(text) == ([("C611", str(least))] if above and highest is not None else [])
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,12 @@ _STREAK = "streak checkin { each day message  at 7 then reply \"{streak.length}\
 _TOLD = "rule t { on tier  then reply \"{tier.now}\" }\n"
 _POSTS = "counter posts counts messages by member per week\n"
 
+
+def _club(tiers: int) -> str:
+    written = "".join(f"  tier t{least} >= {least}\n" for least in range(tiers, 0, -1))
+    return f"{_POINTS}{_ADD}{_TOLD}tiers club by member {{ every month  score points\n{written}  tier none otherwise }}"
+
+
 error(
     "C602", "standing-of-others",
     ("this is always of a member", "{what} is kept for members, not by `{name}`", "write `by member`"),
@@ -236,4 +242,10 @@ error(
     ("两端相同", "从 {value} 到 {value} 无法换算", "两端请写不同的数:`scale(posts, 0, 21)`"),
     bad="rule r { when scale(message.length, 20, 20) > 50  then flag }",
     good="rule r { when scale(message.length, 0, 20) > 50  then flag }",
+)
+error(
+    "C633", "too-many-tiers",
+    ("too many tiers", "`{name}` has more than {most} tiers", "put some of them together"),
+    ("等级过多", "`{name}` 超过 {most} 级", "请合并一些等级"),
+    bad=_club(51), good=_club(3),
 )
