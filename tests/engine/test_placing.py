@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, cast
 
 import pytest
 from msgspec import UNSET
 
 from policyd.engine import timetable
+from policyd.engine.embedded import finish
+from policyd.engine.pipeline import Engine
 from policyd.model.codec import event_from
 from policyd.model.problem import EventError
 from tests.engine.scene import compiled, done
 from tests.engine.standing import POLICY, Club, awards, program_of
+from tests.engine.test_ticking_in_cells import Cells
 
 RISE = ["notify moderators: Ming: plain>vip", "add club.monthly"]
 
@@ -125,6 +129,20 @@ def test_a_tick_that_is_cut_off_is_made_good_by_the_next(after: bool, once: bool
             break
         cut += 1
     assert cut > 8
+
+
+def test_groups_in_several_cells_are_placed_as_in_one() -> None:
+    club = Club()
+    apart = Engine(program_of(POLICY), cast(Any, Cells()))
+    history = [("1T10:00", "hello"), ("2T00:01", None), *[("2T10:00", "good")] * 4, ("3T00:00", None)]
+    for at, text in history:
+        for group in ("g1", "g2"):
+            if text is not None:
+                event = club.happens(at, text=text, group={"id": group})
+            elif group == "g1":
+                event = club.happens(at, "tick", member=None, group=None)
+            assert finish(apart.evaluate(event)) == club.tell(event)
+    assert club.tell(event).replayed and len(club.tell(event).actions) == 4
 
 
 def test_bots_cannot_tell_of_tiers() -> None:
