@@ -28,8 +28,7 @@ def number_of(per: Period, day: int) -> int:
         case "day":
             return day
         case "week":
-            monday = on - timedelta(days=on.weekday())
-            return (monday - _FIRST_MONDAY).days // 7 + 1
+            return (on - _FIRST_MONDAY).days // 7 + 1
         case "month":
             return on.year * 12 + on.month - 1
 

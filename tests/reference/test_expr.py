@@ -12,6 +12,7 @@ from policyd.check import resolved as r
 from policyd.language.source import Source, Span
 from policyd.language.types import BOOL, DURATION, INT, NUMBER, ROLE, TEXT, TIME, Type, list_of
 from policyd.model.event import Due, Event, Group, Member, Message
+from policyd.model.records import MemberFile, Placed
 from policyd.reference.environment import Environment, Read, text_key
 from policyd.reference.expr import evaluate
 from policyd.reference.facts import typed
@@ -197,3 +198,12 @@ def test_what_members_have_is_unknown_without_the_store() -> None:
     tiers = Type("enum", name="p.s", members=("low", "high"))
     values = (r.TallyValue("p.t", INT), r.StreakValue("p.k", INT), r.TierValue("p.s", tiers))
     assert [evaluate(value, ENV) for value in values] == [None, None, None]
+
+
+@pytest.mark.parametrize(("tier", "value"), [("low", "low"), ("gone", None), (None, None)])
+def test_a_tier_that_is_no_longer_declared_is_none(tier: str | None, value: str | None) -> None:
+    declared = r.Tiers("p.s", "", "day", ("high", "low"))
+    policies = r.PolicySet((r.Policy("p", "", r.Scope("every"), "UTC", "allow", tiers=(declared,)),), (), "")
+    file = MemberFile(tiers={} if tier is None else {"p.s": Placed(tier, 0)})
+    expr = r.TierValue("p.s", Type("enum", name="p.s", members=("low", "high")))
+    assert evaluate(expr, replace(ENV, policies=policies, file=file)) == value

@@ -33,6 +33,7 @@ from policyd.model.event import (
     Verdict,
 )
 from policyd.model.figures import ROLLING, SIZE, DayFigures, FiguresAsk
+from policyd.model.records import Account, MemberFile, Record
 from policyd.reference.printing import show_duration
 from tests.equivalence.events import Failure, Step
 from tests.equivalence.sides import EngineSide, ReferenceSide, run
@@ -70,6 +71,11 @@ class Community:
         answer = self._side.answer(Step(event, fails))
         assert isinstance(answer, str), answer
         return answer
+
+    def account(self, member: str, tally: str, at: str) -> Account:
+        file = self._side.kept(instant(at))[Record("file", "g1", member)]
+        assert isinstance(file, MemberFile)
+        return file.accounts[tally]
 
     def restart(self) -> None:
         """The service starts anew: what is not in the store is forgotten."""

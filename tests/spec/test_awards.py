@@ -211,6 +211,24 @@ def test_where_the_store_fails(community: Make, fails: Failure) -> None:
     assert nothing.unasked == (() if fails == "observe" else nothing.unasked)
 
 
+def test_what_is_kept(community: Make) -> None:
+    """Awards are named only where the decision is written down."""
+    room = community(TALLY + 'rule r { then add 5 to points } rule s { when message.text == "bad" then warn "w" }')
+    for text, at in (("x", "20:00"), ("bad", "20:01"), ("bad", "+30d 20:00")):
+        room.does(says("u", text, at, id=f"{text} {at}"))
+    kept = room.account("u", "p.points", "+30d 20:05")
+    days = [number for number, _ in sorted(kept.days.items())]
+    assert (kept.total, days[1] - days[0], list(kept.days.values()), list(kept.months.values())) == (
+        15,
+        30,
+        [10, 5],
+        [10, 5],
+    )
+    assert [(one.event, one.rules) for one in kept.awards] == [
+        ("bad 20:01", {"p.r": 5}), ("bad +30d 20:00", {"p.r": 5})
+    ]  # fmt: skip
+
+
 # ---------------------------------------------------------------- taken back
 
 BACK = TALLY + (

@@ -137,6 +137,16 @@ def test_where_the_clock_goes_back(community: Make, counter: str, sent: list[str
     assert [brief(room.does(says("u", "x", at, images=1))) for at in sent] == [f'reply "{n}"' for n in told.split()]
 
 
+def test_sums_of_what_is_less_than_nothing(community: Make) -> None:
+    header = 'policy p { for every group timezone "Asia/Shanghai" }\nattribute member.level : int\n'
+    room = community(
+        files={"p.policy": header + f"counter n counts sums member.level of message by member per day up to 9\n{SHOW}"}
+    )
+    for level in (4, -3, 0, 2, None):
+        room.does(says("u", "x", member_facts={"attributes": {"level": level}}))
+    assert shown(room, "u", "20:05") == "6"
+
+
 def test_limits(community: Make) -> None:
     room = community(
         "limit pictures { at most 5 sums message.images of message by member per day then delete }"

@@ -85,6 +85,8 @@ def _meant(word: str, at: str) -> Event:
         ("group.retention(1d)", {0: "+u +v u v"}, 2, "0"),
         ("group.retention(1d)", {0: "+u +v", 2: "u v"}, 2, "0"),
         ("group.retention(1d)", {0: "u", 1: "u"}, 2, ""),
+        ("group.retention(1d)", {0: "+u", 1: "u +v"}, 2, "1"),
+        ("group.retention(3d)", {0: "+u +v", 1: "-u", 2: "u v"}, 5, "0.5"),
         ("group.retention(3d)", {0: "+u +v", 1: "u", 2: "v", 3: "v"}, 5, "0.5"),
         ("group.retention(3d)", {0: "+u", 1: "+v", 2: "+w x", 4: "w v"}, 6, "0.67"),
         ("group.retention(7d)", {0: "+u +v +w", 3: "u", 4: "v", 7: "w", 8: "u"}, 9, "0.67"),

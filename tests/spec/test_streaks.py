@@ -147,6 +147,30 @@ def test_what_steps_do(community: Make) -> None:
     assert brief(room.does(marks("u", "p", "+1d 20:31"))) == 'reply "8"'
 
 
+def test_order_of_steps(community: Make) -> None:
+    """By number, and what comes once before what comes again."""
+    steps = (
+        'at 4 then notify owner "{points}" every 2 then add 1 to points at 2 then notify owner "{points}!" '
+        "every 1 then add 10 to points"
+    )
+    room = community(files=policy(f"each day message {steps}", more=SHOW + "tally points by member"))
+    told = [brief(room.does(says("u", "x", f"+{day}d 20:00"))) for day in range(4)]
+    assert [one.partition(",")[0] for one in told[1::2]] == ['notify owner "20!"', 'notify owner "42"']
+
+
+def test_awards_of_steps_stay_apart(community: Make) -> None:
+    room = community(
+        files=policy(
+            "each day message at 1 then add 5 to points every 1 then add 5 to points",
+            more=SHOW + "tally points by member rule a { then add 5 to points } rule z { then add 1 to points }",
+        )
+    )
+    decision = room.does(says("u", "x"))
+    assert [(action.amount, [because.rule for because in action.because]) for action in decision.actions] == [
+        (5, ["p.a"]), (5, ["p.s.at1"]), (5, ["p.s.every1"]), (1, ["p.z"])
+    ]  # fmt: skip
+
+
 def test_what_is_said_alike_is_said_once(community: Make) -> None:
     room = community(files=policy('each day message at 1 then reply "x"', more='rule r { then reply "x" }'))
     [action] = room.does(says("u", "x")).actions
