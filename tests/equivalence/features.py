@@ -11,6 +11,7 @@ from policyd.check.resolved import Policy, PolicySet
 from policyd.model.decision import Action, Decision
 from policyd.reference.environment import Environment
 from policyd.reference.expr import evaluate
+from policyd.reference.reading import figures_in
 from tests.equivalence.events import Step
 from tests.equivalence.sides import Answer, ReferenceSide
 
@@ -121,6 +122,7 @@ def of_policies(policies: PolicySet) -> set[str]:
         for duty in policy.duties:
             asked = ("reply", "each", "together", "pause", "due_days", "even_if_removed")
             found |= {f"declares duty {name}" for name in asked if getattr(duty, name)}
+        found |= {"declares questions for figures"} if figures_in(policy) else set()
         for action in (action for rule in policy.rules for action in (*rule.then, *rule.otherwise)):
             found |= {f"declares {name}" for name in ("wait", "digest", "once", "proposed") if getattr(action, name)}
     return found

@@ -22,7 +22,7 @@ SEQUENCES = 20
 """Sequences of events for each random policy set."""
 WITH_WORKFLOWS = 0.5
 """Share of policy sets that have workflows."""
-WITH_STANDING = 0.4
+WITH_STANDING = 0.35
 """Share of these that have tallies, streaks, tiers and figures, too."""
 SAMPLED = 20
 """One pair in so many is looked at closely for what it reaches."""

@@ -16,6 +16,12 @@ from tests.equivalence.workflows import ROSTER, ROSTER_FILE, WorkflowAuthor
 PERIODS: Final = ("day", "week", "month")
 _LONGER: Final = {"day": ("week", "month"), "week": ("month",), "month": ()}
 _TIERS: Final = (("high", "mid", "low"), ("high", "low"), ("high",))
+_LEAST: Final = (5, 2, 1)
+"""So much at least is worth a tier, from the highest on."""
+_BESIDES: Final = (
+    "member.silent >= 10h", "member.role in [admin, guest]", "known(member.joined)", "group.active(7d) > 1",
+    "falling(group.messages, 1d) > 25%", "group.messages_today > 2", "member.age > 10m", "group.size > 1",
+)  # fmt: skip
 _WEIGHTS: Final = ((100,), (60, 40), (30, 25, 45))
 ACCOUNTS: Final = ("join.inviter", "report.by", "mark.by", "sanction.by", "member.id", "notice.by", "verdict.by")
 """Facts of events that may name whose account it is."""
@@ -111,16 +117,20 @@ class StandingAuthor(WorkflowAuthor):
                 least -= self._random.choice((10, 30, 45))
                 clauses.append(f"tier {tier} >= {max(least, 1)}")
             else:
-                clauses.append(f"tier {tier} when {self._worth()}")
+                clauses.append(f"tier {tier} when {self._worth(_LEAST[place])}")
         self._rules[name] = ("tiers",)
         title = ' "等级"' if self._some(0.3) else ""
         self._written.append(f"tiers {name}{title} by member {{ {' '.join(clauses)} }}")
 
-    def _worth(self) -> str:
-        """What one is placed for."""
-        if self._some(0.5):
-            return f"{self._random.choice(self._names.standings)} >= {self._random.choice((1, 2, 5, 12))}"
-        return self._condition(("tiers",))
+    def _worth(self, least: int) -> str:
+        """What one is placed for: nothing that nobody or everybody reaches."""
+        reached = f"{self._random.choice(self._names.standings)} >= {least}"
+        besides = [*_BESIDES, *(f"{name} > 1" for name, kinds, _ in self._names.counters if "tiers" in kinds)]
+        return (
+            reached
+            if self._some(0.4)
+            else f"{reached} {self._random.choice(('and', 'or'))} {self._random.choice(besides)}"
+        )
 
     def _score(self) -> str:
         terms = []
