@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
@@ -28,23 +27,28 @@ _log = logging.getLogger("policyd")
 async def count(store: Store, case: Case, decision: Decision, course: Course | None = None) -> None:
     """`course`: of a decision with consequences. Of a degraded one nothing but what is done is counted, and violations
     where they were recorded. Where the store fails nothing is, which the next sending of the event makes good."""
-    counted = Counter(f.DONE + action.do for action in decision.actions)
+    counted: dict[str, int] = {}
+    for action in decision.actions:
+        _add(counted, f.DONE + action.do)
     if course is not None:
-        counted.update(_of_course(course))
+        _add_course(counted, course)
     if case.observed is None or not counted:
         return
-    ask, zone = case.ask, case.prepared.zone
-    figures = tuple(sorted((+counted).items()))
-    await _count(store, Count(ask.tenant, ask.group, zone, case.observed.now, figures, ask.event, ask.digest))
+    ask, figures = case.ask, tuple(counted.items())
+    await _count(
+        store, Count(ask.tenant, ask.group, case.prepared.zone, case.observed.now, figures, ask.event, ask.digest)
+    )
 
 
 async def count_overruled(
     store: Store, tenant: str, group: str, zone: str, now: int, rules: Iterable[str]
 ) -> None:  # fmt: skip
     """Decisions of these rules that were taken back by hand."""
-    counted = Counter(f.OVERRULED + rule for rule in rules)
+    counted: dict[str, int] = {}
+    for rule in rules:
+        _add(counted, f.OVERRULED + rule)
     if counted:
-        await _count(store, Count(tenant, group, zone, now, tuple(sorted(counted.items()))))
+        await _count(store, Count(tenant, group, zone, now, tuple(counted.items())))
 
 
 async def _count(store: Store, change: Count) -> None:
@@ -54,28 +58,33 @@ async def _count(store: Store, change: Count) -> None:
         _log.warning("figures_not_counted: group `%s`: %s", change.group, failed)
 
 
-def _of_course(course: Course) -> Counter[str]:
-    counted: Counter[str] = Counter()
-    wanted, claimed, told = course.wanted, course.claimed, course.told
+def _add_course(counted: dict[str, int], course: Course) -> None:
+    wanted, claimed = course.wanted, course.claimed
     if not course.settled.failed:
-        counted.update(f.VIOLATIONS + rule for rule in who_asked(wanted, wanted.strikes.values()))
+        for rule in who_asked(wanted, wanted.strikes.values()):
+            _add(counted, f.VIOLATIONS + rule)
     if course.degraded:
-        return counted
-    if claimed.opened + told.opened:
-        counted[f.OPENED] += claimed.opened + told.opened
-    counted.update(f.OVERRULED + rule for rule in claimed.overruled)
+        return
+    if opened := claimed.opened + course.told.opened:
+        _add(counted, f.OPENED, opened)
+    for rule in claimed.overruled:
+        _add(counted, f.OVERRULED + rule)
     if claimed.settled is not None:
-        counted.update(_of_ticket(claimed.settled))
-    return counted
+        _add_ticket(counted, claimed.settled)
 
 
-def _of_ticket(ticket: Ticket) -> Counter[str]:
-    """Of one that is settled now."""
-    counted = Counter([f.SETTLED[ticket.status]])
+def _add_ticket(counted: dict[str, int], ticket: Ticket) -> None:
+    """One that is settled now."""
+    _add(counted, f.SETTLED[ticket.status])
     if ticket.status != "expired":
         took = max(0, ticket.settled - ticket.opened)
-        counted[f.ANSWERED_MS] += took
-        counted[f.ANSWERED[bisect_left(f.ANSWERED_WITHIN, took)]] += 1
+        _add(counted, f.ANSWERED[bisect_left(f.ANSWERED_WITHIN, took)])
+        if took:
+            _add(counted, f.ANSWERED_MS, took)
     if (ticket.kind, ticket.status) in _OVERRULES:
-        counted.update(f.OVERRULED + rule for rule in ticket.rules)
-    return counted
+        for rule in ticket.rules:
+            _add(counted, f.OVERRULED + rule)
+
+
+def _add(counted: dict[str, int], name: str, number: int = 1) -> None:
+    counted[name] = counted.get(name, 0) + number

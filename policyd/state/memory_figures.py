@@ -56,7 +56,10 @@ class Figures(Struct, gc=False):
         return bool(self.open or self.days)
 
     def add(self, day: int, name: str, number: int = 1) -> None:
-        self.open.setdefault(day, Counter())[name] += number
+        noted = self.open.get(day)
+        if noted is None:
+            noted = self.open[day] = Counter()
+        noted[name] = noted.get(name, 0) + number
 
     def told(self, window: Window, zone: str, now: int) -> int:
         """The count of a window of form `messages` or `active`."""
