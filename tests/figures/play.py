@@ -21,7 +21,7 @@ from policyd.state.store import Store
 from tests.figures.book import EPOCH, Book
 from tests.figures.life import DAY, Life, Manner, Open
 from tests.figures.policies import ASKED, MILLION, PUNISHES, REFUSES, is_share, parts, texts
-from tests.standing.play import Run
+from tests.standing.bot import Run
 
 ZONES: Final = (
     "Asia/Shanghai", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Sao_Paulo",

@@ -20,7 +20,7 @@ from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
 from policyd.state.redis import RedisStore
 from tests.figures.play import Found, Play, Unasked
-from tests.standing.play import Run, by_hand
+from tests.standing.bot import Run, by_hand
 
 ON_SERVER = 10
 """One group in so many lives on a server of our own."""

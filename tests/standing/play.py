@@ -4,34 +4,30 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from itertools import count
 from random import Random
-from typing import Any, Final
-
-from msgspec import UNSET
+from typing import Final
 
 from policyd.check.load import load_texts
 from policyd.compile.load import compile_policies
 from policyd.compile.program import Program
-from policyd.engine.pipeline import Engine
-from policyd.engine.undo import undo
-from policyd.model.decision import Action, Decision, Undone
-from policyd.model.problem import EventError
 from policyd.state.memory import MemoryStore
 from policyd.state.store import Store
-from tests.standing.clocks import DAY
-from tests.standing.happenings import Happening, event_of
+from tests.standing.bot import Bot, by_hand
+from tests.standing.flaky import Flaky
+from tests.standing.happenings import Happening
 from tests.standing.histories import Historian
-from tests.standing.kept import Answer, TakenBack
+from tests.standing.kept import Answer
 from tests.standing.model import Model
 from tests.standing.plans import Plan, plan, text
 
-HISTORIES = 20
+HISTORIES: Final = 20
 """For each policy."""
 DAYS: Final = (8, 20, 45)
-Run = Callable[[Coroutine[Any, Any, Any]], Any]
+FLAKY: Final = 0.25
+"""Share of histories with a store that sometimes fails."""
 
 
 @dataclass
@@ -46,6 +42,19 @@ class Found:
         self.histories += other.histories
         self.reached += other.reached
         self.differences += other.differences
+
+
+@dataclass
+class Case:
+    """A history, and the store that it goes to, always made anew."""
+
+    plan: Plan
+    program: Program
+    history: Sequence[Happening]
+    store: Callable[[], Store]
+
+    def difference(self, found: Found) -> str | None:
+        return compare(self.plan, Bot(self.program, self.store(), by_hand), self.history, found)
 
 
 def program_of(chosen: Plan) -> Program:
@@ -64,143 +73,14 @@ def search(seed: int, histories: int = HISTORIES, days: Sequence[int] = DAYS) ->
     program, found = program_of(chosen), Found()
     for number in range(histories):
         history = Historian(random, chosen, random.choice(days)).history()
-        store = MemoryStore(virtual=True)
-        said = compare(chosen, program, store, history, found, by_hand)
+        store = _flaky(number) if random.random() < FLAKY else _steady
+        case = Case(chosen, program, history, store)
+        said = case.difference(found)
         found.histories += 1
         if said is not None:
-            small = shrink(chosen, program, history)
-            found.differences.append(report(f"seed {seed}, history {number}", chosen, program, small))
+            found.differences.append(report(f"seed {seed}, history {number}", shrink(case)))
             break
     return found
-
-
-def compare(
-    chosen: Plan, program: Program, store: Store, history: Sequence[Happening], found: Found, run: Run, tenant: str = ""
-) -> str | None:  # fmt: skip
-    """The first difference in words, None where there is none."""
-    engine, model = Engine(program, store), Model(chosen)
-    for it in history:
-        expected = model.tell(it)
-        found.reached.update(_reached(it, expected))
-        try:
-            got = _told_by(engine, program, store, it, run, tenant)
-        except Exception as error:
-            return f"{it}: {type(error).__name__}: {error}"
-        lines = _differences(expected, got)
-        if lines:
-            return "\n  ".join([str(it), *lines])
-    return None
-
-
-def _told_by(engine: Engine, program: Program, store: Store, it: Happening, run: Run, tenant: str) -> Answer:
-    if it.kind == "undo":
-        done = run(undo(store, program, tenant, "harsh", it.at - 2 * DAY, it.group, False))
-        return Answer(undone=_taken_back(done.undone))
-    try:
-        return answer_of(run(engine.evaluate(event_of(it), tenant)), it.kind == "tick")
-    except EventError as error:
-        assert error.problem.code == "invalid_event", error
-        return Answer(refused=True)
-
-
-def _taken_back(undone: Iterable[Undone]) -> list[TakenBack]:
-    return [
-        (each.event, tally.removeprefix("p."), member, amount)
-        for each in undone
-        for tally, amounts in (each.awards or {}).items()
-        for member, amount in amounts.items()
-    ]
-
-
-def by_hand(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """The result of a coroutine that never suspends."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        return stop.value
-    raise AssertionError("a store in memory never waits")
-
-
-def answer_of(decision: Decision, tick: bool) -> Answer:
-    assert not decision.degraded and not decision.unasked, decision
-    answer = Answer(decision.verdict, undone=_taken_back(decision.undone or ()), replayed=decision.replayed)
-    for action in decision.actions:
-        where = f"{action.group}: " if tick else ""
-        rules = [each.rule.removeprefix("p.") for each in action.because]
-        if action.do == "add":
-            assert len(rules) == 1, action
-            answer.adds.append((where + _tally(action), _told(action.member), rules[0], _amount(action)))
-        elif action.do == "reply":
-            answer.replies += [(rule, where + _told(action.text)) for rule in rules]
-    for missed in decision.missed or ():
-        at = int(datetime.fromisoformat(missed.at).timestamp() * 1000)
-        answer.missed.append((missed.rule.removeprefix("p."), missed.group, at))
-    return answer
-
-
-def _told(value: object) -> str:
-    assert isinstance(value, str), value
-    return value
-
-
-def _tally(action: Action) -> str:
-    return _told(action.to).removeprefix("p.")
-
-
-def _amount(action: Action) -> int:
-    assert action.amount is not UNSET
-    return action.amount
-
-
-def _differences(expected: Answer, got: Answer) -> list[str]:
-    lines = []
-    for name in ("verdict", "replayed", "refused"):
-        if getattr(expected, name) != getattr(got, name):
-            lines.append(f"{name}: expected {getattr(expected, name)}, got {getattr(got, name)}")
-    for name in ("adds", "replies", "missed", "undone"):
-        wanted, told = Counter(getattr(expected, name)), Counter(getattr(got, name))
-        if wanted != told:
-            less, more = sorted((wanted - told).elements()), sorted((told - wanted).elements())
-            lines.append(f"{name}: expected {less}, got {more}")
-    in_order = sorted(got.adds, key=lambda add: (add[0], add[1], add[2]))
-    if got.verdict and not lines and got.adds != in_order and ":" not in got.adds[0][0]:
-        lines.append(f"adds are not in order: {got.adds}")
-    return lines
-
-
-def _reached(it: Happening, answer: Answer) -> list[str]:
-    names = [it.kind, *(f"says {rule}" for rule, _ in answer.replies)]
-    names += (
-        ["add"] * len(answer.adds)
-        + ["replayed"] * answer.replayed
-        + ["missed"] * len(answer.missed)
-        + ["undone"] * len(answer.undone)
-    )
-    return [*names, f"verdict {answer.verdict}"]
-
-
-# ---------------------------------------------------------------- smaller
-
-
-def shrink(chosen: Plan, program: Program, history: Sequence[Happening]) -> list[Happening]:
-    """As few happenings as still differ."""
-    small, size = list(history), max(1, len(history) // 2)
-    while size:
-        place = 0
-        while place < len(small):
-            fewer = small[:place] + small[place + size :]
-            if compare(chosen, program, MemoryStore(virtual=True), fewer, Found(), by_hand) is not None:
-                small = fewer
-            else:
-                place += size
-        size //= 2
-    return small
-
-
-def report(where: str, chosen: Plan, program: Program, small: Sequence[Happening]) -> str:
-    said = compare(chosen, program, MemoryStore(virtual=True), small, Found(), by_hand)
-    lines = [where, text(chosen), *(f"{it}" for it in small), f"DIFFERS {said}"]
-    return "\n".join(lines)
 
 
 def on_server(store: Store, seed: int, histories: int, runner: asyncio.Runner) -> Found:
@@ -209,9 +89,99 @@ def on_server(store: Store, seed: int, histories: int, runner: asyncio.Runner) -
     for number in range(histories):
         chosen = plan(random)
         history = Historian(random, chosen, random.choice((8, 20))).history()
-        said = compare(chosen, program_of(chosen), store, history, found, runner.run, f"{seed}-{number}")
+        bot = Bot(program_of(chosen), store, runner.run, f"{seed}-{number}")
+        said = compare(chosen, bot, history, found)
         found.histories += 1
         if said is not None:
             found.differences.append(f"on a server, seed {seed}, history {number}\n{text(chosen)}\n{said}")
             break
     return found
+
+
+def _steady() -> Store:
+    return MemoryStore(virtual=True)
+
+
+def _flaky(seed: int) -> Callable[[], Store]:
+    return lambda: Flaky(Random(seed))
+
+
+# ---------------------------------------------------------------- comparisons
+
+
+def compare(chosen: Plan, bot: Bot, history: Sequence[Happening], found: Found) -> str | None:
+    """The first difference in words, None where there is none."""
+    model = Model(chosen)
+    for it in history:
+        expected, before = model.tell(it), bot.again
+        try:
+            got = bot.tell(it)
+        except Exception as error:
+            return f"{it}: {type(error).__name__}: {error}"
+        again = bot.again > before
+        found.reached.update([*_reached(it, expected), *["sent again"] * again])
+        lines = _differences(expected, got, again=again)
+        if lines:
+            return "\n  ".join([str(it), *lines])
+        if again and it.group:
+            _introduce(it, model, bot)
+    return None
+
+
+def _introduce(it: Happening, model: Model, bot: Bot) -> None:
+    """Nobody is made known by an event that is sent again, but by the next one."""
+    member = it.member if it.kind in ("message", "edit", "join", "mark") else "w1"
+    for number in count():
+        met = Happening(f"{it.id}-met{number}", "mark", it.at, it.group, member, it.role, it.level, mark="seen")
+        before = bot.again
+        model.tell(met)
+        bot.tell(met)
+        if bot.again == before:
+            return
+
+
+def _differences(expected: Answer, got: Answer, *, again: bool) -> list[str]:
+    """`again`: it had to be sent again, so it may be known already, and what was taken back told before."""
+    lines = []
+    for name in ("verdict", "refused") if again else ("verdict", "refused", "replayed"):
+        if getattr(expected, name) != getattr(got, name):
+            lines.append(f"{name}: expected {getattr(expected, name)}, got {getattr(got, name)}")
+    for name in ("adds", "replies", "missed") if again else ("adds", "replies", "missed", "undone"):
+        wanted, told = Counter(getattr(expected, name)), Counter(getattr(got, name))
+        if wanted != told:
+            less, more = sorted((wanted - told).elements()), sorted((told - wanted).elements())
+            lines.append(f"{name}: expected {less}, got {more}")
+    in_order = sorted(got.adds, key=lambda add: (add[0], add[1], add[2]))
+    if not lines and got.adds != in_order and ":" not in got.adds[0][0]:
+        lines.append(f"adds are not in order: {got.adds}")
+    return lines
+
+
+def _reached(it: Happening, answer: Answer) -> list[str]:
+    names = [it.kind, *(f"says {rule}" for rule, _ in answer.replies)]
+    names += ["add"] * len(answer.adds) + ["replayed"] * answer.replayed
+    names += ["missed"] * len(answer.missed) + ["undone"] * len(answer.undone) + ["refused"] * answer.refused
+    return [*names, f"verdict {answer.verdict}"]
+
+
+# ---------------------------------------------------------------- smaller
+
+
+def shrink(case: Case) -> Case:
+    """With as few happenings as still differ."""
+    small, size = list(case.history), max(1, len(case.history) // 2)
+    while size:
+        place = 0
+        while place < len(small):
+            fewer = small[:place] + small[place + size :]
+            if Case(case.plan, case.program, fewer, case.store).difference(Found()) is not None:
+                small = fewer
+            else:
+                place += size
+        size //= 2
+    return Case(case.plan, case.program, small, case.store)
+
+
+def report(where: str, case: Case) -> str:
+    said = case.difference(Found())
+    return "\n".join([where, text(case.plan), *(f"{it}" for it in case.history), f"DIFFERS {said}"])

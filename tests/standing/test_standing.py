@@ -20,7 +20,7 @@ def test_random_histories(seed: int, long: bool) -> None:
 
 
 def test_random_histories_on_a_server() -> None:
-    assert serve(7, 3).differences == []
+    assert serve(7, 2).differences == []
 
 
 def test_histories_reach_everything() -> None:
