@@ -77,12 +77,12 @@ def _fitting(tier: n.Tier, earlier: list[n.Tier], when: r.Expr, reach: Reach, po
             continue
         place = tier.when.span if tier.when is not None else when.span
         if count == own:
-            policy.report("C614", place, name=tier.name, why=_NEVER, hint=_LOOK)
+            policy.report("W370", place, name=tier.name, why=_NEVER, hint=_LOOK)
             return
         other = earlier[count - own - 1]
         why = Phrase(f"whoever fits is in `{other.name}` before", f"符合条件的成员已属于 `{other.name}`")
         hint = Phrase(f"write `{tier.name}` before `{other.name}`", f"请把 `{tier.name}` 写在 `{other.name}` 之前")
-        policy.report("C614", place, Related(other.name_span, _BEFORE), name=tier.name, why=why, hint=hint)
+        policy.report("W370", place, Related(other.name_span, _BEFORE), name=tier.name, why=why, hint=hint)
         return
 
 

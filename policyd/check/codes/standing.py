@@ -123,15 +123,6 @@ error(
          "  tier core >= 80  tier watch otherwise }",
 )
 error(
-    "C614", "tier-never-fits",
-    ("a tier that nobody fits", "`{name}` is never reached: {why}", "{hint}"),
-    ("无人符合的等级", "永远不会进入 `{name}`:{why}", "{hint}"),
-    bad=_POINTS + _ADD + _TOLD + "tiers vips by member { every month\n"
-        "  tier silver when points >= 10  tier gold when points >= 100  tier plain otherwise }",
-    good=_POINTS + _ADD + _TOLD + "tiers vips by member { every month\n"
-         "  tier gold when points >= 100  tier silver when points >= 10  tier plain otherwise }",
-)
-error(
     "C615", "score-type",
     ("a score is a number", "this is {type}", "turn it into a number: `scale(posts, 0, 21)` gives 0 to 100"),
     ("得分应为数字", "这是{type}", "请换算成数字:`scale(posts, 0, 21)` 给出 0 到 100 分"),

@@ -92,3 +92,12 @@ warning(
         "  tier core when member.role == admin  tier watch otherwise }",
     good=_POSTS + _TOLD + _TIERS,
 )
+warning(
+    "W370", "tier-never-fits",
+    ("a tier that nobody fits", "`{name}` is never reached: {why}", "{hint}"),
+    ("无人符合的等级", "永远不会进入 `{name}`:{why}", "{hint}"),
+    bad=_POINTS + _ADD + _TOLD + "tiers vips by member { every month\n"
+        "  tier silver when points >= 10  tier gold when points >= 100  tier plain otherwise }",
+    good=_POINTS + _ADD + _TOLD + "tiers vips by member { every month\n"
+         "  tier gold when points >= 100  tier silver when points >= 10  tier plain otherwise }",
+)
