@@ -3,7 +3,7 @@ follows from, and its decision is told with that one's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from msgspec import UNSET
@@ -24,9 +24,13 @@ class Host(Protocol):
     async def carry_out(self, event: Event, tenant: str = "") -> Decision: ...
 
 
-async def followed(host: Host, decision: Decision, follows: Iterable[Follow], event: Event, tenant: str) -> Decision:
-    """The decision together with those on what follows from `event`. Raises what carrying out an event raises."""
-    for follow in follows:
+async def followed(host: Host, decision: Decision, follows: Sequence[Follow], event: Event, tenant: str) -> Decision:
+    """The decision together with those on what follows from `event`, one after the other: each sees what the one before
+    did. Where the store fails the others wait for the repeat. Raises what carrying out an event raises."""
+    for place, follow in enumerate(follows):
+        if decision.degraded:
+            left = {*(decision.unasked or ()), *(each.name for each in follows[place:])}
+            return replace(decision, unasked=tuple(sorted(left)))
         try:
             also = await host.carry_out(event_of(follow, event), tenant)
         except EventError as refused:

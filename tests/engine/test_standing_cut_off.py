@@ -13,7 +13,7 @@ from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError
 from policyd.model.records import MemberFile
-from tests.engine.standing import Club
+from tests.engine.standing import POLICY, Club
 
 HISTORY: list[tuple[str, str, str | None, dict[str, Any]]] = [
     ("1T10:00", "message", "hello", {}),
@@ -92,6 +92,26 @@ def _is_cut(place: int, cut: int, after: bool, once: bool) -> bool:
         assert answered(club, event) == decision, f"{where}, seen by {event.id} ({event.kind})"
     assert files(club) == standing, where
     return True
+
+
+@pytest.mark.parametrize("once", [False, True])
+def test_of_several_steps_each_waits_for_the_one_before(once: bool) -> None:
+    """Where the first cannot be carried out, the second has not been either, and then sees what the first did."""
+    policy = POLICY.replace("every 2 then add 1 to points", 'every 2 then reply "now {points}"')
+    cut = 0
+    while True:
+        club = Club(policy)
+        club.on("2T10:00", text="#in")
+        event, before = club.happens("3T10:00", text="#in"), len(club.store.calls)
+        club.store.cut, club.store.once = cut, once
+        lame = club.tell(event)
+        calls, club.store.cut = club.store.calls[before:], None
+        assert [action.text for action in club.tell(event).actions if action.do == "reply"] == ["now 20", "two 2"]
+        if len(calls) <= cut:
+            break
+        assert lame.degraded == bool(lame.unasked), calls
+        cut += 1
+    assert cut > 5
 
 
 def test_a_repeat_of_each_event_is_answered_as_it_was() -> None:
