@@ -70,6 +70,19 @@ def test_everything_else_is_put_together() -> None:
     assert together(also, decision(degraded=True, unasked=("p.a", "p.x")), False).unasked == ("p.a", "p.x")
 
 
+class Failing:
+    """An engine whose store fails."""
+
+    async def carry_out(self, event: Event, tenant: str = "") -> Decision:
+        return decision(degraded=True, unasked=("p.t",))
+
+
+def test_what_follows_later_waits_for_the_repeat() -> None:
+    follows = [Follow("streak", name, 20, "u", "at2", length=2) for name in ("p.a", "p.b", "p.c")]
+    whole = finish(followed(Failing(), decision(), follows, Event("e1", "message", Group("g"), Member("u")), ""))
+    assert (whole.degraded, whole.unasked) == (True, ("p.b", "p.c", "p.t"))
+
+
 class Refusing:
     """An engine that refuses what follows."""
 
