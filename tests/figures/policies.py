@@ -12,6 +12,8 @@ ASKED: Final = (
     "falling(group.leaves, 14d)", "falling(group.requests, 1d)", "group.messages_today", "group.active_today",
 )  # fmt: skip
 """Facts that members' marks as `probe` are answered with."""
+HEALTH: Final = 20
+"""The hour of a schedule that tells all of them."""
 MILLION: Final = 1_000_000
 ALARM: Final = "falling(group.active, 3d) >= 15%"
 
@@ -42,6 +44,7 @@ def _facts() -> str:
         [
             *lets,
             f'rule facts {{ on mark  when mark.as == "probe" then reply "{shown}" }}',
+            f'schedule health {{ every day {HEALTH}:00  then reply "{shown}" }}',
             f'rule alarm {{ on mark  when mark.as == "probe" and {ALARM} then notify moderators "!" }}',
             "",
         ]

@@ -69,7 +69,7 @@ def summary(found: Found, groups: int, seconds: float) -> str:
         [
             *found.differences[:MOST_SHOWN],
             f"{seconds:.0f} s: {groups} groups, {found.events:,} events; compared {found.figures:,} figures "
-            f"of {found.days:,} days and {found.facts:,} facts, {len(found.differences)} differ",
+            f"of {found.days:,} days, {found.spans:,} spans and {found.facts:,} facts, {len(found.differences)} differ",
             f"days on which they were not 0: {reached}",
         ]
     )
