@@ -162,8 +162,9 @@ class PolicyPlan:
 
     @cached_property
     def _figures(self) -> tuple[Figure, ...]:
-        """All that any rule reads."""
-        return sorted_figures(figure for reads in self._reads_of_rules.values() for figure in reads.figures)
+        """All that any rule reads, and lets that nobody reads."""
+        read = [*self._reads_of_rules.values(), *map(self.reader.let, self.lets)]
+        return sorted_figures(figure for reads in read for figure in reads.figures)
 
     @cached_property
     def _reads_of_rules(self) -> dict[str, Reads]:

@@ -321,6 +321,13 @@ def test_figures_are_asked_for_where_they_are_read() -> None:
     assert compile_policies(t.policies()).prepare(_ANY).zone == "UTC"
 
 
+def test_lets_that_nobody_reads_ask_for_nothing() -> None:
+    unread = t.let("unread", t.every(*[t.compare(_FALLING, ">", 0), t.compare(_ACTIVE, ">", 1)] * 9))
+    program = compile_policies(_policies(t.rule("a", t.compare(_ACTIVE, ">", 1)), lets=(unread,)))
+    assert program.prepare(_ANY).figures == (_ACTIVE,)
+    assert len(program.decide(program.prepare(_ANY), Observed(now=1, figures=(2,))).fired) == 1
+
+
 # ---------------------------------------------------------------- without the store
 
 
