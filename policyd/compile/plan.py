@@ -162,8 +162,9 @@ class PolicyPlan:
 
     @cached_property
     def _figures(self) -> tuple[Figure, ...]:
-        """All that any rule reads, and lets that nobody reads."""
+        """All that any rule reads, and what lets and exemptions do that nobody needs."""
         read = [*self._reads_of_rules.values(), *map(self.reader.let, self.lets)]
+        read.append(self.reader.of(exempt.when for exempt in self.policy.exempts))
         return sorted_figures(figure for reads in read for figure in reads.figures)
 
     @cached_property

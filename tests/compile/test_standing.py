@@ -323,7 +323,8 @@ def test_figures_are_asked_for_where_they_are_read() -> None:
 
 def test_lets_that_nobody_reads_ask_for_nothing() -> None:
     unread = t.let("unread", t.every(*[t.compare(_FALLING, ">", 0), t.compare(_ACTIVE, ">", 1)] * 9))
-    program = compile_policies(_policies(t.rule("a", t.compare(_ACTIVE, ">", 1)), lets=(unread,)))
+    idle = t.exempt("idle", t.compare(_FALLING, ">", 0))
+    program = compile_policies(_policies(t.rule("a", t.compare(_ACTIVE, ">", 1)), lets=(unread,), exempts=(idle,)))
     assert program.prepare(_ANY).figures == (_ACTIVE,)
     assert len(program.decide(program.prepare(_ANY), Observed(now=1, figures=(2,))).fired) == 1
 
