@@ -17,6 +17,8 @@ KEPT_DAYS = 62
 KEPT_MONTHS = 25
 KEPT_AWARDS = 30 * 24 * 3_600_000
 """So long an award can be taken back, in ms."""
+MOST_AWARDS = 1000
+"""So many of one account can be, the newest."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def add(given: Given, records: Records, zone: str, event: str, now: int, *, undo
         before = [one for one in account.awards if one.event == event]
         award = before[0] if before else Award(event, now, {})
         award.rules[given.rule] = given.amount
-        account.awards += [] if before else [award]
+        account.awards = [*account.awards, *([] if before else [award])][-MOST_AWARDS:]
     _forget_if_empty(given.tally, given.member, records)
 
 

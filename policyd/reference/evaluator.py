@@ -26,7 +26,7 @@ from policyd.reference.desk import Desk
 from policyd.reference.environment import Environment, Value
 from policyd.reference.figures import Statistics, clock_of, zone_of_group
 from policyd.reference.filing import settle
-from policyd.reference.following import merged
+from policyd.reference.following import left_undone, merged
 from policyd.reference.hearing import NOTHING, Heard, about_whom, hear
 from policyd.reference.observing import Words, covering, look, see, unseen
 from policyd.reference.recording import changes, journaled, record
@@ -167,8 +167,11 @@ class Reference:
         return self._with_follows(msgspec.structs.replace(decision, replayed=replayed), event, receipt, fails)
 
     def _with_follows(self, decision: Decision, event: Event, receipt: Receipt, fails: Failure) -> Decision:
-        for follow in receipt.follows:
-            decision = merged(decision, self.evaluate(follow, fails), is_request=event.kind == "request")
+        """One after the other: each sees what the one before did."""
+        for place, follow in enumerate(receipt.follows):
+            if decision.degraded:
+                return left_undone(decision, receipt.follows[place:])
+            decision = merged(decision, self.evaluate(follow.event, fails), is_request=event.kind == "request")
         return decision
 
     def _degraded(

@@ -26,7 +26,7 @@ from policyd.reference.hearing import JOURNAL, Heard
 from policyd.reference.instants import whole_seconds
 from policyd.reference.recording import Recorded
 from policyd.reference.resolving import Moment, resolve
-from policyd.reference.state import Place, Seen
+from policyd.reference.state import Follow, Place, Seen
 from policyd.reference.tickets import (
     DELETE,
     REFUSE,
@@ -74,7 +74,7 @@ class Filing:
     tickets: dict[str, TicketState] = field(default_factory=dict)
     undone: list[Undone] | None = None
     overruled: list[str] = field(default_factory=list)
-    follows: list[Event] = field(default_factory=list)
+    follows: list[Follow] = field(default_factory=list)
     files: bool = False
 
     def carry_out(self) -> None:

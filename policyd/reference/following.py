@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from msgspec import UNSET
 from msgspec.structs import replace
 
@@ -9,18 +11,19 @@ from policyd.model.decision import Action, Because, Decision
 from policyd.model.event import Due, Event, TierChange
 from policyd.model.records import timed_id
 from policyd.reference.resolving import in_order
+from policyd.reference.state import Follow
 
 
-def step_reached(outer: Event, streak: str, step: str, period: int, length: int) -> Event:
+def step_reached(outer: Event, streak: str, step: str, period: int, length: int) -> Follow:
     """The outer event's member has come to a step (`at7`) of a streak."""
     id = timed_id("streak", f"{streak}.{step}", period, outer.member.id)
-    return _following(outer, id, f"streak {streak}", Due(period, step=step, length=length))
+    return Follow(streak, _following(outer, id, f"streak {streak}", Due(period, step=step, length=length)))
 
 
-def tier_changed(outer: Event, tiers: str, at: int, was: str | None, now: str) -> Event:
+def tier_changed(outer: Event, tiers: str, at: int, was: str | None, now: str) -> Follow:
     """The outer event's member was placed elsewhere. `at`: the occurrence."""
     id = timed_id("tier", tiers, at, outer.member.id)
-    return _following(outer, id, "tier", Due(at), TierChange(tiers.partition(".")[2], was, now))
+    return Follow(tiers, _following(outer, id, "tier", Due(at), TierChange(tiers.partition(".")[2], was, now)))
 
 
 def _following(outer: Event, id: str, kind: str, due: Due, tier: TierChange | None = None) -> Event:
@@ -57,6 +60,12 @@ def merged(outer: Decision, follow: Decision, *, is_request: bool) -> Decision:
         degraded=degraded,
         unasked=tuple(sorted(lost)) if degraded else UNSET,
     )
+
+
+def left_undone(outer: Decision, follows: Iterable[Follow]) -> Decision:
+    """The store failed before these: they are carried out when the event is sent again."""
+    lost = {*(outer.unasked or ()), *(follow.of for follow in follows)}
+    return replace(outer, unasked=tuple(sorted(lost)))
 
 
 def united(actions: list[Action]) -> list[Action]:

@@ -42,8 +42,16 @@ class Receipt:
     recorded: Recorded | None = None
     decision: Decision | None = None
     filed: bool = False
-    follows: tuple[Event, ...] = ()
+    follows: tuple[Follow, ...] = ()
     counted: bool = False
+
+
+@dataclass(frozen=True)
+class Follow:
+    """An event of policyd's own. `of`: the qualified streak or tiers that it is of."""
+
+    of: str
+    event: Event
 
 
 @dataclass(frozen=True)

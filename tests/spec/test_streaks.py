@@ -233,6 +233,22 @@ def test_where_the_store_fails(community: Make, fails: Failure) -> None:
     assert brief(room.does(sent, "file")) == "-"
 
 
+def test_steps_wait_for_those_before_them(community: Make) -> None:
+    room = community(
+        files=policy(
+            'each day message at 1 then reply "{points}" once in 1h, add 2 to points '
+            'every 1 then notify owner "{points}"',
+            more=SHOW + "tally points by member",
+        )
+    )
+    sent = says("u", "x", "20:00", id="e1")
+    failed = room.does(sent, "commit")
+    assert (brief(failed), failed.degraded, failed.unasked) == ("-", True, ("p.points", "p.s"))
+    done = room.does(sent)
+    assert (brief(done), done.degraded) == ('reply "0", notify owner "2", add 2 to points of u', False)
+    assert brief(room.does(sent)) == brief(done)
+
+
 def test_exempt_and_without(community: Make) -> None:
     header = 'policy p { for every group timezone "Asia/Shanghai" }\n'
     text = f'streak s {{ each day message {EVERY} }} exempt guests {{ when member.name == "v" from s }}\n'
