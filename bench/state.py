@@ -22,7 +22,7 @@ from typing import Any, Final
 import redis
 import uvloop
 
-from policyd.model.state import LadderRead, Observe, Window
+from policyd.model.state import LadderRead, Observe, Presence, Window
 from policyd.state.embedded import EmbeddedServer, server_version
 from policyd.state.redis import RedisStore
 
@@ -30,6 +30,7 @@ MEMBERS: Final = 20_000
 GROUPS: Final = 100
 BATCH: Final = 64
 ROUNDS: Final = 3
+PRESENCES: Final[tuple[Presence, Presence]] = ("", "message")
 WINDOWS: Final = (
     Window("class_group.flood#0123456789abcdef", "member", 10_000, 6, "new"),
     Window("class_group.images#0123456789abcdef", "member", 3_600_000, 20, "new"),
@@ -41,12 +42,14 @@ _numbers = itertools.count()
 _chance = random.Random(1)
 
 
-def clean_event(*, facts: bool) -> Observe:
-    """A message of some member that two windows count; `facts`: its mute and a ladder are read too."""
+def clean_event(*, facts: bool = False, presence: Presence = "", spoke: bool = False) -> Observe:
+    """A message of some member that two windows count; `facts`: its mute and a ladder are read too; `spoke`: when it
+    was is kept; `presence`: it counts in the figures of its group."""
     number, member = next(_numbers), _chance.randrange(MEMBERS)
     return Observe(
         "", f"g{member % GROUPS}", f"u{member}", f"telegram:-100{member % GROUPS}:{number}", b"12345678", REVISION,
-        message=f"m{number}", windows=WINDOWS, ladders=LADDERS if facts else (), mute=facts,
+        message=f"m{number}", windows=WINDOWS, ladders=LADDERS if facts else (), mute=facts, spoke=spoke,
+        presence=presence, zone="Europe/Berlin",
     )  # fmt: skip
 
 
@@ -118,6 +121,33 @@ async def time_of(client: redis.Redis, url: str, title: str, events: int) -> Non
         )
 
 
+async def figures_of(client: redis.Redis, url: str, title: str, events: int) -> None:
+    """What figures of groups add to an event, in one run: members who have written before on this day, then all of
+    them for the first time."""
+    store = RedisStore(url, deadline=5.0)
+    await store.open()
+    for spoke in (False, True):
+        found: dict[Presence, tuple[float, float]] = {}
+        await observe_all(store, [clean_event(presence="message", spoke=True) for _ in range(10 * MEMBERS)], BATCH)
+        for _ in range(2 * ROUNDS):
+            for presence in PRESENCES:
+                asks = [clean_event(presence=presence, spoke=spoke) for _ in range(events)]
+                gc.collect()
+                gc.freeze()
+                with Measured(client) as measured:
+                    await observe_all(store, asks, BATCH)
+                best = found.get(presence, (1e9, 1e9))
+                found[presence] = min(best[0], measured.server / events), min(best[1], measured.python / events)
+        (server, python), (more_server, more_python) = (found[presence] for presence in PRESENCES)
+        what = "2 windows, last seen" if spoke else "2 windows"
+        print(
+            f"{title:28} {what:24} server {server:5.1f} us, with figures {more_server:5.1f}"
+            f"  python {python:5.1f} us, with figures {more_python:5.1f}",
+            flush=True,
+        )
+    await store.close()
+
+
 async def memory_of(client: redis.Redis, url: str, title: str, events: int) -> None:
     store = RedisStore(url, deadline=30.0)
     await store.open()
@@ -146,9 +176,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--memory", action="store_true", help="measure memory instead of time")
     options.add_argument("--events", type=int, help="how many (64,000; a million for memory)")
+    options.add_argument("--figures", action="store_true", help="measure what figures of groups add")
     asked = options.parse_args()
     for title, binary in servers():
-        for persistent in (False,) if asked.memory else (False, True):
+        for persistent in (False,) if asked.memory or asked.figures else (False, True):
             folder = Path(tempfile.mkdtemp(prefix="policyd-bench-"))
             with EmbeddedServer(folder, binary) as server, redis.Redis(unix_socket_path=str(server.socket)) as client:
                 if not persistent:
@@ -156,6 +187,8 @@ def main() -> None:
                 kept = f"{title}, {'fsync always' if persistent else 'no file'}"
                 if asked.memory:
                     uvloop.run(memory_of(client, server.url, kept, asked.events or 1_000_000))
+                elif asked.figures:
+                    uvloop.run(figures_of(client, server.url, kept, asked.events or 32_000))
                 else:
                     uvloop.run(time_of(client, server.url, kept, asked.events or 64_000))
             shutil.rmtree(folder)

@@ -98,30 +98,43 @@ def _bump_pairs(cells: dict[str, Cell], window: Window, now: int, amount: int) -
         pairs[:] = [(value, instant - ahead) for value, instant in pairs]
     if amount:
         live = [(value, instant) for value, instant in pairs if instant > now - window.span]
-        pairs = (_with_value if window.form == "distinct" else _with_amount)(live, amount, now, window.cap)
+        pairs = (
+            _with_value(live, amount, now, window)
+            if window.form == "distinct"
+            else _with_amount(live, amount, now, window)
+        )
         cells[window.cell] = Pairs(window.span, pairs)
     return _told(window, pairs, now)
 
 
-def _with_value(pairs: list[tuple[int, int]], value: int, now: int, cap: int) -> list[tuple[int, int]]:
+def _with_value(pairs: list[tuple[int, int]], value: int, now: int, window: Window) -> list[tuple[int, int]]:
     """Each value once, as of when it was last seen."""
-    return [*(pair for pair in pairs if pair[0] != value), (value, now)][-cap:]
+    return [*(pair for pair in pairs if pair[0] != value), (value, now)][-window.cap :]
 
 
-def _with_amount(pairs: list[tuple[int, int]], amount: int, now: int, cap: int) -> list[tuple[int, int]]:
-    """Without the oldest while the others saturate the sum. Of very many, the two oldest become one."""
+def _with_amount(pairs: list[tuple[int, int]], amount: int, now: int, window: Window) -> list[tuple[int, int]]:
+    """Without the oldest while the others saturate the sum."""
     if pairs and pairs[-1][1] == now:
         amount += pairs.pop()[0]
-    pairs = [*pairs, (min(cap, amount), now)]
+    pairs = [*pairs, (min(window.cap, amount), now)]
     if len(pairs) > MOST_AMOUNTS:
-        (first, _), (second, instant), *rest = pairs
-        pairs = [(min(cap, first + second), instant), *rest]
+        pairs = _fewer(pairs, window)
     total = 0
     for place in range(len(pairs) - 1, -1, -1):
         total += pairs[place][0]
-        if total >= cap:
+        if total >= window.cap:
             return pairs[place:]
     return pairs
+
+
+def _fewer(pairs: list[tuple[int, int]], window: Window) -> list[tuple[int, int]]:
+    """Those of each small part of the span are one, as if all had come when the last of them did."""
+    width = -(-window.span // (MOST_AMOUNTS // 2))
+    parts: dict[int, tuple[int, int]] = {}
+    for amount, instant in pairs:
+        before, _ = parts.get(instant // width, (0, 0))
+        parts[instant // width] = min(window.cap, before + amount), instant
+    return list(parts.values())
 
 
 def _told(window: Window, pairs: list[tuple[int, int]], now: int) -> int:

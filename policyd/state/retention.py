@@ -38,8 +38,9 @@ DUES: Final = 400 * DAY
 CALENDAR: Final[dict[Period, int]] = {"day": 3 * DAY, "week": 15 * DAY, "month": 63 * DAY}
 """What was counted in a period of the calendar, after the last event: longer than it and the next one last."""
 
-MOST_AMOUNTS: Final = 10_000
-"""So many instants of amounts a window keeps, and then adds up the oldest."""
+MOST_AMOUNTS: Final = 1_000
+"""So many amounts a window keeps with their instants. Where there are more, those of each five-hundredth of the span
+are added up and count until the last of them is over."""
 
 PRESENCE: Final = PRESENCE_DAYS * DAY
 """When a member last wrote and joined, after it changed."""

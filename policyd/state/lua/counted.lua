@@ -5,7 +5,7 @@ entries of 6 bytes in the place of instants, of which the last is an instant too
                      they are counted; instant
 ]]
 local DISTINCT, SUM, ACTIVE_NOW = 1, 2, 4
-local MOST_AMOUNTS = 10000
+local MOST_AMOUNTS = 1000 -- retention.py
 
 local function put(name, text, at, after, window, number, entries)
   local slot = window[1] .. pack('>I2', number) .. entries
@@ -52,25 +52,39 @@ local function with_value(live, value)
   return live .. value .. now6
 end
 
-local function with_amount(live, amount, cap)
+-- Of each small part of the span one, as if all had come when the last of them did.
+local function fewer(live, window)
+  local width = math.ceil(window[2] / (MOST_AMOUNTS / 2))
+  local parts, number, sum, instant = {}, 0, 0, nil
+  for i = 1, #live, 12 do
+    local amount, at = unpack_at('>I6I6', live, i)
+    if instant and floor(at / width) > floor(instant / width) then
+      number, sum = number + 1, 0
+    end
+    instant, sum = at, math.min(window[3], sum + amount)
+    parts[number + 1] = pack('>I6I6', sum, instant)
+  end
+  return table.concat(parts)
+end
+
+local function with_amount(live, amount, window)
   amount = unpack_at('>I6', amount, 1)
   if sub(live, -6) == now6 then
     amount = amount + unpack_at('>I6', live, #live - 11)
     live = sub(live, 1, -13)
   end
-  live = live .. pack('>I6', math.min(cap, amount)) .. now6
+  live = live .. pack('>I6', math.min(window[3], amount)) .. now6
   if #live > 12 * MOST_AMOUNTS then
-    local two = math.min(cap, unpack_at('>I6', live, 1) + unpack_at('>I6', live, 13))
-    live = pack('>I6', two) .. sub(live, 19)
+    live = fewer(live, window)
   end
   local total = 0
   for i = #live - 11, 1, -12 do
     total = total + unpack_at('>I6', live, i)
-    if total >= cap then
-      return sub(live, i)
+    if total >= window[3] then
+      return sub(live, i), window[3]
     end
   end
-  return live
+  return live, total
 end
 
 local function bump_pairs(name, window, kind, amount)
@@ -92,14 +106,15 @@ local function bump_pairs(name, window, kind, amount)
   if not amount then
     return at and math.min(cap, kind.form == SUM and sum_of(text, first, after) or (after - first) / 12) or 0
   end
-  local live = at and sub(text, first, after - 1) or ''
+  local live, count = at and sub(text, first, after - 1) or '', nil
   if kind.form == SUM then
-    live = with_amount(live, amount, cap)
+    live, count = with_amount(live, amount, window)
   else
     live = sub(with_value(live, amount), -12 * cap)
+    count = #live / 12
   end
   put(name, text, at, after, window, #live / 6, live)
-  return math.min(cap, kind.form == SUM and sum_of(live, 1, #live + 1) or #live / 12)
+  return count
 end
 
 -- Periods of the calendar.
