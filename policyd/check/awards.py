@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from policyd.check import resolved as r
-from policyd.check.draft import PolicyDraft
+from policyd.check.draft import WHAT, PolicyDraft
 from policyd.check.facts import FACTS
 from policyd.check.kinds import check_reads
 from policyd.check.references import reference
 from policyd.check.values import value_of
 from policyd.check.wording import called
 from policyd.language import nodes as n
+from policyd.language.diagnostics import Phrase
 from policyd.language.source import Span
 from policyd.language.types import INT, NOTHING, TEXT
 
@@ -34,10 +35,19 @@ class Award:
 
 
 def award(action: n.Action, policy: PolicyDraft, kinds: Sequence[str]) -> Award:
-    tally = reference(action.target, n.Tally, policy, used=False) if action.target else None
+    tally = _tally(action.target, policy) if action.target else None
     amount = _amount(action, policy)
     of = _whose(action.of, kinds, policy) if action.of is not None else None
     return Award(policy.qualified(tally.name) if tally else None, amount, of)
+
+
+def _tally(name: n.Name, policy: PolicyDraft) -> n.Tally | None:
+    plain = n.Name(name.parts[-1:], span=name.span)
+    if len(name.parts) > 1 and isinstance(policy.names["value"].get(plain.text), n.Tally):
+        hint = Phrase(f"write `{plain.text}` alone", f"请只写 `{plain.text}`")
+        policy.report("C105", name.span, name=name.text, what=WHAT[n.Tally], hint=hint)
+        return None
+    return reference(name, n.Tally, policy, used=False)
 
 
 def _amount(action: n.Action, policy: PolicyDraft) -> int | r.SettingValue:

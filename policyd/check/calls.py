@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Final, get_args
 
 from policyd.check import resolved as r
-from policyd.check.draft import WHAT, PolicyDraft
+from policyd.check.draft import WHAT, Named, PolicyDraft
 from policyd.check.facts import FACTS
 from policyd.check.figure_facts import FALLING, FIGURES, TODAY
 from policyd.check.figures import falling, figure
@@ -80,6 +80,9 @@ def _unknown(node: n.Call, policy: PolicyDraft) -> None:
     name = node.function.text
     if name in FACTS or name in TODAY:
         hint = Phrase(f"`{name}` is a fact: write it without brackets", f"`{name}` 是事实,后面不加括号")
+    elif isinstance(declared := policy.names["value"].get(name), get_args(Named)):
+        hint = Phrase(f"`{name}` is {one(WHAT[type(declared)]).en}: write it without brackets",
+                      f"`{name}` 是{WHAT[type(declared)].zh},后面不加括号")  # fmt: skip
     else:
         every = sorted((*FUNCTIONS, *_SPECIAL, FALLING))
         some = listed(every)

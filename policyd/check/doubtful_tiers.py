@@ -1,14 +1,18 @@
-"""Tiers that leave somebody out, and scores that nobody asks."""
+"""Tiers that leave somebody out, scores that nobody asks, and shares that are compared with more than all."""
 
 from __future__ import annotations
 
 import math
 
+from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
 from policyd.check.ranges import Ranges
+from policyd.check.roots import expressions_of
 from policyd.check.thresholds import values_of
 from policyd.check.tiers import score_name
+from policyd.check.walk import walk
 from policyd.language import nodes as n
+from policyd.language.types import NUMBER
 
 
 def doubtful_tiers(policy: PolicyDraft) -> None:
@@ -17,6 +21,27 @@ def doubtful_tiers(policy: PolicyDraft) -> None:
             policy.report("W369", declared.score.span, name=declared.name)
         if not _takes_all(declared, policy):
             policy.report("W360", declared.tiers[-1].name_span)
+
+
+def shares(policy: PolicyDraft) -> None:
+    """Of figures that are shares: `30` is thirty times all of them."""
+    for root in expressions_of(policy):
+        for part in walk(root):
+            match part:
+                case r.Compare(left=share, right=r.Const(value=int() | float() as value) as number) if _is_share(share):
+                    pass
+                case r.Compare(left=r.Const(value=int() | float() as value) as number, right=share) if _is_share(share):
+                    pass
+                case _:
+                    continue
+            if value > 1:
+                policy.report("W371", number.span, value=number.span.text, percent=f"{round(value * 100)}")
+
+
+def _is_share(value: r.Expr) -> bool:
+    if isinstance(value, r.Default):
+        return _is_share(value.left)
+    return isinstance(value, r.GroupFigure | r.Falling) and value.type == NUMBER
 
 
 def _takes_all(declared: n.Tiers, policy: PolicyDraft) -> bool:

@@ -41,7 +41,7 @@ WHAT: Final[Mapping[type, Phrase]] = {
     n.Ladder: Phrase("ladder", "阶梯"), n.Exempt: Phrase("exemption", "豁免"), n.Setting: Phrase("setting", "设置"),
     n.Switch: Phrase("switch", "开关"), n.Roster: Phrase("roster", "名册"), n.Schedule: Phrase("schedule", "定时任务"),
     n.Sweep: Phrase("sweep", "巡查"), n.Review: Phrase("review", "审核"), n.Duty: Phrase("duty", "义务"),
-    n.Tally: Phrase("tally", "积分"), n.Streak: Phrase("streak", "打卡"), n.Tiers: Phrase("`tiers`", "等级"),
+    n.Tally: Phrase("tally", "积分"), n.Streak: Phrase("streak", "打卡"), n.Tiers: Phrase("tiers declaration", "等级"),
 }  # fmt: skip
 """What a declaration is called in messages."""
 

@@ -16,7 +16,7 @@ from policyd.check.patterns import pattern_problem
 from policyd.check.references import reference
 from policyd.check.rows import in_roster, is_roster
 from policyd.check.tier_words import is_tier, is_word, names_tiers, tier_word
-from policyd.check.values import value_of
+from policyd.check.values import unquoted, value_of
 from policyd.check.wording import called
 from policyd.language import nodes as n
 from policyd.language.diagnostics import FieldValue
@@ -140,6 +140,8 @@ class Expressions:
 
     def _beside(self, node: n.Expr, type: Type) -> r.Expr:
         word = tier_word(node, type, self.policy) if is_tier(type) and is_word(node) else None
+        if type == TEXT and isinstance(node, n.Name) and unquoted(node, self.policy):
+            return failed(node.span)
         return self.resolve(node) if word is None else word
 
     def _logic(self, node: n.And | n.Or) -> r.Expr:

@@ -55,7 +55,8 @@ def falling(node: n.Call, policy: PolicyDraft) -> r.Expr:
         known = [name for name, each in FIGURES.items() if each.adds_up]
         every = listed(known)
         nothing = Phrase(f"there are {every.en}", f"可以用 {every.zh}")
-        hint = nothing if info else did_you_mean(of.text, known, nothing)
+        written = f"group.{of.text}" if len(of.parts) == 1 else of.text
+        hint = nothing if info else did_you_mean(written, known, nothing)
         policy.report("C631", of.span, name=of.text, hint=hint)
         return r.Const(False, NOTHING, span=node.span)
     if not 1 <= days <= LONGEST_FALLING:

@@ -18,7 +18,7 @@ from policyd.check.comings import comings
 from policyd.check.counters import counters
 from policyd.check.deadlines import deadlines
 from policyd.check.doubtful_reviews import doubtful_reviews
-from policyd.check.doubtful_tiers import doubtful_tiers
+from policyd.check.doubtful_tiers import doubtful_tiers, shares
 from policyd.check.draft import PolicyDraft, SetDraft
 from policyd.check.duties import duties
 from policyd.check.entries import entries
@@ -62,7 +62,8 @@ PASSES: Final[tuple[Callable[[PolicyDraft], None], ...]] = (
     names, headers, attributes, settings, rosters, switches, lexicons, hours, lets, templates, counters, ladders,
     tallies, rules, schedules, sweeps, reviews, duties, streaks, tiers, brakes, appeals, exempts, review_exempts, caps,
     masks, thresholds, weights, figures_told, unreachable, everything, climbing, overlaps, rare, printed, clock,
-    comings, deadlines, doubtful_reviews, braking, platforms, doubtful_tiers, without,
+    comings, deadlines, doubtful_reviews, braking, platforms, doubtful_tiers, shares,
+    without,
 )  # fmt: skip
 """Over one policy, in the order in which they need one another. Those after `figures_told` give warnings, but for
 `without`, which adds conditions that nobody has written."""

@@ -58,6 +58,14 @@ def _placeholder(placeholder: n.Placeholder, policy: PolicyDraft) -> r.TextFact 
         return best(placeholder, policy)
     if name.text in TEXT_FACTS:
         return r.TextFact(name.text, span=placeholder.span)
+    if name.parts[0] in ("stats", TOP):
+        known = [fact for fact in TEXT_FACTS if fact.startswith("stats.")]
+        tallies = [f"{TOP}.{tally.name}" for tally in policy.of(n.Tally)]
+        meant = known[1] if name.parts[0] == "stats" else next(iter(tallies), f"{TOP}.points")
+        meant = closest(name.text, known) or meant
+        question = Phrase(f"did you mean `{{{meant}}}`?", f"是否想写 `{{{meant}}}`?")
+        policy.report("C118", name.span, name=name.text, hint=question)
+        return None
     if name.text in FIGURES or name.text == FALLING:
         plain = name.parts[-1]
         let = f"let {plain}_lately = {usage(name.text)}"

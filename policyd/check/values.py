@@ -10,6 +10,7 @@ from policyd.check.facts import APPROVED, FACTS, TEXT_FACTS, TIER
 from policyd.check.figure_facts import FALLING, FIGURES, TODAY, usage
 from policyd.check.figures import today
 from policyd.check.functions import FUNCTIONS
+from policyd.check.standing_meant import standing_meant
 from policyd.check.suggest import fact_meant
 from policyd.check.tier_words import only_tiers, tier_value
 from policyd.check.wording import one
@@ -122,13 +123,27 @@ def _usage(declared: Named) -> Phrase:
 def _unknown(name: n.Name, policy: PolicyDraft) -> None:
     text, parts = name.text, name.parts
     values = policy.names["value"]
-    if len(parts) > 1 and (meant := fact_meant(text, values)):
+    if hint := standing_meant(name, policy):
+        policy.report("C104", name.span, name=text, hint=hint)
+    elif len(parts) > 1 and (meant := fact_meant(text, values)):
         policy.report("C104", name.span, name=text, hint=_question(meant))
     elif len(parts) == 2 and parts[0] in ("member", "group"):
         policy.report("C113", name.span, name=text)
     else:
         meant = fact_meant(text, (*values, *ENUM_OF, "true", "false"))
         policy.report("C104", name.span, name=text, hint=_question(meant) if meant else _nothing_meant(text))
+
+
+def unquoted(name: n.Name, policy: PolicyDraft) -> bool:
+    """Whether a text that lacks its quotes stands beside another; says so."""
+    text = name.text
+    known = text in FACTS or text in ENUM_OF or any(text in names for names in policy.names.values())
+    known = known or text.lower() in _UNKNOWN_ELSEWHERE
+    if len(name.parts) > 1 or known or text in policy.broken or fact_meant(text, policy.names["value"]):
+        return False
+    hint = Phrase(f'a text is written in quotes: `"{text}"`', f'文字要加引号:`"{text}"`')
+    policy.report("C104", name.span, name=text, hint=hint)
+    return True
 
 
 def _nothing_meant(text: str) -> Phrase:

@@ -84,7 +84,9 @@ def test_figures_of_today_are_counters_of_the_group() -> None:
         ("top.group_posts", ["C626"]),
         ("top.show", ["C626"]),
         ("stats.week", []),
-        ("stats.year", ["C104"]),
+        ("stats.year", ["C118"]),
+        ("stats", ["C118"]),
+        ("top", ["C118"]),
         ("streak.length", ["W307"]),
     ],
 )
@@ -106,3 +108,18 @@ def test_what_schedules_can_print(placeholder: str, found: list[str]) -> None:
 def test_only_schedules_print_figures(declaration: str) -> None:
     for placeholder in ("{stats.day}", "{top.points}"):
         assert [code for code, _ in codes(POINTS + declaration % placeholder)] == ["C627"]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("group.speakers(7d) < 20", ["20"]),
+        ("20 > group.retention(7d)", ["20"]),
+        ("falling(group.active, 3d) default 0 < 1.5", ["1.5"]),
+        ("group.speakers(7d) < 20%", []),
+        ("group.speakers(7d) <= 1", []),
+        ("group.active(7d) < 20", []),
+    ],
+)
+def test_shares_are_of_a_whole(written: str, found: list[str]) -> None:
+    assert codes(f"rule r {{ when {written}  then flag }}") == [("W371", each) for each in found]

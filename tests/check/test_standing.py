@@ -9,9 +9,10 @@ import pytest
 from policyd.check import resolved as r
 from policyd.check.applies import applies
 from policyd.check.axes import acts_on
+from policyd.check.load import load_texts
 from policyd.language.nodes import ActionKind
 from policyd.language.types import BOOL, INT, NUMBER, TEXT, TIME, Type, list_of
-from tests.check.reading import checked, codes, condition, policy
+from tests.check.reading import HEADER, checked, codes, condition, policy
 
 POINTS = """tally points by member
 rule earn { on join  then add 5 to points }
@@ -310,6 +311,28 @@ def test_tiers_that_are_compared_wrongly(written: str, found: list[tuple[str, st
 )
 def test_what_can_be_done(occasion: str, never: set[str]) -> None:
     assert {do for do in get_args(ActionKind) if not acts_on(do, occasion)} == never
+
+
+@pytest.mark.parametrize(
+    ("written", "help"),
+    [
+        ("member.points > 3", "write `points` alone"),
+        ("standing.score > 3", "write `standing` alone"),
+        ("points.month > 3", "what comes in a month is declared by itself: `tally points_month by member per month`"),
+        ("posts.day > 3", "what comes in a day is declared by itself: `counter posts_day … per day`"),
+        ("core", "it is a tier of `standing`: write `standing == core`"),
+        ("tier == core", "it is a tier of `standing`: write `standing == core`"),
+        ("message.text == core", 'a text is written in quotes: `"core"`'),
+        ("message.text == null", "whether a fact is known is tested with `known(member.name)`"),
+        ("points(7d) > 3", "`points` is a tally: write it without brackets"),
+        ("group.mau > 3", "did you mean `group.active(30d)`?"),
+        ("point > 3", "did you mean `points`?"),
+    ],
+)
+def test_what_was_meant(written: str, help: str) -> None:
+    text = f"{POINTS}{POSTS}{TIERS}{TOLD}rule r {{ when {written}  then flag }}"
+    _, found = load_texts({"p.policy": HEADER + text})
+    assert [each.help() for each in found] == [help]
 
 
 # ---------------------------------------------------------------- names and groups

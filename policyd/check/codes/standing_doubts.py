@@ -101,3 +101,10 @@ warning(
     good=_POINTS + _ADD + _TOLD + "tiers vips by member { every month\n"
          "  tier gold when points >= 100  tier silver when points >= 10  tier plain otherwise }",
 )
+warning(
+    "W371", "more-than-all",
+    ("more than all of them", "this is a share, from 0 % to 100 %: `{value}` is {percent} %", "write `{value}%`"),
+    ("超过了全部", "这是比例,在 0 % 到 100 % 之间:`{value}` 等于 {percent} %", "请写 `{value}%`"),
+    bad="rule r { when group.speakers(7d) < 20  then flag }",
+    good="rule r { when group.speakers(7d) < 20%  then flag }",
+)

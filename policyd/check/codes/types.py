@@ -19,9 +19,9 @@ error(
 )
 error(
     "C203", "no-order",
-    ("these have no order", "`{op}` needs numbers, times, durations or roles, not {type}",
+    ("these have no order", "`{op}` needs numbers, times, durations, roles or tiers, not {type}",
      "use `==`, `!=` or `in [..]`"),
-    ("两边没有大小", "`{op}` 只能比较数字、时间、时长或身份,不能比较{type}", "请用 `==`、`!=` 或 `in [..]`"),
+    ("两边没有大小", "`{op}` 只能比较数字、时间、时长、身份或等级,不能比较{type}", "请用 `==`、`!=` 或 `in [..]`"),
     bad='rule r { when message.text > "a"  then delete }', good='rule r { when message.text == "a"  then delete }',
 )
 error(
