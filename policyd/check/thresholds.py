@@ -106,9 +106,9 @@ def values_of(tier: n.Tier, declared: n.Tiers, policy: PolicyDraft) -> Values | 
     while isinstance(least, r.LetValue) and least.let in policy.lets:
         least = policy.lets[least.let].value
     if isinstance(least, r.SettingValue):
-        setting = policy.settings[least.setting.removeprefix(f"{policy.name}.")]
-        every = {_EVERYWHERE: setting.default, **setting.values}
-        return {group: value for group, value in every.items() if isinstance(value, int | float)}
+        setting = policy.settings.get(least.setting.removeprefix(f"{policy.name}."))
+        every = {_EVERYWHERE: setting.default, **setting.values} if setting else {}
+        return {group: value for group, value in every.items() if isinstance(value, int | float)} or None
     if isinstance(least, r.Const) and isinstance(least.value, int | float):
         return {_EVERYWHERE: least.value}
     return None

@@ -100,6 +100,11 @@ def test_tiers_that_nobody_comes_to(written: tuple[str, ...], found: list[tuple[
     assert sorted(codes(text)) == found
 
 
+def test_a_threshold_that_is_wrong_itself_is_not_compared() -> None:
+    text = POSTS + TOLD + tiers("score posts", "core >= some", "active >= 60", "watch otherwise")
+    assert codes("setting some = now\n" + text) == [("C570", "now")]
+
+
 @pytest.mark.parametrize(
     ("score", "highest"),
     [
