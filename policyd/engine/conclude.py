@@ -21,6 +21,7 @@ from policyd.engine.petitions import PETITIONS
 from policyd.engine.reading import Reading, matches
 from policyd.engine.resolve import Resolved, arranged, resolve
 from policyd.engine.shadows import shadows
+from policyd.engine.streaks import changes_nothing
 from policyd.engine.texts import Speaker, next_does
 from policyd.engine.tickets import HELD
 from policyd.model.decision import Action, Because, Decision, LadderState, TicketState, Verdict
@@ -33,7 +34,9 @@ _HAS_CONTENT = ("message", "edit", "report")
 
 def is_nothing(case: Case, outcome: Outcome) -> bool:
     """Whether the event has no consequences but that it happened."""
-    if case.observed is None or outcome.fired or outcome.shadow:
+    if case.observed is None or outcome.shadow:
+        return False
+    if outcome.fired and not all(changes_nothing(each.rule, case) for each in outcome.fired):
         return False
     event = case.event
     if event.kind == "outcome":

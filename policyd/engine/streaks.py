@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from policyd.check.resolved import Streak
+from policyd.check.resolved import Rule, Streak
 from policyd.engine.case import Case, covering
 from policyd.engine.course import Course
 from policyd.engine.desk import Change, Desk, Follow
@@ -25,18 +25,30 @@ def changes(course: Course) -> list[Change]:
         return []
     for effect in course.wanted.does("continue streak"):
         streak = case.program.policy_set.streaks[effect.subject]
-        day = day_in(covering(case, streak.name).zone, course.now)
-        if not (removed and not streak.even_if_removed) and not _counts_already(case, streak, day):
-            found.append(partial(_continue, member.id, streak, day))
+        if not (removed and not streak.even_if_removed) and not _counts_already(case, streak):
+            found.append(partial(_continue, member.id, streak, _day(case, streak)))
     return found
 
 
-def _counts_already(case: Case, streak: Streak, day: int) -> bool:
+def changes_nothing(rule: Rule, case: Case) -> bool:
+    """Whether a rule that fired only continues a streak that goes on already."""
+    action = rule.then[0] if rule.quiet and len(rule.then) == 1 else None
+    if action is None or action.do != "continue streak" or action.subject is None:
+        return False
+    return _counts_already(case, case.program.policy_set.streaks[action.subject])
+
+
+def _counts_already(case: Case, streak: Streak) -> bool:
     """Whether the period was seen to have its event, so that there is nothing to file."""
     assert case.observed is not None
     file = file_in(case.prepared.records, case.observed.records)
     run = None if file is None else file.runs.get(streak.name)
-    return run is not None and run.length > 0 and number_of(streak.per, day) <= run.last
+    return run is not None and run.length > 0 and number_of(streak.per, _day(case, streak)) <= run.last
+
+
+def _day(case: Case, streak: Streak) -> int:
+    assert case.observed is not None
+    return day_in(covering(case, streak.name).zone, case.observed.now)
 
 
 def _continue(member: str, streak: Streak, day: int, desk: Desk) -> None:
