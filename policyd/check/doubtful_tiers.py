@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from policyd.check import resolved as r
 from policyd.check.draft import PolicyDraft
@@ -13,6 +14,8 @@ from policyd.check.tiers import score_name
 from policyd.check.walk import walk
 from policyd.language import nodes as n
 from policyd.language.types import NUMBER
+
+_WRITTEN: Final = (r.Const, r.SettingValue, r.LetValue)
 
 
 def doubtful_tiers(policy: PolicyDraft) -> None:
@@ -25,17 +28,15 @@ def doubtful_tiers(policy: PolicyDraft) -> None:
 
 def shares(policy: PolicyDraft) -> None:
     """Of figures that are shares: `30` is thirty times all of them."""
+    ranges = Ranges(policy)
     for root in expressions_of(policy):
         for part in walk(root):
-            match part:
-                case r.Compare(left=share, right=r.Const(value=int() | float() as value) as number) if _is_share(share):
-                    pass
-                case r.Compare(left=r.Const(value=int() | float() as value) as number, right=share) if _is_share(share):
-                    pass
-                case _:
-                    continue
-            if value > 1:
-                policy.report("W371", number.span, value=number.span.text, percent=f"{round(value * 100)}")
+            if not isinstance(part, r.Compare):
+                continue
+            for share, other in ((part.left, part.right), (part.right, part.left)):
+                least = ranges.of(other)[0]
+                if _is_share(share) and isinstance(other, _WRITTEN) and least > 1:
+                    policy.report("W371", other.span, value=f"{least:g}", percent=f"{least * 100:g}")
 
 
 def _is_share(value: r.Expr) -> bool:

@@ -38,7 +38,8 @@ _ALL: Final = (
     FigureInfo("speakers", NUMBER, (1, 7, 30), False,
                Phrase("share of the members who wrote in so many complete days", "最近若干整天发过言的成员比例")),
     FigureInfo("retention", NUMBER, (1, 3, 7, 30), False,
-               Phrase("share of those who joined that wrote again so many days later", "入群若干天后仍发言的新人比例")),
+               Phrase("share of newcomers who wrote again on day 1, 2 to 3, 4 to 7 or 8 to 30 after joining",
+                  "新人在入群后第 1、2-3、4-7 或 8-30 天仍发言的比例")),
 )  # fmt: skip
 FIGURES: Final = {f"group.{figure.name}": figure for figure in _ALL}
 """By how they are written, without the brackets."""

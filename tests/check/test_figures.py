@@ -116,10 +116,13 @@ def test_only_schedules_print_figures(declaration: str) -> None:
         ("group.speakers(7d) < 20", ["20"]),
         ("20 > group.retention(7d)", ["20"]),
         ("falling(group.active, 3d) default 0 < 1.5", ["1.5"]),
+        ("group.speakers(7d) < some", ["some"]),
+        ("falling(group.active, 3d) < goal", ["goal"]),
         ("group.speakers(7d) < 20%", []),
         ("group.speakers(7d) <= 1", []),
         ("group.active(7d) < 20", []),
     ],
 )
 def test_shares_are_of_a_whole(written: str, found: list[str]) -> None:
-    assert codes(f"rule r {{ when {written}  then flag }}") == [("W371", each) for each in found]
+    before = "setting some = 20\nlet goal = 15\nrule used { when some > 3 and goal > 3  then flag }\n"
+    assert codes(f"{before}rule r {{ when {written}  then flag }}") == [("W371", each) for each in found]
