@@ -111,8 +111,8 @@ def look(policies: r.PolicySet, words: Words, place: Place, event: Event, now: i
             now=now,
             mute_until=member.muted_until if member.muted_until > now else 0,
             last_seen=_last_seen(place, event, member),
-            file=deepcopy(records.files.get(event.member.id, MemberFile())),
-            thread=deepcopy(records.threads.get(_answered(event), Thread())),
+            file=deepcopy(records.files.get(event.member.id)) or MemberFile(),
+            thread=deepcopy(records.threads.get(_answered(event))) or Thread(),
             board=deepcopy(records.board),
         )
     return Seen(environments, edit, given_before(group, event, now) if edit else frozenset(), now)
@@ -171,11 +171,11 @@ def _value(counter: r.Counter, env: Environment) -> Value:
 def _counters(policy: r.Policy, place: Place, env: Environment, now: int, *, last: bool = False) -> dict[str, int]:
     """The value of every counter; one with an unknown key is unknown, and left out. `last`: in the last complete
     period, of those that have periods."""
-    keys = {counter.name: _keys(counter, env) for counter in policy.counters}
+    asked = [one for one in policy.counters if one.form not in TODAY and (one.per is not None or not last)]
     return {
         counter.name: count(_counted(place, counter).get((counter.name, key), []), counter, policy.zone, now, last=last)
-        for counter in policy.counters
-        if (key := keys[counter.name]) is not None and (counter.per is not None or not last)
+        for counter in asked
+        if (key := _keys(counter, env)) is not None
     }
 
 

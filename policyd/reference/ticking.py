@@ -224,8 +224,8 @@ def _tiers(reference: Reference, place: Place, tick: Event, policy: Policy, tier
         work = _timed(place, tick, "tiers", tiers.name, at, member, at, who=(name,))
         assert work.event is not None
         placed = place.group.records.file(name).tiers.get(tiers.name)
-        found = firings([policy], reference.look(work.event))
-        places = [action.tier for _, action in effects(found, reference.look(work.event), "place")]
+        seen = reference.look(work.event)
+        places = [action.tier for _, action in effects(firings([policy], seen), seen, "place")]
         if places and (placed is None or placed.tier != places[0]):
             yield work
 
