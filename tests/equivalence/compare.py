@@ -62,7 +62,10 @@ class Pair:
     def _difference_at_the_end(self, steps: Sequence[Step]) -> str | None:
         now = max(step.event.time or 0 for step in steps)
         return (
-            self._difference_in_records(now) or self._difference_in_state(steps) or self._difference_in_figures(steps)
+            self._difference_in_records(now)
+            or self._difference_in_state(steps)
+            or self._difference_in_figures(steps)
+            or self._difference_in_undoing(steps)
         )
 
     def _difference_in_records(self, now: int) -> str | None:
@@ -87,6 +90,21 @@ class Pair:
             if state != got:
                 return f"state seen by {event.id}: expected {expected}, got {got}"
         return None
+
+    def _difference_in_undoing(self, steps: Sequence[Step]) -> str | None:
+        """Of all that one of the rules added, in every group, and of what is left in accounts and figures then."""
+        adding, now = _adding(self._policies), max(step.event.time or 0 for step in steps)
+        if not adding:
+            return None
+        rule = adding[len(steps) % len(adding)]
+        for group in sorted({step.event.group.id for step in steps if step.event.group.id}):
+            expected, got = self.reference.undo(group, rule, now), self.engine.undo(group, rule)
+            if expected != got:
+                return f"`{rule}` undone in {group}: expected {expected}, got {got}"
+        left, found = self.reference.accounts(now), self.engine.accounts(now)
+        if left != found:
+            return f"accounts after `{rule}` was undone: expected {left}, got {found}"
+        return self._difference_in_figures(steps)
 
     def _difference_in_figures(self, steps: Sequence[Step]) -> str | None:
         """Of every group, at the end."""
@@ -150,6 +168,15 @@ def _difference(expected: object, got: object) -> str:
         if missing or more:
             return f"expected {missing!r}, got {more!r} (of {len(expected)} and {len(got)})"
     return f"expected {expected!r}, got {got!r}"
+
+
+def _adding(policies: PolicySet) -> list[str]:
+    """The rules that add to tallies, in name order."""
+    return sorted(
+        rule.name
+        for rule in policies.rules.values()
+        if any(action.do == "add" for action in (*rule.then, *rule.otherwise))
+    )
 
 
 def load(files: dict[str, str]) -> PolicySet:

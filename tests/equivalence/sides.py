@@ -6,18 +6,21 @@ from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeVar
 
-from msgspec import Struct, msgpack
+from msgspec import UNSET, Struct, msgpack
 from msgspec.structs import replace
 
 from policyd.check.resolved import Ladder, PolicySet
 from policyd.compile.load import compile_policies
 from policyd.engine.pipeline import Engine
+from policyd.engine.undo import undo
 from policyd.engine.wide import EVERYWHERE
-from policyd.model.decision import Decision
+from policyd.model.decision import Decision, Undone
 from policyd.model.event import Event
 from policyd.model.figures import ROLLING, SIZE, Count, FiguresAsk, FiguresRead
+from policyd.model.local_days import local_day
 from policyd.model.problem import EventError
 from policyd.model.records import (
+    Account,
     Board,
     KnownGroup,
     KnownMember,
@@ -54,6 +57,8 @@ Answer = Decision | str
 _KEPT: Final[dict[str, type[Struct]]] = {
     "file": MemberFile, "thread": Thread, "board": Board, "ticket": Ticket, "member": KnownMember, "group": KnownGroup,
 }  # fmt: skip
+Awards = list[tuple[str, str, dict[str, dict[str, int]]]]
+"""What was taken out of tallies, by member: of which event, and whose decision it was."""
 Kept = dict[Record, Struct]
 """What workflows keep, without what says nothing."""
 
@@ -112,6 +117,13 @@ class ReferenceSide:
             member.muted_until if member.muted_until > (event.time or 0) else 0,
             member.last_message,
         )
+
+    def undo(self, group: str, rule: str, now: int) -> Awards:
+        """What the rule added is taken back."""
+        return _awards(self.reference.undo(group, rule, 0, now))
+
+    def accounts(self, now: int) -> dict[Record, dict[str, Account]]:
+        return _accounts(self.kept(now), now)
 
     def figures(self, event: Event) -> FiguresRead:
         """Of the group, at the instant of the event."""
@@ -210,6 +222,14 @@ class EngineSide:
             here.last_seen,
         )
 
+    def undo(self, group: str, rule: str) -> Awards:
+        """What the rule did is taken back."""
+        self._store.fails = "none"
+        return _awards(run(undo(self._store, self._program, "", rule, 0, group, dry_run=False)).undone)
+
+    def accounts(self, now: int) -> dict[Record, dict[str, Account]]:
+        return _accounts(self.kept(now), now)
+
     def figures(self, event: Event) -> FiguresRead:
         """Of the group, at the instant of the event."""
         self._store.fails = "none"
@@ -267,6 +287,23 @@ def _as_law(kept: Struct, within: dict[str, int], now: int) -> Struct:
     switches = {name: until for name, until in kept.switches.items() if until > now}
     counted = {name: instants for name, instants in brakes.items() if instants}
     return replace(kept, brakes=counted, switches=switches, sweeps={}, last=0)
+
+
+def _awards(undone: Sequence[Undone]) -> Awards:
+    return sorted((one.event, one.member, {} if one.awards is UNSET else one.awards) for one in undone)
+
+
+def _accounts(kept: Kept, now: int) -> dict[Record, dict[str, Account]]:
+    """Without days that nobody asks for any more: when they go is no matter of the law."""
+    oldest = local_day("UTC", now) - 60
+    return {
+        record: {
+            name: replace(account, days={day: much for day, much in account.days.items() if day > oldest})
+            for name, account in file.accounts.items()
+        }
+        for record, file in kept.items()
+        if isinstance(file, MemberFile) and file.accounts
+    }
 
 
 def _plain(figures: FiguresRead) -> FiguresRead:
