@@ -14,6 +14,16 @@ from policyd.state.connecting import PERMISSIONS
 from policyd.state.redis import RedisStore
 from tests.state.conftest import Bot, Run
 from tests.state.desk import desk
+from tests.state.test_calendar import (
+    test_the_last_period_and_the_clock_going_back,
+    test_values_and_amounts_move_with_the_clock_as_events_do,
+)
+from tests.state.test_figures import (
+    test_an_event_is_counted_once_and_only_if_it_was_observed,
+    test_days_are_closed_once_and_late_figures_are_merged,
+    test_joining_again_requests_and_repeats,
+    test_what_this_day_has_seen_is_told_with_the_event,
+)
 from tests.state.test_journal import (
     test_commits_leave_a_journal,
     test_mutes_are_taken_back,
@@ -47,9 +57,12 @@ __all__ = [
     "test_a_filing_goes_through_once",
     "test_a_filing_needs_what_it_was_worked_out_from",
     "test_all_that_is_there_is_listed",
+    "test_an_event_is_counted_once_and_only_if_it_was_observed",
     "test_commits_leave_a_journal",
+    "test_days_are_closed_once_and_late_figures_are_merged",
     "test_edits_count_only_where_asked",
     "test_groups_of_a_cell_are_listed",
+    "test_joining_again_requests_and_repeats",
     "test_ladder_climbs_and_repeats_its_last_step",
     "test_looking_changes_nothing",
     "test_mutes",
@@ -59,7 +72,10 @@ __all__ = [
     "test_silence_is_since_the_last_message",
     "test_strikes_are_taken_back",
     "test_the_earliest_is_due_first",
+    "test_the_last_period_and_the_clock_going_back",
     "test_throttle_speaks_once",
+    "test_values_and_amounts_move_with_the_clock_as_events_do",
+    "test_what_this_day_has_seen_is_told_with_the_event",
     "test_what_was_given_for_a_message_is_kept",
 ]
 
