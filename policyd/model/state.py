@@ -23,7 +23,8 @@ Bump = Literal["never", "new", "edit", "always"]
 
 Form = Literal["events", "distinct", "sum", "messages", "active"]
 """What a window counts: events, distinct values, or the sum of amounts that events carry (`Observe.amounts`); or it
-tells the group's figures of the running local day, which it never bumps."""
+tells the group's figures of the running local day, which it never bumps: by the zone of the event's `presence`
+(`Observe.zone`), or its own where the event has none."""
 
 
 class Window(Struct, frozen=True, gc=False):

@@ -85,6 +85,10 @@ def fill(client: redis.Redis) -> None:
     client.zadd("pd:{/0}:u:g1", {"file/u1": 1_772_400_000_001, "ticket/t1": 7})
     client.zadd("pd:{/0}:u", {"g1": 7})
     client.pexpireat("pd:{/0}:u", soon + 4)
+    client.hset("pd:{/0}:o:g1", items=[b"20516:m05", b"3", b"20516:a", b"1", b"20523:x7", b"-1"])
+    client.pexpireat("pd:{/0}:o:g1", soon + 5)
+    client.hset("pd:{/0}:h:g1", items=[b"", b"20515 20515 20454 0 0", b"20515", b"\x81\xa1j\x01"])
+    client.pexpireat("pd:{/0}:h:g1", soon + 6)
     client.zadd("pd:{/0}:j:g1", {b"\0\xff": 1_772_400_000_001})
     client.set("pd:{/0}:x:g1:0123456789abcdef01234567", b"filed", pxat=soon)
     client.set("other", "theirs")
@@ -143,17 +147,17 @@ def test_all_bytes_and_instants_come_back_and_others_stay(
     fill(client)
     before = image(server)
     file = tmp_path / "backup"
-    assert back_up(reached, file, silent) == 9
+    assert back_up(reached, file, silent) == 11
     assert file.stat().st_mode & 0o777 == 0o600
     with pytest.raises(NotEmpty):
         restore(reached, file, silent)
     client.set("pd:{/0}:s:g1/u2", "came later")
     client.hset(RING.decode(), "came later", "too")
     restored = restore(reached, file, silent, replace=True)
-    assert (restored.keys, restored.expired) == (9, 0)
+    assert (restored.keys, restored.expired) == (11, 0)
     assert image(server) == before
     client.delete(*(key for key in before if key.startswith(b"pd:")))
-    assert restore(reached, file, silent).keys == 9
+    assert restore(reached, file, silent).keys == 11
     assert image(server) == before
 
 

@@ -73,7 +73,7 @@ async def live(store: RedisStore, tenant: str, group: str, member: str, event: s
     windows += [Window(by_text(inviter), "group", span, 5, "always") for span in (HOUR, 20 * DAY)][:1]
     ask = Observe(
         tenant, group, member, event, b"8 bytes.", "sha256:1", message=f"m{event}", windows=tuple(windows),
-        ladders=(LadderRead("p.l", 0),), mute=True, silence=True, spoke=True,
+        ladders=(LadderRead("p.l", 0),), mute=True, silence=True, spoke=True, presence="message", zone="UTC",
     )  # fmt: skip
     observed = await store.observe(ask)
     change = Commit(
