@@ -11,6 +11,7 @@ from policyd.check.draft import WHAT, PolicyDraft
 from policyd.check.facts import FACTS
 from policyd.check.kinds import check_reads
 from policyd.check.references import reference
+from policyd.check.suggest import did_you_mean
 from policyd.check.values import value_of
 from policyd.check.wording import called
 from policyd.language import nodes as n
@@ -42,9 +43,12 @@ def award(action: n.Action, policy: PolicyDraft, kinds: Sequence[str]) -> Award:
 
 
 def _tally(name: n.Name, policy: PolicyDraft) -> n.Tally | None:
-    plain = n.Name(name.parts[-1:], span=name.span)
-    if len(name.parts) > 1 and isinstance(policy.names["value"].get(plain.text), n.Tally):
-        hint = Phrase(f"write `{plain.text}` alone", f"请只写 `{plain.text}`")
+    last = name.parts[-1]
+    if len(name.parts) > 1:
+        tallies = [tally.name for tally in policy.of(n.Tally)]
+        declare = Phrase(f"declare it: `tally {last} by member`", f"请先声明:`tally {last} by member`")
+        alone = Phrase(f"write `{last}` alone", f"请只写 `{last}`")
+        hint = alone if last in tallies else did_you_mean(last, tallies, declare)
         policy.report("C105", name.span, name=name.text, what=WHAT[n.Tally], hint=hint)
         return None
     return reference(name, n.Tally, policy, used=False)

@@ -52,7 +52,7 @@ def _check_has(step: n.Has, draft: SetDraft, broken: frozenset[str]) -> None:
     found = [node for policy in draft.policies if (node := _held(step.ladder.text, policy)) is not None]
     tiers = [tier.name for node in found if isinstance(node, n.Tiers) for tier in node.tiers]
     name = step.ladder.text
-    if step.tier is None and found and len(tiers) > 0 and all(isinstance(node, n.Tiers) for node in found):
+    if step.tier is None and tiers and all(isinstance(node, n.Tiers) for node in found):
         hint = Phrase(f"write one of its tiers: `has {name} {tiers[0]}`", f"请写等级名称:`has {name} {tiers[0]}`")
         draft.findings.report("C557", step.span, name=name, hint=hint)
     elif step.tier is not None and found and not tiers:

@@ -212,8 +212,8 @@ def test_the_first_tier_that_fits_and_no_other() -> None:
     }
     for name in ("core", "active", "vip", "watch"):
         rule = made[f"p.standing.{name}"]
-        assert (rule.of, rule.kinds, rule.quiet, rule.reads_state) == (
-            "p.standing", ("tiers p.standing",), True, True,
+        assert (rule.of, rule.kinds, rule.shadow, rule.quiet, rule.reads_state) == (
+            "p.standing", ("tiers p.standing",), False, True, True,
         )  # fmt: skip
         assert rule.then == (r.Action("place", subject="p.standing", tier=name),)
 
@@ -279,6 +279,20 @@ def test_tiers_are_compared_with_their_words(written: str, expected: object) -> 
     if expected is not None:
         assert isinstance(found.left, r.TierValue) and isinstance(found.right, r.Const)
         assert (found.left.tiers, found.op, found.right.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "help"),
+    [
+        ("add 1 to member.points", "write `points` alone"),
+        ("add 1 to member.pionts", "did you mean `points`?"),
+        ("add 1 to poins", "did you mean `points`?"),
+        ("add 1 to posts", "there is `points`"),
+    ],
+)
+def test_which_tally_was_meant(written: str, help: str) -> None:
+    _, found = load_texts({"p.policy": f"{HEADER}{POINTS}{POSTS}{TOLD}{TIERS}rule r {{ then {written} }}"})
+    assert [each.help() for each in found] == [help]
 
 
 def test_a_word_may_come_first() -> None:
