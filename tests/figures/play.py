@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
+from collections.abc import Coroutine, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from fractions import Fraction
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from policyd.check.load import load_texts
 from policyd.compile.load import compile_policies
@@ -20,7 +22,7 @@ from policyd.state.memory import MemoryStore
 from policyd.state.store import Store
 from tests.figures import spans
 from tests.figures.book import EPOCH, Book
-from tests.figures.life import DAY, Life, Manner, Open
+from tests.figures.life import BAD, DAY, HOUR, Life, Manner, Open
 from tests.figures.policies import ASKED, MILLION, PUNISHES, REFUSES, is_share, parts, texts
 from tests.standing.bot import Run
 
@@ -38,6 +40,7 @@ IN_ALL: Final = "m"
 INNER: Final = ("x7", "x30", "size")
 """Kept beside the figures: how the numbers of seven and of thirty days change, and the size of the group."""
 KEPT: Final = 731
+ALONE: Final = ("verdict", "appeal", "tick")
 BY_HOUR_FOR: Final = 62
 TAKEN_BACK_FOR: Final = 30 * DAY
 """So long what a decision did is known, and can be taken back."""
@@ -77,10 +80,14 @@ class Unasked(MemoryStore):
 
 
 class Play:
-    """`zone`: of the days. `asks`: of the engine itself, whether it is asked for figures as it goes."""
+    """`zone`: of the days. `asks`: of the engine itself, whether it is asked for figures as it goes. So many events are
+    sent `at_once`."""
 
-    def __init__(self, seed: int, days: int, store: Store, run: Run, *, most_members: int = 500) -> None:
+    def __init__(
+        self, seed: int, days: int, store: Store, run: Run, *, most_members: int = 500, at_once: int = 1
+    ) -> None:  # fmt: skip
         random = Random(seed)
+        self.at_once = at_once
         self.random, self.store, self.run = random, store, run
         members = int(most_members ** random.random())
         zone, other = random.choice(ZONES), random.choice(ZONES)
@@ -110,10 +117,11 @@ class Play:
 
     def whole(self) -> Found:
         sampled = 0
-        for event in self.life.events():
-            self._tell(event)
-            if self.asks and event.time is not None and event.time > sampled:
-                sampled = event.time + self.random.choice((3, 20, 90)) * DAY
+        for events in self._together():
+            for event, answer in zip(events, self._send(events), strict=True):
+                self._take(event, answer)
+            if self.asks and self.newest > sampled:
+                sampled = self.newest + self.random.choice((3, 20, 90)) * DAY
                 self._compare(self.newest)
             if len(self.found.differences) > 3:
                 return self.found
@@ -125,19 +133,42 @@ class Play:
 
     # ------------------------------------------------------------ an event
 
-    def _tell(self, event: Event) -> None:
+    def _together(self) -> Iterator[list[Event]]:
+        """What is sent at once: events that do not depend on each other's answers."""
+        waiting: list[Event] = []
+        for event in self.life.events():
+            alone = _is_alone(event)
+            late = waiting and (event.time or 0) - (waiting[0].time or 0) > HOUR
+            if waiting and (alone or late or len(waiting) == self.at_once):
+                yield waiting
+                waiting = []
+            waiting.append(event)
+            if alone:
+                yield waiting
+                waiting = []
+        if waiting:
+            yield waiting
+
+    def _send(self, events: list[Event]) -> list[Decision | BaseException]:
+        sending = [self.random.choice(self.engines).evaluate(event, self.tenant) for event in events]
+        if len(sending) > 1:
+            return list(self.run(_all(sending)))
+        try:
+            return [self.run(sending[0])]
+        except EventError as error:
+            return [error]
+
+    def _take(self, event: Event, decision: Decision | BaseException) -> None:
+        """What was answered goes into the book, and is compared with it."""
         now = event.time or 0
         self.newest = max(self.newest, now)
         if self.book.on(now) < self.book.on(self.newest):
             self.late = self.book.on(self.newest)
-        engine = self.random.choice(self.engines)
-        before = self.decided.get(event.id)
-        try:
-            decision: Decision = self.run(engine.evaluate(event, self.tenant))
-        except EventError as error:
-            self._differs(f"{event}: {error.problem.code} {error.problem.detail}")
+        if not isinstance(decision, Decision):
+            self._differs(f"{event}: {decision!r}")
             return
         self.found.events += 1
+        before = self.decided.get(event.id)
         if decision.replayed != (before is not None):
             self._differs(f"{event}: replayed is {decision.replayed}")
         if before is not None:
@@ -282,6 +313,17 @@ class Play:
 
     def _differs(self, what: str) -> None:
         self.found.differences.append(f"{self.tenant} {self.zone}: {what}")
+
+
+def _is_alone(event: Event) -> bool:
+    """Whether it matters what has come before: which of several opens a ticket, and what is known by then."""
+    if event.message is not None:
+        return event.message.text in BAD
+    return event.kind in ALONE or (event.mark is not None and event.mark.as_ == "probe")
+
+
+async def _all(sending: list[Coroutine[Any, Any, Decision]]) -> list[Decision | BaseException]:
+    return await asyncio.gather(*sending, return_exceptions=True)
 
 
 def _is_same(fact: str, expected: Fraction | None, text: str) -> bool:

@@ -24,6 +24,8 @@ from tests.standing.bot import Run, by_hand
 
 ON_SERVER = 10
 """One group in so many lives on a server of our own."""
+AT_ONCE = 8
+"""So many events are sent to it together."""
 MOST_SHOWN = 3
 
 
@@ -46,7 +48,7 @@ def live(seed: int, days: int, most_members: int = 500) -> Found:
     """One group. Every tenth on an embedded server; one in seven is not asked for figures until the end."""
     if seed % ON_SERVER == 3:
         with tempfile.TemporaryDirectory() as folder, served(Path(folder)) as (store, run):
-            return Play(seed, days, store, run, most_members=min(most_members, 100)).whole()
+            return Play(seed, days, store, run, most_members=min(most_members, 100), at_once=AT_ONCE).whole()
     in_memory = Unasked() if seed % 7 == 1 else MemoryStore(virtual=True)
     return Play(seed, days, in_memory, by_hand, most_members=most_members).whole()
 
