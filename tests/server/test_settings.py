@@ -51,6 +51,15 @@ def test_how_long_and_for_whom_the_store_is_waited_for(tmp_path: Path) -> None:
     assert (other.durability, other.store_deadline_ms) == ("memory", 120)
 
 
+def test_statistics_are_on_unless_they_are_turned_off(tmp_path: Path) -> None:
+    assert loaded("", {}, tmp_path).statistics == "on"
+    assert loaded("", {}, tmp_path, POLICYD_STATISTICS="off").statistics == "off"
+    found = loaded('statistics = "off"\n', {}, tmp_path)
+    assert loaded(show_settings(found), {}, tmp_path) == found
+    with pytest.raises(SettingsError, match='`statistics` in .* is on or off, not "no"'):
+        loaded('statistics = "no"\n', {}, tmp_path)
+
+
 def test_another_file_may_be_named(tmp_path: Path) -> None:
     path = tmp_path / "other.toml"
     path.write_text('listen = "127.0.0.1:7"\n', encoding="utf-8")
