@@ -21,6 +21,8 @@ from policyd.model.state import (
 from policyd.state.memory import MemoryStore
 
 SELDOM: Final = 0.04
+MOST_AT_ONCE: Final = 20
+"""Failures at one instant: a tick with dozens of works would hardly ever get through else."""
 _ACQUAINTANCE: Final = ("member", "group")
 
 
@@ -30,7 +32,7 @@ class Flaky(MemoryStore):
     def __init__(self, random: Random) -> None:
         super().__init__(virtual=True)
         self._random = random
-        self.failures = 0
+        self._failures: tuple[int, int] = (0, 0)
 
     async def observe(self, ask: Observe) -> Observed:
         self._fail()
@@ -64,6 +66,8 @@ class Flaky(MemoryStore):
         return retracted
 
     def _fail(self) -> None:
-        if self._random.random() < SELDOM:
-            self.failures += 1
+        at, before = self._failures
+        before = before if at == self._instant else 0
+        if before < MOST_AT_ONCE and self._random.random() < SELDOM:
+            self._failures = self._instant, before + 1
             raise StoreUnavailable("told to fail")
