@@ -56,7 +56,7 @@ def test_statistics_are_on_unless_they_are_turned_off(tmp_path: Path) -> None:
     assert loaded("", {}, tmp_path, POLICYD_STATISTICS="off").statistics == "off"
     found = loaded('statistics = "off"\n', {}, tmp_path)
     assert loaded(show_settings(found), {}, tmp_path) == found
-    with pytest.raises(SettingsError, match='`statistics` in .* is on or off, not "no"'):
+    with pytest.raises(SettingsError, match=r'`statistics` in .* is on or off, not "no"'):
         loaded('statistics = "no"\n', {}, tmp_path)
 
 
