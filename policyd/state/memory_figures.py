@@ -25,9 +25,9 @@ from policyd.model.figures import (
     FiguresRead,
     bracket,
 )
-from policyd.model.local_days import local_day, local_hour
+from policyd.model.local_days import local_day, offset
 from policyd.model.state import Observe, Window
-from policyd.state.retention import PRESENCE
+from policyd.state.retention import DAY, HOUR, PRESENCE
 from policyd.state.zones import UTC
 
 
@@ -117,13 +117,13 @@ class Figures(Struct, gc=False):
 
 def note(figures: Figures, presence: Presence, ask: Observe, now: int) -> None:
     """What an event that is no edit is to the figures of its group."""
-    zone = ask.zone or UTC
-    day = local_day(zone, now)
+    shown = now + offset(ask.zone or UTC, now)
+    day = shown // DAY
     if presence.at <= now - PRESENCE:
         presence.wrote = presence.joined = None
     match ask.presence:
         case "message":
-            figures.add(day, MESSAGES[local_hour(zone, now)])
+            figures.add(day, MESSAGES[shown // HOUR % 24])
             if ask.member != NOBODY.id:
                 _wrote(figures, presence, day, now)
         case "join":
