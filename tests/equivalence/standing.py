@@ -187,7 +187,7 @@ class StandingAuthor(WorkflowAuthor):
         return f"add {amount} to {self._random.choice(self._tallies)}{of}"
 
     def _placeholder(self, kinds: Sequence[str], step: bool) -> str:
-        if self._some(0.3) and kinds and set(kinds) <= set(WITH_MEMBER):
+        if self._some(0.5) and kinds and set(kinds) <= set(WITH_MEMBER):
             if tuple(kinds) == ("streak",) and self._some(0.5):
                 return "streak.length"
             return self._random.choice([*self._names.standings, *(name for name, _ in self._tiers)])
