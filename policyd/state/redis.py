@@ -237,7 +237,8 @@ class RedisStore:
 
     async def count(self, change: Count) -> None:
         prefix = _prefix(change.tenant, change.group, self._cells)
-        asked = wire_figures.pack_count(prefix, change, secrets.token_hex(8))
+        token = secrets.token_hex(8) if change.event is None else ""
+        asked = wire_figures.pack_count(prefix, change, token)
         _, reply = await self._servers.ask(prefix, self._counting(prefix), *asked)
         if reply == wire.GONE:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed")

@@ -5,15 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from struct import Struct as Layout
 from struct import unpack_from
-from typing import Final, NamedTuple
-
-from msgspec import Struct
+from typing import Final
 
 from policyd.model.event import NOBODY
 from policyd.model.records import Record
-from policyd.model.state import Commit, Committed, EventIdReused, LadderRead, LadderStep, Observe, Observed, Window
+from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed
 from policyd.state import keys
-from policyd.state.retention import CALENDAR, JOURNAL, RECEIPTS
+from policyd.state.retention import JOURNAL
+from policyd.state.wire_windows import MEMBER_FIELD, NUMBERS, SHAPES, TAILS, Home, Shape, new_shape, new_tail
 from policyd.state.zones import UTC, number_of_zone
 
 Word = bytes | str | int
@@ -21,10 +20,6 @@ Reply = bytes | int | None | list["Reply"]
 
 _MESSAGE, _EDIT, _STANDING, _SILENCE, _SPOKE, _MUTE, _RECORDS, _LOOK = 1, 2, 4, 8, 16, 32, 64, 128
 _R_EDIT, _R_WIDE, _R_FACTS, _R_GIVEN, _R_HELD = 1, 2, 4, 8, 16
-_BUMPS: Final = {"never": 0, "new": 1, "edit": 2, "always": 3}
-_PERIODS: Final = {None: 0, "day": 4, "week": 8, "month": 12}
-_FORMS: Final = {"events": 0, "distinct": 16, "sum": 32, "messages": 48, "active": 64}
-_LAST: Final = 128
 _FIGURES, _AMOUNTS = 1 << 14, 1 << 15
 _PRESENCES: Final = {"": 0, "message": 1, "join": 2, "leave": 3, "request": 4}
 _SOMEBODY: Final = 8
@@ -34,7 +29,6 @@ GONE: Final = b"gone"
 """The answer to a commit of what was not observed."""
 
 _HEAD: Final = Layout(">BBH12s4s")
-_NUMBERS: Final = Layout(">HH")
 _COUNTS: Final = 10
 """Where the counts begin in a receipt, behind its flags."""
 
@@ -42,60 +36,18 @@ _NONE: Final[frozenset[str]] = frozenset()
 _FACTS: Final = Layout(">6s6s")
 
 
-class _Home(NamedTuple):
-    """Where windows are kept: in strings with a key of their own those of more than a day and of `counted.lua`, the
-    others in a field of the ring. `text` is the cell of a window that has a text as its key, and so a place of its own.
-    `figures`: in the figures of the group."""
-
-    key: bool
-    member: bool
-    text: str
-    figures: bool = False
-
-
-_MEMBER_FIELD: Final = _Home(False, True, "")
-
-
 _NOT_COUNTED: Final = (0, b"", False)
-
-
-class _Shape(Struct):
-    """What is the same for all events that ask for one tuple of windows: where they are kept, in this order, and how
-    they are packed. `of_member`: all of them in the member's field. `zones`: those of windows that need one, packed;
-    `amounts`: how many count a value or an amount; `figures`: some tell figures of the group."""
-
-    windows: tuple[Window, ...]
-    homes: tuple[_Home, ...]
-    of_member: bool
-    fields: int
-    packed: bytes
-    zones: bytes
-    amounts: int
-    figures: bool
-
-
-class _Ladders(Struct):
-    """The same for events that ask for one tuple of windows and one of ladders: both, behind their numbers."""
-
-    windows: tuple[Window, ...]
-    ladders: tuple[LadderRead, ...]
-    packed: bytes
-
-
-_SHAPES: dict[int, _Shape] = {}
-_TAILS: dict[tuple[int, int], _Ladders] = {}
-_MOST_SHAPES: Final = 4096
 
 
 def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     """The keys of the event, and the event."""
     group, windows, ladders, message = ask.group, ask.windows, ask.ladders, ask.message
-    shape = _SHAPES.get(id(windows))
+    shape = SHAPES.get(id(windows))
     if shape is None or shape.windows is not windows:
-        shape = _shape(windows)
-    tail = _TAILS.get((id(windows), id(ladders)))
+        shape = new_shape(windows)
+    tail = TAILS.get((id(windows), id(ladders)))
     if tail is None or tail.windows is not windows or tail.ladders is not ladders:
-        tail = _tail(shape, ladders)
+        tail = new_tail(shape, ladders)
     member = keys.of_member(prefix, group, ask.member)
     named: list[bytes] = []
     flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)
@@ -131,7 +83,7 @@ def to_look(blob: bytes) -> bytes:
     return bytes((blob[0] | _LOOK,)) + blob[1:]
 
 
-def _counted(prefix: str, ask: Observe, shape: _Shape, named: list[bytes]) -> tuple[int, bytes, bool]:
+def _counted(prefix: str, ask: Observe, shape: Shape, named: list[bytes]) -> tuple[int, bytes, bool]:
     """What the event is to the figures of its group, and its values and amounts, and the bits that say so; the key of
     the figures is added to `named`. Whether the presence of a member is kept."""
     bits, packed, somebody = _NOT_COUNTED
@@ -163,11 +115,11 @@ def _records(prefix: str, records: tuple[Record, ...], named: list[bytes]) -> by
     return packed
 
 
-def _fields(prefix: str, ask: Observe, homes: tuple[_Home, ...], named: list[bytes]) -> bytes:
+def _fields(prefix: str, ask: Observe, homes: tuple[Home, ...], named: list[bytes]) -> bytes:
     """The fields of the ring that the windows are kept in; the keys are added to `named`."""
     fields = b""
     for home in homes:
-        if home == _MEMBER_FIELD:
+        if home == MEMBER_FIELD:
             fields += keys.of_member(prefix, ask.group, ask.member).field
         elif home.key:
             named.append(keys.open_figures(prefix, ask.group) if home.figures else _key(prefix, ask, home))
@@ -176,68 +128,14 @@ def _fields(prefix: str, ask: Observe, homes: tuple[_Home, ...], named: list[byt
     return fields
 
 
-def _tail(shape: _Shape, ladders: tuple[LadderRead, ...]) -> _Ladders:
-    windows = shape.windows
-    packed = b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ladders])
-    numbers = _NUMBERS.pack(len(windows), len(ladders))
-    tail = _Ladders(windows, ladders, numbers + shape.packed + packed + shape.zones)
-    if id(windows) in _SHAPES:
-        if len(_TAILS) >= _MOST_SHAPES:
-            _TAILS.clear()
-        _TAILS[id(windows), id(ladders)] = tail
-    return tail
-
-
-def _shape(windows: tuple[Window, ...]) -> _Shape:
-    places = [_home(window) for window in windows]
-    homes = sorted(set(places), key=lambda home: home.key)
-    packed = b"".join(
-        [
-            _pack_window(window) + (homes.index(home) + 1).to_bytes(2)
-            for window, home in zip(windows, places, strict=True)
-        ]
-    )
-    shape = _Shape(
-        windows,
-        tuple(homes),
-        of_member=homes == [_MEMBER_FIELD],
-        fields=sum(not home.key for home in homes),
-        packed=packed,
-        zones=b"".join([number_of_zone(window.zone).to_bytes(2) for window in windows if _has_zone(window)]),
-        amounts=sum(window.form in ("distinct", "sum") for window in windows),
-        figures=any(home.figures for home in homes),
-    )
-    if not any(home.text for home in homes):
-        if len(_SHAPES) >= _MOST_SHAPES:
-            _SHAPES.clear()
-        _SHAPES[id(windows)] = shape
-    return shape
-
-
-def _home(window: Window) -> _Home:
-    if _tells_figures(window):
-        return _Home(True, False, "", figures=True)
-    text = window.cell if ":" in window.cell else ""
-    long = window.span > RECEIPTS or window.per is not None or window.form != "events"
-    return _Home(long, window.scope == "member", text)
-
-
-def _has_zone(window: Window) -> bool:
-    return window.per is not None or _tells_figures(window)
-
-
-def _tells_figures(window: Window) -> bool:
-    return window.form in ("messages", "active")
-
-
-def _field(ask: Observe, home: _Home) -> bytes:
+def _field(ask: Observe, home: Home) -> bytes:
     if home.text:
         name = keys.text_window(ask.group, ask.member if home.member else None, home.text).encode()
         return bytes((len(name),)) + name
     return keys.group_field(ask.group)
 
 
-def _key(prefix: str, ask: Observe, home: _Home) -> bytes:
+def _key(prefix: str, ask: Observe, home: Home) -> bytes:
     if home.text:
         return (prefix + keys.text_window(ask.group, ask.member if home.member else None, home.text)).encode()
     if home.member:
@@ -313,14 +211,6 @@ def unpack_committed(reply: Reply) -> Committed:
         raise ValueError(f"not an answer to a commit: {reply!r}") from error
 
 
-@lru_cache(4096)
-def _pack_window(window: Window) -> bytes:
-    code = _PERIODS[window.per] + _FORMS[window.form] + (_LAST if window.last else _BUMPS[window.bump])
-    span = window.span if window.per is None else CALENDAR[window.per]
-    number = (span << 24) | (window.cap << 8) | code
-    return keys.cell_id(window.cell) + number.to_bytes(9)
-
-
 def _unpack_receipt(
     ask: Observe, reply: bytes, instant: bytes, replayed: bool, revision: str, committed: Committed | None
 ) -> Observed:
@@ -335,8 +225,8 @@ def _unpack_receipt(
     ladders = flags >> 4
     number = (len(reply) - at) // 2
     if flags & _R_FACTS:
-        number, ladders = _NUMBERS.unpack_from(reply, at)
-        at += _NUMBERS.size
+        number, ladders = NUMBERS.unpack_from(reply, at)
+        at += NUMBERS.size
     counts = unpack_from(f">{number}{'H' if flags & _R_WIDE else 'B'}", reply, at)
     if not flags & _R_FACTS:
         return Observed(now, counts, (0,) * ladders, 0, 0, edit, _NONE, replayed, revision, committed, held)
