@@ -28,14 +28,14 @@ rule listed "A word of the list" {
 """
 
 
-def community(folder: Path) -> Path:
-    """The directory of the policies, made in `folder`."""
+def community(folder: Path, *, listed: bool = True) -> Path:
+    """The directory of the policies, made in `folder`; with the public list or without."""
     policies = folder / "policies"
     shutil.copytree(POLICIES, policies)
     written = policies / "class_group.policy"
     at_noon = re.sub('timezone ".*"', f'timezone "{_noon()}"', written.read_text("utf-8"))
     written.write_text(at_noon, "utf-8")
-    if present():
+    if listed and present():
         shutil.copy(FOLDER / HOUBB, policies / "words" / "listed.txt")
         (policies / "listed.policy").write_text(_LISTED, "utf-8")
     return policies

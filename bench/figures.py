@@ -1,12 +1,13 @@
 """What the figures of groups add to an event's whole path, in one run, and what a group's day takes of memory.
 
-Run: `python -m bench.figures` (`--events N`, `--memory`). The same messages go by turns through two engines that differ
-in `statistics` only: JSON to decision on the in-memory store, on an embedded Valkey with 64 events at once, and through
-the service's endpoint. Messages are real ones where the data are beside the repository, as members of 20 groups of 500
-write them in a day: `usual` as they come (a quarter is flagged by a rule, and so counted), `violations` only such as
-are deleted. The members of `first` have all not written on that day before. Times are of the processor, this process
-and the server together, so that other work on the machine counts little; what counts is the median of the ratios.
-`--memory`: bytes of the figures of a closed day, of an open one, and of what members have for it.
+Run: `python -m bench.figures` (`--events N`, `--listed`, `--memory`). The same messages go by turns through two engines
+that differ in `statistics` only: JSON to decision on the in-memory store, on an embedded Valkey with 64 events at once,
+and through the service's endpoint. Messages are real ones where the data are beside the repository, as members of 20
+groups of 500 write them in a day, decided by `policies/class_group`: `usual` as they come, `violations` only such as
+are deleted. The members of `first` have all not written on that day before. `--listed` adds a public list of words,
+which flags a quarter of the messages; each flagged one is counted. Times are of the processor, this process and the
+server together, so that other work on the machine counts little; what counts is the median of the ratios. `--memory`:
+bytes of the figures of a closed day, of an open one, and of what members have for it.
 """
 
 from __future__ import annotations
@@ -226,10 +227,11 @@ def _print_memory(client: redis.Redis, title: str) -> None:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--events", type=int, default=60 * BATCH, help="for each comparison")
+    options.add_argument("--listed", action="store_true", help="flag a quarter of the messages by a public list")
     options.add_argument("--memory", action="store_true", help="measure memory instead of time")
     asked = options.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        policies, found = load(community(Path(folder)))
+        policies, found = load(community(Path(folder), listed=asked.listed))
         assert policies is not None, found
         program = compile_policies(policies)
         uvloop.run(memory(program) if asked.memory else times(asked.events, program))
