@@ -18,14 +18,13 @@ from policyd.model.codec import encode
 from policyd.model.problem import Problem, ProblemCode, problem
 from policyd.model.state import StoreUnavailable
 from policyd.server.evaluate import Evaluate
-from policyd.server.settings import Settings
 
 EVALUATE: Final = "/v1/evaluate"
 READY_SECONDS: Final = 2.0
 
 
-def build_app(engine: Engine, settings: Settings) -> Starlette:
-    """Serves `engine`, whose program may be swapped while it runs."""
+def build_app(engine: Engine, evaluate: Evaluate) -> Starlette:
+    """Serves `engine`, whose program may be swapped while it runs; `evaluate` is its endpoint."""
 
     async def about(request: Request) -> Response:
         return JSONResponse(
@@ -51,7 +50,6 @@ def build_app(engine: Engine, settings: Settings) -> Starlette:
             return problem_response(problem("store_unavailable", detail, hint="look at the store and its address"))
         return JSONResponse({"status": "ready", "policy": engine.program.revision})
 
-    evaluate = Evaluate(engine, settings)
     routes = [Route("/", about), Route("/healthz", healthz), Route("/readyz", readyz), Route(EVALUATE, evaluate)]
     return _App(evaluate, routes)
 

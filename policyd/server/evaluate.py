@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Final
 from urllib.parse import parse_qs
 
@@ -14,11 +14,12 @@ from policyd.model.codec import Form, decode, encode, event_id, read, split
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError, Failure, Problem, problem
-from policyd.server.answers import Send, send_answer, send_problem
+from policyd.server.answers import Answer, Header, Send, answer, over_the_wire, refusal, send_answer
 from policyd.server.bots import ANYONE, Bot, find
 from policyd.server.lanes import Placed, stretches
 from policyd.server.outage import Outage
 from policyd.server.settings import Settings
+from policyd.state.memory import MemoryStore
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -58,43 +59,57 @@ class Evaluate:
         self._limits = settings.limits
         self._bots = settings.bots
         self._outage = Outage()
+        self._at_hand = isinstance(engine.store, MemoryStore)
         self._in_flight = 0
         self._reading = asyncio.Lock()
         self._turns = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """As an ASGI application."""
         self._in_flight += 1
         try:
-            body, form = await self._answer(scope, receive)
+            body = await self._body(scope, receive)
         except Refused as refused:
-            await send_problem(send, refused.problem, *refused.headers)
-        except EventError as error:
-            waits = (_RETRY_AFTER,) if error.problem.code == "overloaded" else ()
-            await send_problem(send, error.problem, *waits)
-        except Exception:
-            _log.exception("an event could not be decided; this is a mistake of policyd")
-            detail = "the event could not be decided; the service's log has the details"
-            await send_problem(send, problem("internal", detail))
+            answered = refusal(refused.problem, *refused.headers)
         else:
-            await send_answer(send, body, form)
+            answered = await self._answered(scope["headers"], scope["query_string"], body)
+        finally:
+            self._in_flight -= 1
+        await send_answer(send, answered)
+
+    async def respond(self, headers: Iterable[Header], body: bytes) -> bytes:
+        """The HTTP response to a POST that arrived whole, without a query."""
+        self._in_flight += 1
+        try:
+            return over_the_wire(await self._answered(headers, b"", body))
         finally:
             self._in_flight -= 1
 
-    async def _answer(self, scope: Scope, receive: Receive) -> tuple[bytes, Form]:
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        if scope["method"] != "POST":
-            detail = f"`{scope['path']}` takes POST, not {scope['method']}"
-            raise Refused(problem("method_not_allowed", detail), (b"allow", b"POST"))
-        if self._in_flight > self._limits.in_flight:
-            detail = f"more than {self._limits.in_flight} requests are waiting"
-            raise Refused(problem("overloaded", detail, hint="try again in a second"), _RETRY_AFTER)
+    def waits(self, body: bytes) -> bool:
+        """Whether the answer to it may have to wait: for a store, or for the turns that arrays take."""
+        return not (self._at_hand and body.startswith(b"{"))
+
+    async def _answered(self, headers: Iterable[Header], query: bytes, body: bytes) -> Answer:
+        """The answer to a POST with this body, whatever comes of it."""
+        try:
+            return answer(*await self._decided(dict(headers), query, body))
+        except Refused as refused:
+            return refusal(refused.problem, *refused.headers)
+        except EventError as error:
+            waits = (_RETRY_AFTER,) if error.problem.code == "overloaded" else ()
+            return refusal(error.problem, *waits)
+        except Exception:
+            _log.exception("an event could not be decided; this is a mistake of policyd")
+            detail = "the event could not be decided; the service's log has the details"
+            return refusal(problem("internal", detail))
+
+    async def _decided(self, headers: dict[bytes, bytes], query: bytes, body: bytes) -> tuple[bytes, Form]:
+        self._check_room()
         bot = self._bot(headers)
         form = _form(headers)
-        message = await receive()
-        body = await self._rest(message, receive) if message.get("more_body") else message.get("body", b"")
         if len(body) > self._limits.body:
             raise self._too_long()
-        explain = b"explain" in scope["query_string"] and _asks_explain(scope["query_string"])
+        explain = b"explain" in query and _asks_explain(query)
         events = split(body, form)
         if events is None:
             return encode(await self._decide(self._event(body, form, bot), bot, explain), form), form
@@ -102,6 +117,23 @@ class Evaluate:
             detail = f"the array has {len(events)} events, and {self._limits.array} are allowed"
             raise Refused(problem("too_large", detail, hint="send several requests"))
         return encode(await self._decide_many(events, form, bot, explain), form), form
+
+    def _check_room(self) -> None:
+        if self._in_flight > self._limits.in_flight:
+            detail = f"more than {self._limits.in_flight} requests are waiting"
+            raise Refused(problem("overloaded", detail, hint="try again in a second"), _RETRY_AFTER)
+
+    async def _body(self, scope: Scope, receive: Receive) -> bytes:
+        """The body of a request that may be answered."""
+        if scope["method"] != "POST":
+            detail = f"`{scope['path']}` takes POST, not {scope['method']}"
+            raise Refused(problem("method_not_allowed", detail), (b"allow", b"POST"))
+        self._check_room()
+        headers = dict(scope["headers"])
+        self._bot(headers)
+        _form(headers)
+        message = await receive()
+        return await self._rest(message, receive) if message.get("more_body") else message.get("body", b"")
 
     def _bot(self, headers: dict[bytes, bytes]) -> Bot:
         if not self._bots:

@@ -11,14 +11,16 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 import uvicorn
 
 from policyd.compile.program import Program
 from policyd.engine.pipeline import Engine
 from policyd.model.state import StoreUnavailable
-from policyd.server.app import build_app
+from policyd.server.app import EVALUATE, build_app
+from policyd.server.evaluate import Evaluate
 from policyd.server.reload import InvalidPolicies, Reloader, load_program
 from policyd.server.settings import Settings
 from policyd.server.welcome import welcome
@@ -98,10 +100,11 @@ class _Server(uvicorn.Server):
 
 
 def uvicorn_config(engine: Engine, settings: Settings) -> uvicorn.Config:
+    evaluate = Evaluate(engine, settings)
     return uvicorn.Config(
-        build_app(engine, settings),
+        build_app(engine, evaluate),
         interface="asgi3",
-        http="httptools" if sys.implementation.name == "cpython" else "auto",
+        http=_protocol(evaluate),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -112,6 +115,15 @@ def uvicorn_config(engine: Engine, settings: Settings) -> uvicorn.Config:
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
     )
+
+
+def _protocol(evaluate: Evaluate) -> Any:
+    """What makes the protocol of a connection. httptools is made for CPython alone."""
+    if sys.implementation.name != "cpython":
+        return "auto"
+    from policyd.server.http import EventProtocol, Inbox
+
+    return partial(EventProtocol, inbox=Inbox(evaluate), path=EVALUATE.encode())
 
 
 def _calm_collector() -> None:

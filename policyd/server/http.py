@@ -1,0 +1,227 @@
+"""HTTP for the evaluate endpoint: uvicorn's protocol, with a short way for events that arrive whole.
+
+A turn of the event loop reads all requests that are there, then decides them one after the other, then writes all
+answers: a processor that changes between these for each request works with cold caches, which costs as much again as
+the decisions do. Whatever is not an ordinary request for a decision goes uvicorn's way, through ASGI.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import Any, Final, Protocol
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from policyd.server.answers import Header
+
+_AT_ONCE: Final = 64
+"""So many requests are decided in a turn of the event loop, so that answers of the store are read in time."""
+
+
+class Endpoint(Protocol):
+    """Answers a POST that arrived whole, with a whole response. Must not raise."""
+
+    def waits(self, body: bytes) -> bool:
+        """Whether answering may have to wait for something; else its coroutine never suspends."""
+        ...
+
+    def respond(self, headers: Iterable[Header], body: bytes) -> Awaitable[bytes]: ...
+
+
+class Exchange:
+    """A request that is being answered. To uvicorn's protocol it is the connection's cycle, as its own are."""
+
+    __slots__ = ("body", "disconnected", "headers", "keep_alive", "message_event", "protocol", "response_complete")
+
+    def __init__(self, protocol: EventProtocol, headers: list[Header]) -> None:
+        self.protocol = protocol
+        self.headers = headers
+        self.body = b""
+        self.disconnected = False
+        self.response_complete = False
+        self.keep_alive = True
+        self.message_event = _NOBODY_WAITS
+
+    def finish(self, response: bytes) -> None:
+        self.response_complete = True
+        self.headers, self.body = [], b""
+        transport = self.protocol.transport
+        if self.disconnected or transport.is_closing():
+            return
+        transport.write(response)
+        if not self.keep_alive:
+            transport.close()
+        self.protocol.on_response_complete()
+
+
+class _NobodyWaits:
+    """Stands for the event that uvicorn's cycles wait at."""
+
+    def set(self) -> None: ...
+
+
+_NOBODY_WAITS: Final = _NobodyWaits()
+
+
+class Inbox:
+    """The requests that wait for a decision, and the answers that wait to be written, of one server."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._requests: list[Exchange] = []
+        self._answered: list[tuple[Exchange, bytes]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, exchange: Exchange) -> None:
+        if not self._requests:
+            asyncio.get_running_loop().call_soon(self._decide)
+        self._requests.append(exchange)
+
+    def _decide(self) -> None:
+        requests, self._requests = self._requests[:_AT_ONCE], self._requests[_AT_ONCE:]
+        loop = asyncio.get_running_loop()
+        if self._requests:
+            loop.call_soon(self._decide)
+        answered = []
+        for each in requests:
+            if self._endpoint.waits(each.body):
+                task = loop.create_task(self._answer(each))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
+            else:
+                answered.append((each, _done(self._endpoint.respond(each.headers, each.body))))
+        _write(answered)
+
+    async def _answer(self, exchange: Exchange) -> None:
+        response = await self._endpoint.respond(exchange.headers, exchange.body)
+        if not self._answered:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._answered.append((exchange, response))
+
+    def _flush(self) -> None:
+        answered, self._answered = self._answered, []
+        _write(answered)
+
+
+def _write(answered: Iterable[tuple[Exchange, bytes]]) -> None:
+    for exchange, response in answered:
+        exchange.finish(response)
+
+
+def _done(answer: Awaitable[bytes]) -> bytes:
+    """What a coroutine gives that never suspends."""
+    try:
+        answer.send(None)  # type: ignore[attr-defined]
+    except StopIteration as stopped:
+        return bytes(stopped.value)
+    raise AssertionError("it suspended")
+
+
+class EventProtocol(HttpToolsProtocol):
+    """One connection. An exchange goes the short way if it is a POST to `path`, without a query, of HTTP/1.1 that keeps
+    the connection, if nothing is before it on the connection, and if it has arrived whole."""
+
+    def __init__(self, *arguments: Any, inbox: Inbox, path: bytes, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self._inbox = inbox
+        self._path = path
+        self._short: Exchange | None = None
+        self._idle_since = 0.0
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._short is not None:
+            self._go_long(self._short)
+
+    def on_message_begin(self) -> None:
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+
+    def on_headers_complete(self) -> None:
+        parser = self.parser
+        if (
+            self._is_free()
+            and self.url == self._path
+            and parser.get_method() == b"POST"
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and not self.expect_100_continue
+            and not self.flow.write_paused
+        ):
+            self._short = Exchange(self, self.headers)
+        else:
+            self._as_usual()
+
+    def _is_free(self) -> bool:
+        """Whether everything that came before on the connection is answered."""
+        before: Any = self.cycle
+        return before is None or before.response_complete is True
+
+    def on_body(self, body: bytes) -> None:
+        if self._short is None:
+            super().on_body(body)
+        else:
+            self._short.body = self._short.body + body if self._short.body else body
+
+    def on_message_complete(self) -> None:
+        if self._short is None:
+            super().on_message_complete()
+        else:
+            self.cycle = self._short  # type: ignore[assignment]
+            self._inbox.add(self._short)
+            self._short = None
+
+    def _go_long(self, exchange: Exchange) -> None:
+        """The rest of the body is still to come."""
+        self._short = None
+        self._as_usual()
+        if exchange.body:
+            super().on_body(exchange.body)
+
+    def _as_usual(self) -> None:
+        """Begins uvicorn's own cycle."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers.extend(headers)
+        super().on_headers_complete()
+
+    # ------------------------------------------------------------ idle connections
+    # One timer a connection, which looks when the connection was last used, instead of one for each request.
+
+    def on_response_complete(self) -> None:
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            cycle, app = self.pipeline.pop()
+            self._start_asgi_task(cycle, app)
+            return
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_after(self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._idle_since = 0.0
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.timeout_keep_alive_task = None
+        since = self._idle_since or self.loop.time()
+        left = since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._look_after(left)
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _look_after(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, self.timeout_keep_alive_handler)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.timeout_keep_alive_task is not None:
+            self.timeout_keep_alive_task.cancel()
+            self.timeout_keep_alive_task = None
+        super().connection_lost(exc)

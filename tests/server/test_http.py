@@ -1,0 +1,272 @@
+"""The short way of requests that arrive whole, and all that goes uvicorn's way, over bare sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+import uvicorn
+from uvicorn.server import ServerState
+
+from policyd.server.http import EventProtocol, Inbox
+from policyd.server.settings import Limits, Settings
+from tests.server.service import Service, event, running
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[Service]:
+    with running() as service:
+        yield service
+
+
+@pytest.fixture(autouse=True)
+def read(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """What the service has read, piece by piece."""
+    found: list[bytes] = []
+    received = EventProtocol.data_received
+
+    def data_received(self: EventProtocol, data: bytes) -> None:
+        received(self, data)
+        found.append(data)
+
+    monkeypatch.setattr(EventProtocol, "data_received", data_received)
+    return found
+
+
+@pytest.fixture
+def short(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The bodies that went the short way."""
+    found: list[bytes] = []
+    finished = EventProtocol.on_message_complete
+
+    def on_message_complete(self: EventProtocol) -> None:
+        if self._short is not None:
+            found.append(self._short.body)
+        finished(self)
+
+    monkeypatch.setattr(EventProtocol, "on_message_complete", on_message_complete)
+    return found
+
+
+def request(
+    number: int | str, target: str = "/v1/evaluate", version: str = "HTTP/1.1", text: str = "hello", **headers: str
+) -> bytes:
+    body = json.dumps(event(number, text)).encode()
+    head = {"host": "localhost", "content-type": "application/json", "content-length": str(len(body)), **headers}
+    lines = [f"POST {target} {version}", *[f"{name.replace('_', '-')}: {value}" for name, value in head.items()]]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+class Talk:
+    """One connection."""
+
+    def __init__(self, service: Service) -> None:
+        host, port = service.url.removeprefix("http://").split(":")
+        self._socket = socket.create_connection((host, int(port)), timeout=10)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._read = b""
+
+    def __enter__(self) -> Talk:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._socket.close()
+
+    def send(self, *pieces: bytes, read: list[bytes] | None = None) -> None:
+        """One piece after the other; where the service's readings are told, each only when the one before is `read`."""
+        for piece in pieces:
+            before = len(read or ())
+            self._socket.sendall(piece)
+            deadline = time.monotonic() + 10
+            while read is not None and len(read) == before:
+                assert time.monotonic() < deadline, "the service reads nothing"
+                time.sleep(0.001)
+
+    def answer(self) -> tuple[int, dict[str, str], bytes]:
+        while b"\r\n\r\n" not in self._read:
+            self._more()
+        head, _, rest = self._read.partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        length = int(headers.get("content-length", 0))
+        while len(rest) < length:
+            self._more()
+            rest = self._read.partition(b"\r\n\r\n")[2]
+        self._read = rest[length:]
+        return int(first.split()[1]), headers, rest[:length]
+
+    def is_closed(self) -> bool:
+        return self._socket.recv(1) == b""
+
+    def _more(self) -> None:
+        piece = self._socket.recv(65536)
+        assert piece, f"the connection was closed after {self._read!r}"
+        self._read += piece
+
+
+WAYS = {
+    "whole": ([request("w1")], True),
+    "two requests, one after the other": ([request("t1"), request("t2")], True),
+    "in two pieces, within the headers": ([request("p1")[:40], request("p1")[40:]], True),
+    "in two pieces, within the body": ([request("b1")[:-20], request("b1")[-20:]], False),
+    "the body later": ([request("l1")[: -len(json.dumps(event("l1")))], json.dumps(event("l1")).encode()], False),
+    "byte by byte at the end": ([request("y1")[:-2], request("y1")[-2:-1], request("y1")[-1:]], False),
+    "with a query": ([request("q1", "/v1/evaluate?explain=1")], False),
+    "closing": ([request("c1", connection="close")], False),
+    "of HTTP/1.0": ([request("o1", version="HTTP/1.0")], False),
+    "that expects to go on": ([request("e1", expect="100-continue")], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("pieces", "is_short"), WAYS.values(), ids=WAYS)
+def test_every_way_gives_the_same_answer(
+    service: Service, read: list[bytes], short: list[bytes], pieces: Sequence[bytes], is_short: bool
+) -> None:
+    with Talk(service) as talk:
+        talk.send(*pieces, read=read)
+        status, headers, body = talk.answer()
+        if status == 100:
+            status, headers, body = talk.answer()
+    assert bool(short) is is_short
+    decided = json.loads(body)
+    assert (status, headers["content-type"], decided["verdict"]) == (200, "application/json", "allow")
+    assert decided["event"].startswith("e")
+
+
+PIPELINES = {
+    "short ones": [request("1a"), request("1b"), request("1c")],
+    "a short one before others": [request("2a"), request("2b", "/v1/evaluate?explain=0"), request("2c")],
+    "a short one behind another": [request("3a", "/v1/evaluate?explain=0"), request("3b"), request("3c")],
+    "the last in pieces": [request("4a"), request("4b")[:-9]],
+}
+
+
+@pytest.mark.parametrize("requests", PIPELINES.values(), ids=PIPELINES)
+def test_requests_sent_ahead_are_answered_in_order(service: Service, requests: list[bytes]) -> None:
+    with Talk(service) as talk:
+        talk.send(b"".join(requests))
+        if len(requests) == 2:
+            talk.send(request("4b")[-9:])
+        answered = [json.loads(talk.answer()[2])["event"] for _ in requests]
+    first = json.loads(requests[0].partition(b"\r\n\r\n")[2])["id"][:-1]
+    assert answered == [f"{first}{letter}" for letter in "abc"[: len(requests)]]
+
+
+REFUSED = {
+    "no JSON": (request("x").partition(b"\r\n\r\n")[0].replace(b"content-length: ", b"content-length: 3 \r\nx: ")
+                + b"\r\n\r\n{..", 400),
+    "no event": (b"POST /v1/evaluate HTTP/1.1\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}", 422),
+    "no content type": (b"POST /v1/evaluate HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}", 415),
+    "another method": (b"PUT /v1/evaluate HTTP/1.1\r\ncontent-length: 0\r\n\r\n", 405),
+    "another path": (b"POST /v2/evaluate HTTP/1.1\r\ncontent-length: 0\r\n\r\n", 404),
+    "no HTTP": (b"\x16\x03\x01\x02\x00 hello\r\n\r\n", 400),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("sent", "status"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused_says_why(service: Service, sent: bytes, status: int) -> None:
+    with Talk(service) as talk:
+        talk.send(sent)
+        answered, headers, body = talk.answer()
+        assert answered == status
+        if headers["content-type"] == "application/problem+json":
+            assert json.loads(body)["detail"]
+            talk.send(request(f"after-{status}"))
+            assert talk.answer()[0] == 200, "the connection can still be used"
+
+
+def test_a_body_over_the_limit_is_refused_either_way(read: list[bytes]) -> None:
+    long = request("z", text="x" * 700)
+    with running(Settings(limits=Limits(body=600, event=600))) as service:
+        for pieces in ([long], [long[:-9], long[-9:]]):
+            with Talk(service) as talk:
+                talk.send(*pieces, read=read)
+                status, _, body = talk.answer()
+                assert (status, json.loads(body)["code"]) == (413, "too_large")
+
+
+def test_who_goes_away_harms_nobody(service: Service) -> None:
+    for cut in (10, 200, None):
+        with Talk(service) as talk:
+            talk.send(request(f"gone-{cut}")[:cut])
+    with Talk(service) as talk:
+        talk.send(request("still-there"))
+        assert talk.answer()[0] == 200
+
+
+def test_idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyd.server.serve._KEEP_ALIVE_SECONDS", 0.05)
+    with running() as service, Talk(service) as talk:
+        talk.send(request("idle"))
+        assert talk.answer()[0] == 200
+        assert talk.is_closed()
+
+
+class Clock:
+    """A loop's clock that is set by hand."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+        self.calls: list[tuple[float, Callable[[], None]]] = []
+
+    def time(self) -> float:
+        return self.now
+
+    def call_later(self, seconds: float, call: Callable[[], None]) -> object:
+        self.calls.append((self.now + seconds, call))
+        return call
+
+    def pass_until(self, instant: float) -> None:
+        while self.calls and self.calls[0][0] <= instant:
+            self.now, call = self.calls.pop(0)
+            call()
+        self.now = instant
+
+
+def test_a_connection_in_use_is_not_idle() -> None:
+    config = uvicorn.Config(echo, http="httptools", lifespan="off", log_config=None, timeout_keep_alive=10)
+    config.load()
+    clock, transport = Clock(), Closing()
+    protocol = EventProtocol(
+        config=config, server_state=ServerState(), app_state={}, _loop=clock, inbox=Inbox(Never()), path=b"/"
+    )
+    protocol.connection_made(transport)
+    for answered in (100.0, 106.0, 112.0, 118.0):
+        clock.pass_until(answered)
+        protocol.data_received(b"")
+        protocol.on_response_complete()
+        assert not transport.closed
+    clock.pass_until(127.9)
+    assert not transport.closed
+    clock.pass_until(128.1)
+    assert transport.closed
+
+
+async def echo(scope: object, receive: object, send: object) -> None:
+    raise AssertionError("nothing is asked")
+
+
+class Never:
+    def waits(self, body: bytes) -> bool:
+        raise AssertionError("nothing is asked")
+
+    async def respond(self, headers: object, body: bytes) -> bytes:
+        raise AssertionError("nothing is asked")
+
+
+class Closing(asyncio.Transport):
+    closed = False
+
+    def is_closing(self) -> bool:
+        return self.closed
+
+    def close(self) -> None:
+        self.closed = True
+
+    def pause_reading(self) -> None: ...
+
+    def resume_reading(self) -> None: ...
