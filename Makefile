@@ -7,7 +7,7 @@ LISTEN ?= 127.0.0.1:8900
 UV     ?= uv
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench lock clean
+.PHONY: help serve test lint bench bench-check lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ —/'
@@ -38,6 +38,9 @@ lint: $(VENV)/dev.stamp
 
 bench: $(VENV)/dev.stamp    ## measure (never part of make test)
 	$(BIN)/python -m pytest bench -o python_files='*.py' -o python_functions='bench_*' --benchmark-only $(PYTEST_ARGS)
+
+bench-check: $(VENV)/dev.stamp    ## whether it is as fast as it was (bench/baseline.json), in less than three minutes
+	$(BIN)/python -m bench.check
 
 lock:            ## renew the pinned requirements (needs uv)
 	$(UV) pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/run.txt

@@ -33,6 +33,7 @@ COMMANDS: Final = {
     "undo": Entry("undo", Phrase("take back what a mistaken rule has done", "撤销一条错误规则的处理")),
     "stats": Entry("stats", Phrase("say what happened in groups, by day", "查看各群的统计")),
     "top": Entry("top", Phrase("say which members have most of a tally or counter", "查看积分或计数的排行")),
+    "bench": Entry("bench", Phrase("measure how fast the policies decide here", "测量策略在本机的处理速度")),
     "backup": Entry("backup", Phrase("write everything that the store keeps to a file", "把存储的全部状态写入文件")),
     "restore": Entry("restore", Phrase("put a backup back into a store", "把备份恢复到存储")),
     "erase": Entry("erase", Phrase("remove a member from the store", "从存储中移除一个成员")),
