@@ -25,6 +25,7 @@ from policyd.server.settings import SettingsError, load_settings, show_settings
     help="Answer once the Redis has it, or once a replica has it too.  [default: memory]",
 )
 @click.option("--clock", type=click.Choice(["store", "event"]), help="Whose time counts; `event` is for trying out.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Processes that decide side by side.  [default: 1]")
 @click.option("--config", type=click.Path(dir_okay=False), help="Settings file.  [default: policyd.toml, if there]")
 @click.option("--print-settings", is_flag=True, help="Show the settings that would be used, secrets hidden, and stop.")
 def command(print_settings: bool, **flags: Any) -> int:

@@ -10,7 +10,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from functools import partial
 from typing import Any, Final
 
@@ -24,7 +24,8 @@ from policyd.server.evaluate import Evaluate
 from policyd.server.reload import InvalidPolicies, Reloader, load_program
 from policyd.server.settings import Settings
 from policyd.server.welcome import welcome
-from policyd.state.opening import open_store
+from policyd.server.workers import Workers
+from policyd.state.opening import open_server, open_store
 from policyd.state.store import Store
 
 FINE: Final = 0
@@ -45,29 +46,77 @@ def serve(settings: Settings, *, say: Callable[[str], None] | None = None) -> in
     say = say or _say
     try:
         program = load_program(settings.policies)
+        listener = _listen(settings)
     except InvalidPolicies as error:
         print(error, file=sys.stderr, flush=True)
         return INVALID
-    try:
-        listener = _listen(settings)
     except OSError as error:
         _complain(f"cannot listen on {settings.listen}: {error.strerror or error}{_port_hint(error)}")
         return CANNOT_START
+    with listener:
+        if settings.workers > 1:
+            return _run(_serve_together(settings, listener, say))
+        return _run(_serve_alone(settings, program, listener, settings.store_url, say))
+
+
+def serve_on(
+    listener: socket.socket,
+    settings: Settings,
+    store_url: str,
+    *,
+    say: Callable[[str], None] | None,
+    meanwhile: Callable[[], Awaitable[None]],
+) -> int:
+    """As `serve`, on a socket that listens already and a store that is there; also until `meanwhile` returns."""
+    logging.basicConfig(format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
-        with listener, asyncio.Runner(loop_factory=_new_loop) as runner:
-            runner.run(_run(settings, program, listener, say))
+        program = load_program(settings.policies)
+    except InvalidPolicies as error:
+        print(error, file=sys.stderr, flush=True)
+        return INVALID
+    return _run(_serve_alone(settings, program, listener, store_url, say or _say, meanwhile))
+
+
+def _run(serving: Coroutine[Any, Any, int]) -> int:
+    try:
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            return runner.run(serving)
     except StoreUnavailable as error:
         _complain(str(error))
         return CANNOT_START
-    return FINE
 
 
-async def _run(settings: Settings, program: Program, listener: socket.socket, say: Callable[[str], None]) -> None:
-    async with _open_store(settings, say) as store:
+async def _serve_alone(
+    settings: Settings,
+    program: Program,
+    listener: socket.socket,
+    store_url: str | None,
+    say: Callable[[str], None],
+    meanwhile: Callable[[], Awaitable[None]] | None = None,
+) -> int:
+    async with _open_store(settings, store_url, say) as store:
         engine = Engine(program, store, statistics=settings.statistics == "on")
         server = _Server(uvicorn_config(engine, settings), settings, engine, say)
         _calm_collector()
+        watching = None if meanwhile is None else asyncio.create_task(_end_after(meanwhile, server))
         await server.serve([listener])
+        if watching is not None:
+            watching.cancel()
+    return FINE
+
+
+async def _serve_together(settings: Settings, listener: socket.socket, say: Callable[[str], None]) -> int:
+    """By several processes, on one store."""
+    async with contextlib.AsyncExitStack() as stack:
+        url = settings.store_url
+        if url is None:
+            url = await stack.enter_async_context(open_server(settings.data_dir, say))
+        return await Workers(settings, url, listener, say).run()
+
+
+async def _end_after(meanwhile: Callable[[], Awaitable[None]], server: uvicorn.Server) -> None:
+    await meanwhile()
+    server.should_exit = True
 
 
 class _Server(uvicorn.Server):
@@ -134,9 +183,9 @@ def _calm_collector() -> None:
 
 
 @contextlib.asynccontextmanager
-async def _open_store(settings: Settings, say: Callable[[str], None]) -> AsyncIterator[Store]:
+async def _open_store(settings: Settings, url: str | None, say: Callable[[str], None]) -> AsyncIterator[Store]:
     async with open_store(
-        settings.store_url,
+        url,
         settings.data_dir,
         deadline=settings.store_deadline_ms / 1000,
         durability=settings.durability,

@@ -39,7 +39,7 @@ class Settings:
     an event waits for the store, retries included, before it is decided as `if store fails` says.
     `clock`: `event` takes the events' own times instead of the store's, to try out recorded traffic: an instant is the
     `time` of the event, which the bot then has to send. `statistics`: `off` counts nothing for groups, and what
-    conditions read of them is unknown."""
+    conditions read of them is unknown. `workers`: processes that share the store and decide at the same time."""
 
     policies: Path = Path("policies")
     listen: str = "127.0.0.1:8900"
@@ -49,6 +49,7 @@ class Settings:
     durability: Literal["memory", "replica"] = "memory"
     store_deadline_ms: int = 50
     clock: Literal["store", "event"] = "store"
+    workers: int = 1
     statistics: Literal["on", "off"] = "on"
     limits: Limits = Limits()
     bots: tuple[Bot, ...] = field(default=())
@@ -66,7 +67,8 @@ class Settings:
 
 
 _PLAIN: Final = (
-    "policies", "listen", "store", "redis", "data_dir", "durability", "store_deadline_ms", "clock", "statistics"
+    "policies", "listen", "store", "redis", "data_dir", "durability", "store_deadline_ms", "clock", "workers",
+    "statistics",
 )  # fmt: skip
 _CHOICES: Final = {
     "store": ("embedded", "memory"),
@@ -74,6 +76,7 @@ _CHOICES: Final = {
     "clock": ("store", "event"),
     "statistics": ("on", "off"),
 }
+_NUMBERS: Final = ("store_deadline_ms", "workers")
 _LIMITS: Final = tuple(each.name for each in fields(Limits))
 
 
@@ -118,7 +121,7 @@ def _from_environment(environment: Mapping[str, str], bots: tuple[Bot, ...]) -> 
     for variable, text in environment.items():
         if variable.startswith(PREFIX) and variable not in passed:
             name = variable.removeprefix(PREFIX).lower()
-            if name == "store_deadline_ms":
+            if name in _NUMBERS:
                 found[name] = _number(text, variable)
             elif name.startswith("limits_"):
                 found.setdefault("limits", {})[name.removeprefix("limits_")] = _number(text, variable)
@@ -161,7 +164,7 @@ def _from_one(what: str, number: Any, where: str) -> int:
 
 
 def _plain(name: str, value: Any, where: str) -> Any:
-    if name == "store_deadline_ms":
+    if name in _NUMBERS:
         return _from_one(f"`{name}`", value, where)
     if isinstance(value, Path):
         value = str(value)
@@ -189,6 +192,9 @@ def _checked(settings: Settings) -> Settings:
             'durability = "replica" goes with `redis` only: a store of the service\'s own has no replicas (it answers '
             "after its file is on disk)"
         )
+    if settings.workers > 1 and (settings.store_url == "memory" or settings.clock == "event"):
+        why = 'store = "memory"' if settings.store_url == "memory" else 'clock = "event"'
+        raise SettingsError(f"{settings.workers} workers do not go with {why}: each would know its own only")
     if not settings.bots and settings.address[0] not in ("127.0.0.1", "::1", "localhost"):
         raise SettingsError(
             f"listening on {settings.listen} without a token would let anyone decide and count: give every bot one "

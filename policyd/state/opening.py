@@ -44,15 +44,21 @@ async def open_store(
         async with _remote(url, deadline, durability, virtual) as store:
             yield store
     else:
-        with EmbeddedServer(data_dir) as server:
-            for note in server.notes:
-                say(note)
-            watching = asyncio.create_task(_keep_alive(server, say))
-            try:
-                async with _remote(server.url, deadline, "memory", virtual) as store:
-                    yield store
-            finally:
-                watching.cancel()
+        async with open_server(data_dir, say) as url, _remote(url, deadline, "memory", virtual) as store:
+            yield store
+
+
+@asynccontextmanager
+async def open_server(data_dir: Path, say: Callable[[str], None] = _LOG.warning) -> AsyncIterator[str]:
+    """The URL of a server of our own, which is started again where it dies. Raises `StoreUnavailable`."""
+    with EmbeddedServer(data_dir) as server:
+        for note in server.notes:
+            say(note)
+        watching = asyncio.create_task(_keep_alive(server, say))
+        try:
+            yield server.url
+        finally:
+            watching.cancel()
 
 
 @asynccontextmanager
