@@ -47,7 +47,7 @@ class Compared(NamedTuple):
 
 def ratio(measure: Measure, say: Say = lambda _: None) -> float:
     """The median over the rounds."""
-    found = []
+    found: list[float] = []
     with measure.prepared() as pair:
         pair.yardstick()
         pair.work()

@@ -36,7 +36,7 @@ from policyd.compile.load import CompiledProgram, compile_policies
 from policyd.engine.pipeline import Engine
 from policyd.model.codec import decode, encode
 from policyd.model.figures import FiguresAsk
-from policyd.server.app import build_app
+from policyd.server.evaluate import Evaluate
 from policyd.server.settings import Settings
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
@@ -87,7 +87,7 @@ async def at_once(engine: Engine, bodies: list[bytes]) -> None:
 
 async def through_endpoint(engine: Engine, bodies: list[bytes]) -> None:
     """As the server hands requests on, without its sockets."""
-    app, waiting = build_app(engine, Settings()), iter(bodies)
+    app, waiting = Evaluate(engine, Settings()), iter(bodies)
     scope = {
         "type": "http", "method": "POST", "path": "/v1/evaluate", "query_string": b"",
         "headers": [(b"content-type", b"application/json")],
