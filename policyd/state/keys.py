@@ -52,6 +52,9 @@ LONGEST_ID: Final = 48
 
 _PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*").fullmatch
 _CACHED: Final = 65_536
+_CELL_BEGUN: Final = blake2b(digest_size=6, person=b"window")
+_TEXT_BEGUN: Final = blake2b(digest_size=8)
+"""Digests to be copied, which costs half of making them."""
 
 
 def encode(name: str) -> str:
@@ -97,10 +100,17 @@ class MemberKeys(NamedTuple):
 
 @lru_cache(_CACHED)
 def of_member(prefix: str, group: str, member: str) -> MemberKeys:
-    whose = f"{encode(group)}/{encode(member)}".encode()
-    start = prefix.encode()
-    field = b"w:" + whose
-    return MemberKeys(bytes((len(field),)) + field, start + field, start + b"s:" + whose)
+    field, windows, standing = _of_members(prefix, group)
+    name = encode(member).encode()
+    field += name
+    return MemberKeys(bytes((len(field),)) + field, windows + name, standing + name)
+
+
+@lru_cache(_CACHED)
+def _of_members(prefix: str, group: str) -> tuple[bytes, bytes, bytes]:
+    """How they begin for all members of a group, without the length."""
+    ends = [f"{letter}:{encode(group)}/" for letter in "ws"]
+    return ends[0].encode(), (prefix + ends[0]).encode(), (prefix + ends[1]).encode()
 
 
 @lru_cache(_CACHED)
@@ -113,7 +123,9 @@ def group_field(group: str) -> bytes:
 def text_window(group: str, member: str | None, cell: str) -> str:
     """A field, or the end of a key. `member` None: the window is the group's."""
     owner = encode(group) if member is None else f"{encode(group)}/{encode(member)}"
-    return f"k:{owner}:{blake2b(cell.encode(), digest_size=8).hexdigest()}"
+    digest = _TEXT_BEGUN.copy()
+    digest.update(cell.encode())
+    return f"k:{owner}:{digest.hexdigest()}"
 
 
 def event_digest(group: str, event: str) -> bytes:
@@ -140,7 +152,14 @@ def digests_begun(group: str) -> tuple[blake2b, blake2b]:
 @lru_cache(_CACHED)
 def cell_id(cell: str) -> bytes:
     """6 bytes for a window among those of one member or group; never that of the last message, which is zeros."""
-    return blake2b(cell.encode(), digest_size=6, person=b"window").digest()
+    return text_cell_id(cell)
+
+
+def text_cell_id(cell: str) -> bytes:
+    """The same of a cell that hardly comes twice, as it has a text as its key."""
+    digest = _CELL_BEGUN.copy()
+    digest.update(cell.encode())
+    return digest.digest()
 
 
 @lru_cache(_CACHED)

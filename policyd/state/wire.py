@@ -12,7 +12,7 @@ from policyd.model.records import Record
 from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed
 from policyd.state import keys
 from policyd.state.retention import JOURNAL
-from policyd.state.wire_windows import MEMBER_FIELD, NUMBERS, SHAPES, TAILS, Home, Shape, new_shape, new_tail
+from policyd.state.wire_windows import MEMBER_FIELD, NUMBERS, SHAPES, TAILS, Home, Shape, new_tail, shape_of
 from policyd.state.zones import UTC, number_of_zone
 
 Word = bytes | str | int
@@ -44,10 +44,11 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     group, windows, ladders, message = ask.group, ask.windows, ask.ladders, ask.message
     shape = SHAPES.get(id(windows))
     if shape is None or shape.windows is not windows:
-        shape = new_shape(windows)
-    tail = TAILS.get((id(windows), id(ladders)))
-    if tail is None or tail.windows is not windows or tail.ladders is not ladders:
+        shape = shape_of(windows)
+    tail = TAILS.get((id(shape), id(ladders)))
+    if tail is None or tail.shape is not shape or tail.ladders is not ladders:
         tail = new_tail(shape, ladders)
+    asked = tail.packed(windows) if shape.texts else tail.parts[0]
     member = keys.of_member(prefix, group, ask.member)
     named: list[bytes] = []
     flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)
@@ -72,10 +73,10 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     digest.update(ask.event.encode())
     head = _HEAD.pack(flags, shape.fields, len(named) + bits, digest.digest(), ask.digest)
     if message is None:
-        return named, head + counted + fields + tail.packed
+        return named, head + counted + fields + asked
     digest = messages.copy()
     digest.update(message.encode())
-    return named, head + digest.digest() + counted + fields + tail.packed
+    return named, head + digest.digest() + counted + fields + asked
 
 
 def to_look(blob: bytes) -> bytes:
@@ -130,14 +131,18 @@ def _fields(prefix: str, ask: Observe, homes: tuple[Home, ...], named: list[byte
 
 def _field(ask: Observe, home: Home) -> bytes:
     if home.text:
-        name = keys.text_window(ask.group, ask.member if home.member else None, home.text).encode()
+        name = _text_window(ask, home).encode()
         return bytes((len(name),)) + name
     return keys.group_field(ask.group)
 
 
+def _text_window(ask: Observe, home: Home) -> str:
+    return keys.text_window(ask.group, ask.member if home.member else None, ask.windows[home.text - 1].cell)
+
+
 def _key(prefix: str, ask: Observe, home: Home) -> bytes:
     if home.text:
-        return (prefix + keys.text_window(ask.group, ask.member if home.member else None, home.text)).encode()
+        return (prefix + _text_window(ask, home)).encode()
     if home.member:
         return keys.of_member(prefix, ask.group, ask.member).windows
     return keys.group_windows(prefix, ask.group)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from struct import Struct as Layout
 from typing import Final, NamedTuple
 
@@ -25,12 +24,12 @@ _MOST: Final = 4096
 
 class Home(NamedTuple):
     """Where windows are kept: in strings with a key of their own those of more than a day and of `lua/counted.lua`, the
-    others in a field of the ring. `text` is the cell of a window that has a text as its key, and so a place of its own.
-    `figures`: in the figures of the group."""
+    others in a field of the ring. `text`: the place, from 1 on, of a window that has a text as its key, and so a home
+    of its own. `figures`: in the figures of the group."""
 
     key: bool
     member: bool
-    text: str = ""
+    text: int = 0
     figures: bool = False
 
 
@@ -39,96 +38,128 @@ _FIGURES: Final = Home(True, False, figures=True)
 
 
 class Shape(Struct):
-    """What is the same for all events that ask for one tuple of windows: where they are kept, in this order, and how
-    they are packed. `of_member`: all of them in the member's field. `zones`: those of windows that need one, packed;
+    """What is the same for all events that ask for windows like these, whatever texts are keys of them: where they are
+    kept, in this order, and how they are packed, in the parts around the ids of the cells of `texts` (places of
+    windows). `of_member`: all of them in the member's field. `zones`: those of windows that need one, packed;
     `amounts`: how many count a value or an amount; `figures`: some tell figures of the group."""
 
     windows: tuple[Window, ...]
     homes: tuple[Home, ...]
     of_member: bool
     fields: int
-    packed: bytes
+    texts: tuple[int, ...]
+    parts: tuple[bytes, ...]
     zones: bytes
     amounts: int
     figures: bool
 
 
 class Tail(Struct):
-    """The same for events that ask for one tuple of windows and one of ladders: both, behind their numbers."""
+    """Windows of one shape, behind their number, and one tuple of ladders, in the parts around the ids of cells."""
 
-    windows: tuple[Window, ...]
+    shape: Shape
     ladders: tuple[LadderRead, ...]
-    packed: bytes
+    parts: tuple[bytes, ...]
+
+    def packed(self, windows: tuple[Window, ...]) -> bytes:
+        packed = self.parts[0]
+        for place, part in zip(self.shape.texts, self.parts[1:], strict=True):
+            packed += keys.text_cell_id(windows[place].cell) + part
+        return packed
 
 
 class _Packed(NamedTuple):
-    """A window, but for the place of its home."""
+    """A window, but for its cell and the place of its home."""
 
     home: Home
-    packed: bytes
+    number: bytes
     zone: bytes
     amounts: int
 
 
 SHAPES: Final[dict[int, Shape]] = {}
+"""By the identity of the tuple of windows, but for windows that are chosen for an event."""
+_ALIKE: Final[dict[tuple[object, ...], Shape]] = {}
+"""By the windows: the identity of each, or all of one that has a text as its key but the text."""
 TAILS: Final[dict[tuple[int, int], Tail]] = {}
-"""By the identity of the tuples, but for windows that are chosen for an event."""
+"""By the identity of shape and ladders."""
 
 
 def new_tail(shape: Shape, ladders: tuple[LadderRead, ...]) -> Tail:
     """Kept in `TAILS`, where it is asked for again."""
-    windows = shape.windows
     packed = b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ladders])
-    numbers = NUMBERS.pack(len(windows), len(ladders))
-    tail = Tail(windows, ladders, numbers + shape.packed + packed + shape.zones)
-    if id(windows) in SHAPES:
-        if len(TAILS) >= _MOST:
-            TAILS.clear()
-        TAILS[id(windows), id(ladders)] = tail
+    first, *others = shape.parts
+    parts = [NUMBERS.pack(len(shape.windows), len(ladders)) + first, *others]
+    parts[-1] += packed + shape.zones
+    if len(TAILS) >= _MOST:
+        TAILS.clear()
+    tail = TAILS[id(shape), id(ladders)] = Tail(shape, ladders, tuple(parts))
     return tail
 
 
-def new_shape(windows: tuple[Window, ...]) -> Shape:
-    """Kept in `SHAPES`, where it is asked for again."""
-    each = [_packed(window) for window in windows]
+def shape_of(windows: tuple[Window, ...]) -> Shape:
+    """Of windows whose tuple is not in `SHAPES`. One that may come again is then kept there."""
+    cells = [window.cell for window in windows]
+    alike = tuple([
+        (window.scope, window.span, window.cap, window.bump, window.per, window.zone, window.form, window.last,
+         cells.index(window.cell)) if ":" in window.cell else id(window)
+        for window in windows
+    ])  # fmt: skip
+    shape = _ALIKE.get(alike)
+    if shape is None:
+        if len(_ALIKE) >= _MOST:
+            _ALIKE.clear()
+            SHAPES.clear()
+        shape = _ALIKE[alike] = _new_shape(windows)
+        if not shape.texts:
+            SHAPES[id(windows)] = shape
+    return shape
+
+
+def _new_shape(windows: tuple[Window, ...]) -> Shape:
+    """It keeps the windows, so that the identities that it is found by are those of no others."""
+    cells = [window.cell for window in windows]
+    each = [_packed(window, cells.index(window.cell) + 1 if ":" in window.cell else 0) for window in windows]
     homes = list(dict.fromkeys([one.home for one in each]))
     fields = len([home for home in homes if not home.key])
     if 0 < fields < len(homes):
         homes.sort(key=_is_key)
     places = {home: place.to_bytes(2) for place, home in enumerate(homes, 1)}
-    shape = Shape(
+    parts = [b""]
+    for window, one in zip(windows, each, strict=True):
+        if ":" in window.cell:
+            parts.append(b"")
+        else:
+            parts[-1] += keys.cell_id(window.cell)
+        parts[-1] += one.number + places[one.home]
+    return Shape(
         windows,
         tuple(homes),
         len(homes) == 1 and homes[0] == MEMBER_FIELD,
         fields,
-        b"".join([one.packed + places[one.home] for one in each]),
+        tuple([place for place, cell in enumerate(cells) if ":" in cell]),
+        tuple(parts),
         b"".join([one.zone for one in each]),
         sum([one.amounts for one in each]),
         _FIGURES in places,
     )
-    if not any([home.text for home in homes]):
-        if len(SHAPES) >= _MOST:
-            SHAPES.clear()
-        SHAPES[id(windows)] = shape
-    return shape
 
 
 def _is_key(home: Home) -> bool:
     return home.key
 
 
-@lru_cache(_MOST)
-def _packed(window: Window) -> _Packed:
+def _packed(window: Window, text: int) -> _Packed:
     code = _PERIODS[window.per] + _FORMS[window.form] + (_LAST if window.last else _BUMPS[window.bump])
     span = window.span if window.per is None else CALENDAR[window.per]
     number = (span << 24) | (window.cap << 8) | code
-    home = _home(window)
+    home = _home(window, text)
     zone = number_of_zone(window.zone).to_bytes(2) if window.per is not None or home.figures else b""
-    return _Packed(home, keys.cell_id(window.cell) + number.to_bytes(9), zone, window.form in ("distinct", "sum"))
+    return _Packed(home, number.to_bytes(9), zone, window.form in ("distinct", "sum"))
 
 
-def _home(window: Window) -> Home:
+def _home(window: Window, text: int) -> Home:
     if window.form in ("messages", "active"):
         return _FIGURES
     long = window.span > RECEIPTS or window.per is not None or window.form != "events"
-    return Home(long, window.scope == "member", window.cell if ":" in window.cell else "")
+    return Home(long, window.scope == "member", text)
