@@ -1,8 +1,11 @@
 """A load generator over plain sockets: `python -m bench.load URL --requests 20000 --connections 16 --array 1`.
 
-Prints one line of JSON: requests and events a second, and the latency of a request in ms at the median and the 99th
-percentile. A client library would cost more than the service that it measures. Texts are real messages of chats where
-the data are beside the repository (`bench/data.py`).
+Prints one line of JSON: requests and events a second, and the latency of a request in ms at the median, the 99th and
+other percentiles. A client library would cost more than the service that it measures. Texts are real messages of chats
+where the data are beside the repository (`bench/data.py`).
+
+With `--rate N` requests come N a second whatever the service does, at instants that know nothing of each other, each on
+a connection that is free; one that finds none waits, and its time counts from when it came.
 """
 
 from __future__ import annotations
@@ -12,15 +15,17 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from functools import partial
-from typing import cast
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from bench.data import messages, present
 
 TEXTS = ("今天的作业在哪里交?", "老师好,第三章的例题没有看懂", "晚上一起讨论项目吗", "收到,谢谢!", "hello everyone")
 CHAT = "spam_zh_telegram.dev.jsonl"
+PERCENTILES: Final = (10, 25, 50, 75, 90, 95, 99, 99.9)
 
 
 def texts() -> Sequence[str]:
@@ -77,14 +82,68 @@ class Client(asyncio.Protocol):
         if not self.done.done():
             self.done.set_exception(exc or RuntimeError("the service closed the connection"))
 
+    def send(self, request: bytes, came: float) -> None:
+        """`came`: from when its time counts."""
+        self._started = came
+        self._transport.write(request)
+
+    def finish(self) -> None:
+        self.done.set_result(None)
+        self._transport.close()
+
     def _send(self) -> None:
         following = next(self._requests, None)
         if following is None:
-            self.done.set_result(None)
-            self._transport.close()
-            return
-        self._started = time.perf_counter()
-        self._transport.write(following)
+            self.finish()
+        else:
+            self.send(following, time.perf_counter())
+
+
+class Paced(Client):
+    """Sends what it is given, one at a time, and says when it is free."""
+
+    def __init__(self, took: list[float], free: Callable[[Paced], None]) -> None:
+        super().__init__((), took)
+        self._free = free
+
+    def _send(self) -> None:
+        self._free(self)
+
+
+class Arrivals:
+    """Sends requests when they come, as many a second as `rate`, by free clients."""
+
+    def __init__(self, requests: Sequence[bytes], rate: float) -> None:
+        chance = random.Random(11)
+        self._requests = requests
+        self._gaps = [chance.expovariate(rate) for _ in requests]
+        self._waiting: deque[tuple[bytes, float]] = deque()
+        self._clients: deque[Paced] = deque()
+
+    def free(self, client: Paced) -> None:
+        if self._waiting:
+            client.send(*self._waiting.popleft())
+        else:
+            self._clients.append(client)
+
+    async def run(self) -> None:
+        """Looks again and again, as timers of milliseconds would send in bursts."""
+        at = time.perf_counter()
+        for request, gap in zip(self._requests, self._gaps, strict=True):
+            at += gap
+            while time.perf_counter() < at:
+                await asyncio.sleep(0)
+            if self._clients:
+                self._clients.popleft().send(request, at)
+            else:
+                self._waiting.append((request, at))
+
+    async def finish(self, connections: int) -> None:
+        """Once everything is answered."""
+        while self._waiting or len(self._clients) < connections:
+            await asyncio.sleep(0.001)
+        for client in self._clients:
+            client.finish()
 
 
 def _same(client: Client) -> Client:
@@ -98,7 +157,8 @@ def _length(head: bytes) -> int:
     return int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
 
 
-async def load(url: str, requests: int, connections: int, array: int) -> dict[str, float]:
+async def load(url: str, requests: int, connections: int, array: int, rate: float = 0.0) -> dict[str, float]:
+    """`rate`: requests a second, 0 as many as are answered."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 80
     each = requests // connections
@@ -108,20 +168,52 @@ async def load(url: str, requests: int, connections: int, array: int) -> dict[st
         for one in range(connections)
     ]
     took: list[float] = []
+    run = _paced(prepared, rate, host, port, took) if rate else _closed(prepared, host, port, took)
+    return _told(await run, took, array)
+
+
+async def _closed(prepared: list[list[bytes]], host: str, port: int, took: list[float]) -> float:
+    """Every connection sends when it has its answer; how many seconds it took."""
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
     clients = [Client(mine, took) for mine in prepared]
     for client in clients:
         await loop.create_connection(partial(_same, client), host, port)
     await asyncio.gather(*(client.done for client in clients))
+    return time.perf_counter() - started
+
+
+async def _paced(prepared: list[list[bytes]], rate: float, host: str, port: int, took: list[float]) -> float:
+    loop = asyncio.get_running_loop()
+    arrivals = Arrivals([one for each in zip(*prepared, strict=True) for one in each], rate)
+    clients = [Paced(took, arrivals.free) for _ in prepared]
+    for client in clients:
+        await loop.create_connection(partial(_same, client), host, port)
+    started = time.perf_counter()
+    everything = asyncio.gather(*(client.done for client in clients))
+    sending = asyncio.ensure_future(arrivals.run())
+    await asyncio.wait((everything, sending), return_when=asyncio.FIRST_COMPLETED)
+    if everything.done():
+        sending.cancel()
+        everything.result()
     seconds = time.perf_counter() - started
+    ending = asyncio.ensure_future(arrivals.finish(len(clients)))
+    await everything
+    await ending
+    return seconds
+
+
+def _told(seconds: float, took: list[float], array: int) -> dict[str, float]:
     took.sort()
-    return {
+    latency = {
+        f"p{percent:g}_ms": round(took[min(len(took) - 1, int(len(took) * percent / 100))] * 1000, 3)
+        for percent in PERCENTILES
+    }
+    rates = {
         "requests_per_second": round(len(took) / seconds),
         "events_per_second": round(len(took) * array / seconds),
-        "p50_ms": round(took[len(took) // 2] * 1000, 2),
-        "p99_ms": round(took[len(took) * 99 // 100] * 1000, 2),
     }
+    return {**rates, **latency}
 
 
 def main() -> None:
@@ -130,6 +222,7 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=20_000)
     options.add_argument("--connections", type=int, default=16)
     options.add_argument("--array", type=int, default=1)
+    options.add_argument("--rate", type=float, default=0.0, help="requests a second; all it can where not told")
     asked = options.parse_args()
     try:
         import uvloop
@@ -138,7 +231,8 @@ def main() -> None:
     else:
         new_loop = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        print(json.dumps(runner.run(load(asked.url, asked.requests, asked.connections, asked.array))))
+        found = runner.run(load(asked.url, asked.requests, asked.connections, asked.array, asked.rate))
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
