@@ -73,13 +73,14 @@ def _plainly(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found
 
 def examine(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
     """All hits, in no order, without those that an allowed phrase covers. `ends` are those of the words' automaton."""
-    origin = of.origin()
     ends = character_ends(of.key, ends)
     runs = _runs(index, of)
-    found = Judge(index).hits(of, origin, ends, runs)
+    origin = of.origin() if ends or runs else None
+    found = [] if origin is None else Judge(index).hits(of, origin, ends, runs)
     if len(ends) < MOST_PLACES:  # who finds nearly nothing but hits need not look for further ones
+        composed = iter(()) if origin is None else _composed(index, of, origin, ends, runs)
         judge = Judge(index, MOST_READ)
-        for reading in _readings(index, of, origin, ends, runs):
+        for reading in chain(composed, _readings(index, of, ends)):
             found += _read(index, of.text, reading, judge)
     if index.literal_cause and index.literal_cause.search(of.folded):
         found += _literally(index, of)
@@ -110,10 +111,8 @@ def _runs(index: Index, of: Views) -> list[tuple[int, int]]:
     return index.runs.find(of.bare)
 
 
-def _readings(
-    index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
-) -> Iterator[Reading]:
-    readings = [_composed(index, of, origin, ends, runs)]
+def _readings(index: Index, of: Views, ends: list[tuple[int, int]]) -> Iterator[Reading]:
+    readings: list[Iterator[Reading]] = []
     causes = of.folded is not of.text and CAUSE.search(of.text) is not None
     if index.wechat and (causes or any(index.words.keys[number] in index.wechat for _, number in ends)):
         readings.append(with_wechat(of.text))

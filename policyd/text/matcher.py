@@ -12,7 +12,7 @@ from policyd.text.fold import FOLDABLE, fold
 from policyd.text.hits import NOTHING, Found, Hits
 from policyd.text.index import PARTS, UNSURE, Index
 from policyd.text.lexicon import Entry, Lexicon
-from policyd.text.readings import CAUSE
+from policyd.text.readings import CAUSE, may_differ
 from policyd.text.views import LONG_NOISE, NOISE, RUN, Views, collapse
 
 
@@ -54,7 +54,7 @@ class Matcher:
         bits = self._certain(ends, key, data) if ends else 0
         if (
             bits == UNSURE
-            or (folded is not text and CAUSE.search(text))
+            or (folded is not text and CAUSE.search(text) and (ends or may_differ(text)))
             or (key is not bare and self._run_cause and self._run_cause.search(bare))
             or (self._literal_cause and self._literal_cause.search(folded))
             or (bits and bare is not folded and LONG_NOISE.search(folded))

@@ -95,6 +95,12 @@ def _changed(text: str, offset: int, changes: list[tuple[int, str]]) -> str:
     return "".join([*parts, text[last:]])
 
 
+def may_differ(text: str) -> bool:
+    """Whether a text that gives cause has a reading. Some that have none are let through, as this is what most texts
+    with digits are asked."""
+    return bool(_BETWEEN.search(text) or _MIXED_WORD.search(text) or _WECHAT.search(text))
+
+
 def with_letters(text: str) -> Iterator[Reading]:
     """Digits and signs within Latin words as the letters that they look like (`wh0re`), a single star as each of the
     vowels that it may stand for."""
