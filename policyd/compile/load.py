@@ -21,7 +21,7 @@ from policyd.model.state import Observed, Window
 from policyd.text.matcher import Matcher
 
 _REMEMBERED: Final = 50_000
-"""Groups whose covering policies are remembered; past it, all are worked out anew as their events come."""
+"""Routes by group and kind; past it, all are worked out anew as their events come."""
 
 
 def compile_policies(policy_set: PolicySet) -> CompiledProgram:
@@ -54,8 +54,8 @@ class CompiledProgram:
             assert plan.needs, "worked out now, not when the first event comes"
         self._policy_set = policy_set
         self._by_id = any(policy.scope.by == "id" for policy in policy_set.policies)
-        self._covering: dict[tuple[str, tuple[str, ...]], tuple[int, ...]] = {}
-        self._routes: dict[tuple[tuple[int, ...], str], Route] = {}
+        self._routes: dict[tuple[str, tuple[str, ...], str], Route] = {}
+        self._distinct: dict[tuple[tuple[int, ...], str], Route] = {}
 
     @property
     def policy_set(self) -> PolicySet:
@@ -106,31 +106,32 @@ class CompiledProgram:
         return _outcome(out, ()) if out else NOTHING_FIRED
 
     def _route(self, event: Event) -> Route:
-        key = (self._covering_of(event.group), event.kind)
+        group = event.group
+        key = (group.id if self._by_id else "", group.tags, event.kind)
         found = self._routes.get(key)
         if found is None:
             if len(self._routes) >= _REMEMBERED:
                 self._routes = {}
-            found = self._routes[key] = route(event.kind, key[0], self._plans, self._code)
+            found = self._routes[key] = self._new_route(group, event.kind)
         return found
 
-    def _covering_of(self, group: Group) -> tuple[int, ...]:
-        """Places of the policies that take part in the group."""
-        key = (group.id if self._by_id else "", group.tags)
-        found = self._covering.get(key)
+    def _new_route(self, group: Group, kind: str) -> Route:
+        """One for all groups that the same policies cover."""
+        covering = tuple(
+            place for place, plan in enumerate(self._plans) if plan.policy.scope.covers(group.id, group.tags)
+        )
+        found = self._distinct.get((covering, kind))
         if found is None:
-            if len(self._covering) >= _REMEMBERED:
-                self._covering = {}
-            found = self._covering[key] = tuple(
-                place for place, plan in enumerate(self._plans) if plan.policy.scope.covers(group.id, group.tags)
-            )
+            if len(self._distinct) >= _REMEMBERED:
+                self._distinct = {}
+            found = self._distinct[covering, kind] = route(kind, covering, self._plans, self._code)
         return found
 
 
 def _count(ready: Ready) -> None:
     """The windows of this event and what it adds to them. Where all windows are those of the route, so is the tuple."""
     memos: Memos = ({}, {})
-    if ready.route.chosen:
+    if ready.route.choices:
         _choose_windows(ready, memos)
     if ready.route.weighed:
         countings = ready.route.countings
@@ -142,19 +143,18 @@ def _count(ready: Ready) -> None:
 
 def _choose_windows(ready: Ready, memos: Memos) -> None:
     """The windows of this event: those whose key is known, counting it where their `where` is true."""
-    windows: list[Window] = []
-    places: list[int] = []
-    for place, counting in enumerate(ready.route.countings):
-        window = counting.window(ready, memos)
-        if window is not None:
-            windows.append(window)
-            places.append(place)
-    ready.windows = tuple(windows)
-    if len(places) < len(ready.route.countings):
-        ready.counters = tuple(ready.route.counters[place] for place in places)
-        ready.places = tuple(places)
-        left = len(ready.route.countings) - ready.route.wide_windows
-        ready.wide_windows = sum(place >= left for place in places)
+    taken = ready.route
+    windows: list[Window | None] = list(taken.windows)
+    for place, counting in taken.choices:
+        windows[place] = counting.window(ready, memos)
+    known = tuple([window for window in windows if window is not None])
+    ready.windows = known
+    if len(known) < len(windows):
+        places = tuple([place for place, window in enumerate(windows) if window is not None])
+        ready.counters = tuple([taken.counters[place] for place in places])
+        ready.places = places
+        left = len(windows) - taken.wide_windows
+        ready.wide_windows = sum([place >= left for place in places])
 
 
 def _spread(counts: Sequence[int | None], places: tuple[int, ...], length: int) -> list[int | None]:

@@ -15,7 +15,7 @@ from policyd.compile.link import Code
 from policyd.compile.plan import AS_EDIT, Needs, PolicyPlan
 from policyd.compile.program import Hits
 from policyd.compile.reads import figure_key
-from policyd.compile.windows import Counting, counting, is_chosen, is_weighed
+from policyd.compile.windows import Counting, counting, is_weighed
 from policyd.model.records import RecordKind
 from policyd.model.state import LadderRead, Observed, Window
 
@@ -80,15 +80,15 @@ class Visits:
 
 @dataclass(frozen=True)
 class Route:
-    """Everything about events of one kind in groups that the same policies cover. `chosen`: the windows differ from
-    event to event; `weighed`: the amounts do; `fixed`: neither."""
+    """Everything about events of one kind in groups that the same policies cover. `choices`: the windows that differ
+    from event to event, by their places; `weighed`: the amounts do; `fixed`: neither."""
 
     policies: tuple[Policy, ...]
     visits: Visits
     edit_visits: Visits
     subjects: tuple[tuple[str, Reader], ...]
     countings: tuple[Counting, ...]
-    chosen: bool
+    choices: tuple[tuple[int, Counting], ...]
     weighed: bool
     fixed: bool
     windows: tuple[Window, ...]
@@ -124,6 +124,7 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
     countings = tuple(
         counting(counted[name][0], which == "last", kind, (counted[name][1], zone), code) for which, name in reads
     )
+    choices = tuple((place, one) for place, one in enumerate(countings) if one.is_chosen)
     order: dict[Key, int] = {read: place for place, read in enumerate(reads)}
     for owner, names in (("ladder", ladders), ("record", records)):
         order.update(((owner, name), place) for place, name in enumerate(names))
@@ -135,9 +136,9 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
         edit_visits=_visits(AS_EDIT.get(kind, kind), places, records, code),
         subjects=tuple((key, reader(fact)) for key, fact in subjects.items()),
         countings=countings,
-        chosen=is_chosen(countings),
+        choices=choices,
         weighed=is_weighed(countings),
-        fixed=not (is_chosen(countings) or is_weighed(countings)),
+        fixed=not (choices or is_weighed(countings)),
         windows=tuple(one.counts for one in countings),
         amounts=tuple(0 for one in countings if one.weighed),
         counters=tuple(name for _, name in reads),

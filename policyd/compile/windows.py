@@ -35,6 +35,11 @@ class Counting:
     weighed: bool
     as_edit: bool
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the window differs from event to event; else it is `counts`."""
+        return self.where is not None or self.key is not None
+
     def window(self, prepared: Any, memos: Memos) -> Window | None:
         """The window to observe for this event; None where its key is unknown."""
         observed, memo = (_AS_EDIT, memos[1]) if self.as_edit else (None, memos[0])
@@ -92,11 +97,6 @@ def counting(counter: Counter, last: bool, kind: str, zones: tuple[str, str], co
         weighed=counter.form in ("distinct", "sum"),
         as_edit=counter.kind == "edit",
     )
-
-
-def is_chosen(countings: Iterable[Counting]) -> bool:
-    """Whether the windows differ from event to event."""
-    return any(one.where is not None or one.key is not None for one in countings)
 
 
 def is_weighed(countings: Iterable[Counting]) -> bool:

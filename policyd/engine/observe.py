@@ -21,27 +21,17 @@ def observe_for(prepared: Prepared, tenant: str, revision: str, *, statistics: b
     """`statistics`: the event counts in the figures of its group."""
     event = prepared.event
     windows, ladders = prepared.windows, prepared.ladders
-    message = None if event.message is None else event.message.id
+    if prepared.wide_windows:
+        windows = windows[: len(windows) - prepared.wide_windows]
+    if prepared.wide_ladders:
+        ladders = ladders[: len(ladders) - prepared.wide_ladders]
     return Observe(
-        tenant=tenant,
-        group=event.group.id,
-        member=event.member.id,
-        event=event.id,
-        digest=digest(event),
-        revision=revision,
-        at=event.time,
-        message=message,
-        is_edit=event.kind == "edit",
-        windows=windows[: len(windows) - prepared.wide_windows] if prepared.wide_windows else windows,
-        ladders=ladders[: len(ladders) - prepared.wide_ladders] if prepared.wide_ladders else ladders,
-        mute=prepared.mute,
-        silence=prepared.silence,
-        spoke=prepared.spoke,
-        records=prepared.records,
-        amounts=_near_amounts(prepared) if prepared.wide_windows and prepared.amounts else prepared.amounts,
-        presence=_PRESENCE.get(event.kind, "") if statistics else "",
-        zone=prepared.zone if statistics else "",
-    )
+        tenant, event.group.id, event.member.id, event.id, digest(event), revision, event.time,
+        None if event.message is None else event.message.id, event.kind == "edit",
+        windows, ladders, prepared.mute, prepared.silence, prepared.spoke, prepared.records,
+        _near_amounts(prepared) if prepared.wide_windows and prepared.amounts else prepared.amounts,
+        _PRESENCE.get(event.kind, "") if statistics else "", prepared.zone if statistics else "",
+    )  # fmt: skip
 
 
 def _near_amounts(prepared: Prepared) -> tuple[int, ...]:

@@ -124,6 +124,8 @@ class Engine:
 
     async def _observe(self, ask: Observe, prepared: Prepared) -> Observed | None:
         try:
+            if not wide.is_wide(prepared) and prepared.event.due is None:
+                return await self.store.observe(ask)
             return as_silent(prepared.event, await wide.observe(self.store, ask, prepared))
         except StoreOverloaded as overloaded:
             raise too_many(overloaded) from None
