@@ -5,9 +5,11 @@ BIN    := $(VENV)/bin
 DIR    ?= policies/class_group
 LISTEN ?= 127.0.0.1:8900
 UV     ?= uv
+FILE   ?= bench/decide.py
+ONLY   ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test lint bench bench-check lock clean
+.PHONY: help serve test lint bench bench-one bench-check lock clean
 
 help:            ## show this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/ —/'
@@ -36,15 +38,24 @@ lint: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/dev.stamp    ## measure (never part of make test)
-	$(BIN)/python -m pytest bench -o python_files='*.py' -o python_functions='bench_*' --benchmark-only $(PYTEST_ARGS)
+$(VENV)/peers.stamp: $(VENV)/dev.stamp requirements/peers.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	@touch $@
+
+bench: $(VENV)/peers.stamp    ## measure everything beside its peers, and write bench/RESULTS.md (ONLY="http growth" for some)
+	$(BIN)/python -m bench.all $(ONLY)
+	$(BIN)/python -m bench.report
+
+bench-one: $(VENV)/dev.stamp    ## the benchmarks of one file: make bench-one FILE=bench/decide.py
+	$(BIN)/python -m pytest $(FILE) -o python_files='*.py' -o python_functions='bench_*' --benchmark-only $(PYTEST_ARGS)
 
 bench-check: $(VENV)/dev.stamp    ## whether it is as fast as it was (bench/baseline.json), in less than three minutes
 	$(BIN)/python -m bench.check
 
 lock:            ## renew the pinned requirements (needs uv)
 	$(UV) pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -o requirements/run.txt
-	$(UV) pip compile pyproject.toml requirements/build.in --extra dev --extra tables --extra peers --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/run.txt -o requirements/dev.txt
+	$(UV) pip compile pyproject.toml requirements/build.in --extra dev --extra tables --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/run.txt -o requirements/dev.txt
+	$(UV) pip compile pyproject.toml requirements/build.in --extra peers --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header -q -c requirements/run.txt -c requirements/dev.txt -o requirements/peers.txt
 
 clean:           ## remove what these commands made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -1,6 +1,6 @@
 """What the engine costs around `decide`: from the bytes of an event to those of its decision, on the in-memory store.
 
-Run: `make bench PYTEST_ARGS=bench/engine.py`. Each round evaluates `BATCH` events; figures are for the batch. In turns
+Run: `make bench-one FILE=bench/engine.py`. Each round evaluates `BATCH` events; figures are for the batch. In turns
 with it the same events are read, searched for the list's words as they are written, and an answer is written, by the
 libraries alone: no engine in Python could do less. What counts is printed: microseconds for an event, events a second,
 and what the least would take of that.

@@ -41,12 +41,14 @@ class Figure(msgspec.Struct, omit_defaults=True):
 
 
 class Result(msgspec.Struct, omit_defaults=True):
-    """Everything that one run of a benchmark found. `notes`: what was left out and why, in whole sentences."""
+    """Everything that one run of a benchmark found. `printed`: the lines of one that prints its own table; `notes`:
+    what was left out and why, in whole sentences."""
 
     question: str
     command: str
     figures: list[Figure] = []
     points: list[Point] = []
+    printed: list[str] = []
     notes: list[str] = []
     seconds: float = 0.0
     at: str = ""

@@ -1,6 +1,6 @@
 """The same rules on the same messages through the engines that one could take instead, in one run.
 
-Run: `make bench PYTEST_ARGS=bench/peers.py`. Twenty rules `length > N and role == "member" or images > M` look at
+Run: `make bench-one FILE=bench/peers.py`. Twenty rules `length > N and role == "member" or images > M` look at
 messages with the lengths of real chats. Before anything is timed every peer must name the same rules as policyd does.
 Peers that are not installed are left out. What is printed: microseconds for a clean message, and how many times what
 policyd needs, from the event to the rules that fired.

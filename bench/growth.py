@@ -1,0 +1,330 @@
+"""Whether an event stays as cheap when policies, lists, groups and members become many.
+
+Run: `python -m bench.growth` (`--members N`, `--groups N`, `--only rules|words|compile|memory|memory-store|embedded`).
+Small and large take turns on the same clean messages; the ratio is the median of the rounds'. Members and groups are
+those that the store has met: the events measured come from all of them in turns, of which one that has met a single
+member has the same one again and again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+from typing import Final
+
+import redis
+import uvloop
+from rich.progress import Progress
+
+from bench.http import load as load_server
+from bench.http import running
+from bench.kept import Figure, Point, Result, against, keep
+from bench.load import texts
+from bench.policy_texts import made_up_words, policy
+from policyd.check.load import load_texts
+from policyd.compile.load import CompiledProgram, compile_policies
+from policyd.engine.embedded import finish
+from policyd.engine.pipeline import Engine
+from policyd.model.codec import decode, encode
+from policyd.model.event import Event, Group, Member, Message
+from policyd.state.embedded import EmbeddedServer
+from policyd.state.memory import MemoryStore
+from policyd.state.redis import RedisStore
+
+ROUNDS: Final = 30
+BATCH: Final = 300
+RULES: Final = (10, 100, 1_000)
+WORDS: Final = (1_000, 10_000, 100_000)
+MOST_RULES: Final = 10_000
+MOST_SECONDS: Final = 10.0
+MOST_MEGABYTES: Final = 200.0
+AT_ONCE: Final = 64
+_HEADER: Final = 'policy growth { for every group  timezone "Asia/Shanghai" }\n'
+_COUNTED: Final = f"""{_HEADER}
+limit flood {{ at most 59999 messages by member per day  then flag }}
+"""
+"""Nobody reaches it, and everything that it keeps of a member is read and written with each message."""
+Progressed = Callable[[str, int], Callable[[], None]]
+"""A bar with a title and so many steps; what it gives makes a step."""
+
+
+def compiled(written: str, words: Sequence[str] = ()) -> CompiledProgram:
+    files = {"words.txt": "\n".join(words)} if words else {}
+    policies, found = load_texts({"growth.policy": written}, files)
+    assert policies is not None, found[0].message()
+    return compile_policies(policies)
+
+
+def with_rules(rules: int) -> str:
+    """Each with a lexicon of its own, of two words."""
+    words = made_up_words(2 * RULES[-1])
+    return _HEADER + "\n".join(
+        f'lexicon l{number} {{ words "{words[2 * number]}", "{words[2 * number + 1]}" }}\n'
+        f"rule r{number} {{ on message, edit when message.text matches l{number} then delete }}"
+        for number in range(rules)
+    )
+
+
+LISTED: Final = f"""{_HEADER}
+lexicon listed {{ file "words.txt" }}
+rule listed {{ when message.text matches listed then delete }}
+"""
+
+
+class Evaluating:
+    """An engine on the memory store, from the bytes of an event to those of its decision."""
+
+    def __init__(self, program: CompiledProgram) -> None:
+        self._engine = Engine(program, MemoryStore())
+        self._number = 0
+
+    def message(self, text: str) -> bytes:
+        self._number += 1
+        number = self._number
+        return encode({
+            "id": f"e{number}", "kind": "message", "group": {"id": f"g{number % 20}"},
+            "member": {"id": f"u{number % 1000}"}, "message": {"id": f"m{number}", "text": text, "images": 0},
+        })  # fmt: skip
+
+    def bytes_of(self, body: bytes) -> bytes:
+        return encode(finish(self._engine.evaluate(decode(body))))
+
+    def is_clean(self, text: str) -> bool:
+        return not finish(self._engine.evaluate(decode(self.message(text)))).actions
+
+    def seconds(self, said: Sequence[str]) -> float:
+        """For one event."""
+        bodies = [self.message(text) for text in said]
+        began = time.perf_counter()
+        for body in bodies:
+            self.bytes_of(body)
+        return (time.perf_counter() - began) / len(said)
+
+
+def clean(largest: Evaluating) -> list[str]:
+    """Real messages of which even the largest says nothing, in an order of their own."""
+    found = [text for text in dict.fromkeys(texts()) if largest.is_clean(text)]
+    Random(5).shuffle(found)
+    return [found[number % len(found)] for number in range(BATCH)]
+
+
+def turns(sizes: Sequence[int], made: Sequence[Evaluating], step: Callable[[], None]) -> dict[int, list[float]]:
+    """Microseconds of an event of a clean message, by size and round."""
+    said = clean(made[-1])
+    took: dict[int, list[float]] = {size: [] for size in sizes}
+    gc.collect()
+    for _ in range(ROUNDS):
+        for size, each in zip(sizes, made, strict=True):
+            took[size].append(each.seconds(said) * 1e6)
+        step()
+    return took
+
+
+def grown(plot: str, what: str, took: dict[int, list[float]], most: float, result: Result) -> None:
+    """The figures of each size, as a ratio to the smallest; `most`: of the largest."""
+    smallest, largest = min(took), max(took)
+    for size, rounds in took.items():
+        figure = against(
+            f"an event of a clean message, {size:,} {what}", "us", rounds, took[smallest], f"{smallest:,} {what}"
+        )
+        if size == largest:
+            figure.target, figure.met = f"at most {most:g} times", (figure.ratio or 0.0) <= most
+        result.figures.append(figure)
+        result.points.append(Point(plot, "engine, memory store", size, round(1e6 / figure.median)))
+
+
+def rules(result: Result, bar: Progressed) -> None:
+    step = bar("lexicon rules", ROUNDS)
+    made = [Evaluating(compiled(with_rules(size))) for size in RULES]
+    grown("rules", "lexicon rules", turns(RULES, made, step), 1.5, result)
+
+
+def words(result: Result, bar: Progressed) -> None:
+    step = bar("entries of a list", ROUNDS)
+    listed = made_up_words(WORDS[-1])
+    made = [Evaluating(compiled(LISTED, listed[:size])) for size in WORDS]
+    grown("words", "entries", turns(WORDS, made, step), 2.0, result)
+
+
+def compiling(result: Result, bar: Progressed) -> None:
+    step = bar(f"{MOST_RULES:,} rules from text to code", 1)
+    written = policy(MOST_RULES)
+    began = time.perf_counter()
+    compiled(written)
+    took = time.perf_counter() - began
+    step()
+    name, target = f"{MOST_RULES:,} rules from text to code, once", f"under {MOST_SECONDS:g} s"
+    result.figures.append(Figure(name, "s", took, target=target, met=took < MOST_SECONDS))
+
+
+def memory(result: Result, bar: Progressed) -> None:
+    """Of a worker that has answered requests."""
+    step = bar(f"memory of a worker with {WORDS[-1]:,} entries", 1)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="policyd-bench-")))
+        policies = folder / "policies"
+        policies.mkdir()
+        (policies / "growth.policy").write_text(LISTED, "utf-8")
+        (policies / "words.txt").write_text("\n".join(made_up_words(WORDS[-1])), "utf-8")
+        server = stack.enter_context(running("embedded", folder, policies))
+        load_server(server, 4_000, 64, 1)
+        megabytes = resident(server.pid)
+    step()
+    if megabytes is None:
+        result.notes.append("The memory of a worker was not measured: the system does not say it.")
+        return
+    name, target = f"memory of a worker with {WORDS[-1]:,} entries", f"under {MOST_MEGABYTES:g} MB"
+    result.figures.append(Figure(name, "MB", megabytes, target=target, met=megabytes < MOST_MEGABYTES))
+
+
+def resident(pid: int) -> float | None:
+    """Megabytes of a process that are in memory."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    except OSError:
+        return None
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
+
+
+# ---------------------------------------------------------------- groups and members
+
+
+class Crowd:
+    """Events of so many members in so many groups, over a store that has met them all."""
+
+    def __init__(self, engine: Engine, name: str, groups: int, members: int) -> None:
+        self._engine, self._name, self._groups, self._members = engine, name, groups, members
+        self._number = 0
+        self._chance = Random(3)
+
+    def _message(self, member: int) -> Event:
+        self._number += 1
+        name = f"{self._name}{self._number}"
+        return Event(
+            id=name, kind="message", group=Group(f"{self._name}{member % self._groups}"), member=Member(f"u{member}"),
+            message=Message(id=name, text="今天的作业在哪里交?"),
+        )  # fmt: skip
+
+    async def _evaluate(self, members: Iterator[int]) -> None:
+        for member in members:
+            answer = await self._engine.evaluate(self._message(member))
+            assert answer.verdict == "allow" and not answer.degraded, answer
+
+    async def meet(self, step: Callable[[], None]) -> None:
+        """Every member says something."""
+        waiting = iter(range(self._members))
+        lanes = 4 * AT_ONCE
+
+        async def some() -> None:
+            for member in waiting:
+                await self._evaluate(iter((member,)))
+                if member % STEP == STEP - 1 or self._members == 1:
+                    step()
+
+        await asyncio.gather(*(some() for _ in range(lanes)))
+
+    async def round(self, events: int) -> float:
+        """Seconds for an event, `AT_ONCE` at the same time."""
+        chosen = iter([self._chance.randrange(self._members) for _ in range(events)])
+        began = time.perf_counter()
+        await asyncio.gather(*(self._evaluate(chosen) for _ in range(AT_ONCE)))
+        return (time.perf_counter() - began) / events
+
+
+STEP: Final = 10_000
+CROWD_EVENTS: Final = 1_500
+
+
+async def crowds(
+    title: str, engines: Sequence[Engine], groups: int, members: int, result: Result, bar: Progressed
+) -> None:
+    """One group and one member, many groups of one member each, and many members in them all, in turns."""
+    program_engines = zip(engines, ((1, 1), (groups, groups), (groups, members)), strict=True)
+    made = [Crowd(engine, f"{place}.", *sizes) for place, (engine, sizes) in enumerate(program_engines)]
+    for each, count in zip(made, (1, groups, members), strict=True):
+        await each.meet(bar(f"{title}: members met, {count:,}", max(1, count // STEP)))
+    step, took = bar(f"{title}: events", ROUNDS), [list[float]() for _ in made]
+    gc.collect()
+    for _ in range(ROUNDS):
+        for each, rounds in zip(made, took, strict=True):
+            rounds.append(await each.round(CROWD_EVENTS) * 1e6)
+        step()
+    names = ("1 group and 1 member", f"{groups:,} groups of 1 member", f"{groups:,} groups and {members:,} members")
+    for name, rounds in zip(names, took, strict=True):
+        figure = against(f"an event, {title}, {name}", "us", rounds, took[0], names[0])
+        if rounds is not took[0]:
+            figure.target, figure.met = "at most 1.1 times", (figure.ratio or 0.0) <= 1.1
+        result.figures.append(figure)
+
+
+def in_memory(groups: int, members: int, result: Result, bar: Progressed) -> None:
+    program = compiled(_COUNTED)
+    engines = [Engine(program, MemoryStore()) for _ in range(3)]
+    uvloop.run(crowds("memory store", engines, groups, members, result, bar))
+
+
+async def on_store(url: Sequence[str], groups: int, members: int, result: Result, bar: Progressed) -> None:
+    program = compiled(_COUNTED)
+    stores = [RedisStore(each, deadline=30.0) for each in url]
+    for store in stores:
+        await store.open()
+    engines = [Engine(program, store) for store in stores]
+    await crowds("embedded store", engines, groups, members, result, bar)
+    for store in stores:
+        await store.close()
+
+
+def embedded(groups: int, members: int, result: Result, bar: Progressed) -> None:
+    """Without its file, whose speed is the disk's, and a store of its own for each."""
+    with ExitStack() as stack:
+        urls = []
+        for _ in range(3):
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="policyd-bench-")))
+            server = stack.enter_context(EmbeddedServer(folder))
+            with redis.Redis(unix_socket_path=str(server.socket)) as client:
+                client.config_set("appendonly", "no")
+            urls.append(server.url)
+        uvloop.run(on_store(urls, groups, members, result, bar))
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--members", type=int, default=1_000_000)
+    options.add_argument("--groups", type=int, default=10_000)
+    options.add_argument("--only", choices=PARTS, help="one part; what the others found last is not kept")
+    asked = options.parse_args()
+    result, began = Result("growth", "python -m bench.growth"), time.monotonic()
+    if asked.only:
+        result.command += f" --only {asked.only}"
+    with Progress() as progress:
+
+        def bar(title: str, steps: int) -> Callable[[], None]:
+            task = progress.add_task(title, total=steps)
+            return lambda: progress.advance(task)
+
+        for name, part in PARTS.items():
+            if asked.only in (None, name):
+                part(asked.groups, asked.members, result, bar)
+    result.seconds = round(time.monotonic() - began, 1)
+    keep(result)
+
+
+PARTS: Final[dict[str, Callable[[int, int, Result, Progressed], None]]] = {
+    "rules": lambda groups, members, result, bar: rules(result, bar),
+    "words": lambda groups, members, result, bar: words(result, bar),
+    "compile": lambda groups, members, result, bar: compiling(result, bar),
+    "memory": lambda groups, members, result, bar: memory(result, bar),
+    "memory-store": in_memory,
+    "embedded": embedded,
+}
+
+
+if __name__ == "__main__":
+    main()
