@@ -41,6 +41,8 @@ _HINT: Final = re.compile(
 _NUMBER: Final = re.compile(
     rf"(?<![0-9a-z])[0-9](?:(?:{_NOISE}){{0,4}}[0-9]){{{MIN_NUMBER - 1},19}}(?![0-9a-z])(?!\s?(?:元|块|万|人|次|米|美))"
 )
+# Without so many digits there is none: most texts with any have fewer.
+_ENOUGH: Final = re.compile(rf"(?:[0-9][^0-9]*+){{{MIN_NUMBER}}}")
 # What is written in digits and reaches nobody: dates, times, amounts, versions, ranges.
 _NO_NUMBER: Final = re.compile(
     r"(?<![\d-])(?:(?:19|20)\d\d\s?[-/.年]\s?\d{1,2}(?:\s?[-/.月]\s?\d{1,2}日?)?(?!\d)|\d{1,2}[:：]\d\d(?:[:：]\d\d)?(?!\d)"
@@ -145,6 +147,8 @@ def _accounts(reading: str) -> Iterator[tuple[Kind, int, int]]:
         account = match[1]
         if not (account.isascii() and account.isalpha() and match[0][0].isascii()):  # `line` in front of a word
             yield "account", match.start(1), match.end(1)
+    if not _ENOUGH.search(digits):
+        return
     blank = _NO_NUMBER.sub(lambda match: "\n" * len(match[0]), digits)
     for match in islice(_NUMBER.finditer(blank), _MOST):
         counted = all(char in _NUMERALS for char in reading[match.start() : match.end()])
