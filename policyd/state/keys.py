@@ -122,10 +122,15 @@ def group_field(group: str) -> bytes:
 
 def text_window(group: str, member: str | None, cell: str) -> str:
     """A field, or the end of a key. `member` None: the window is the group's."""
-    owner = encode(group) if member is None else f"{encode(group)}/{encode(member)}"
+    whose = group_field(group)[3:] if member is None else of_member("", group, member).field[3:]
+    return text_field(whose, cell).decode()
+
+
+def text_field(whose: bytes, cell: str) -> bytes:
+    """The same; `whose` as in the fields of short windows, behind their length and `w:` or `g:`."""
     digest = _TEXT_BEGUN.copy()
     digest.update(cell.encode())
-    return f"k:{owner}:{digest.hexdigest()}"
+    return b"k:%b:%b" % (whose, digest.hexdigest().encode())
 
 
 def event_digest(group: str, event: str) -> bytes:

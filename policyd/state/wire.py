@@ -12,7 +12,7 @@ from policyd.model.records import Record
 from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed
 from policyd.state import keys
 from policyd.state.retention import JOURNAL
-from policyd.state.wire_windows import MEMBER_FIELD, NUMBERS, SHAPES, TAILS, Home, Shape, new_tail, shape_of
+from policyd.state.wire_windows import NUMBERS, SHAPES, TAILS, Home, Shape, new_tail, shape_of
 from policyd.state.zones import UTC, number_of_zone
 
 Word = bytes | str | int
@@ -120,29 +120,31 @@ def _fields(prefix: str, ask: Observe, homes: tuple[Home, ...], named: list[byte
     """The fields of the ring that the windows are kept in; the keys are added to `named`."""
     fields = b""
     for home in homes:
-        if home == MEMBER_FIELD:
-            fields += keys.of_member(prefix, ask.group, ask.member).field
+        if home.figures:
+            named.append(keys.open_figures(prefix, ask.group))
+        elif home.text:
+            name = _text_field(prefix, ask, home)
+            if home.key:
+                named.append(prefix.encode() + name)
+            else:
+                fields += bytes((len(name),)) + name
         elif home.key:
-            named.append(keys.open_figures(prefix, ask.group) if home.figures else _key(prefix, ask, home))
+            named.append(_key(prefix, ask, home))
         else:
-            fields += _field(ask, home)
+            fields += _short(prefix, ask, home)
     return fields
 
 
-def _field(ask: Observe, home: Home) -> bytes:
-    if home.text:
-        name = _text_window(ask, home).encode()
-        return bytes((len(name),)) + name
-    return keys.group_field(ask.group)
+def _text_field(prefix: str, ask: Observe, home: Home) -> bytes:
+    return keys.text_field(_short(prefix, ask, home)[3:], ask.windows[home.text - 1].cell)
 
 
-def _text_window(ask: Observe, home: Home) -> str:
-    return keys.text_window(ask.group, ask.member if home.member else None, ask.windows[home.text - 1].cell)
+def _short(prefix: str, ask: Observe, home: Home) -> bytes:
+    """The field of the short windows, behind its length."""
+    return keys.of_member(prefix, ask.group, ask.member).field if home.member else keys.group_field(ask.group)
 
 
 def _key(prefix: str, ask: Observe, home: Home) -> bytes:
-    if home.text:
-        return (prefix + _text_window(ask, home)).encode()
     if home.member:
         return keys.of_member(prefix, ask.group, ask.member).windows
     return keys.group_windows(prefix, ask.group)
