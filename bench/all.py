@@ -55,7 +55,7 @@ def printing(name: str) -> bool:
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         for line in process.stdout:
-            _CONSOLE.print(f"  {line.rstrip()}", markup=False, highlight=False)
+            print(f"  {line.rstrip()}", flush=True)
             lines.append(line.rstrip())
     worked = process.returncode == 0
     if worked:

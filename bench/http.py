@@ -167,7 +167,7 @@ def distribution(name: str, found: Found) -> Iterator[Point]:
     """Of the latency, by percentiles."""
     for percent in PERCENTILES:
         yield Point("latency", TITLES[name], percent, found[f"p{percent:g}_ms"])
-        yield Point("latency", f"echo at the rate of {TITLES[name]}", percent, found[f"echo p{percent:g}_ms"])
+        yield Point("latency", f"echo beside {name}", percent, found[f"echo p{percent:g}_ms"])
 
 
 def measure(servers: Mapping[str, Server], rounds: int, result: Result, progress: Progress) -> None:

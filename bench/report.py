@@ -128,7 +128,7 @@ def _chart(pygal: Any, plot: Plot, points: Sequence[Point]) -> Any:
     chart = pygal.Line(
         title=plot.title, x_title=plot.x, y_title=plot.y, x_labels=[f"{place:,g}" for place in places], js=(),
         style=style, width=760, height=380, legend_at_bottom=True, legend_at_bottom_columns=2, truncate_legend=-1,
-        logarithmic=plot.name == "latency", disable_xml_declaration=False,
+        logarithmic=plot.name in ("latency", "rules"), disable_xml_declaration=False,
         value_formatter=lambda value: f"{value:,.4g}" if value < 1000 else f"{value:,.0f}",
     )  # fmt: skip
     chart.uuid = plot.name

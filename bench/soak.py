@@ -1,0 +1,83 @@
+"""Whether the service stays as it is under load: memory and latency minute by minute.
+
+Run: `python -m bench.soak` (`--minutes N`, `--store memory|embedded`). What the service reaches on 64 connections is
+measured first; then requests come at 70 % of that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from rich.progress import Progress
+
+from bench.community import community
+from bench.growth import resident
+from bench.http import SHARE, complaints, load, running
+from bench.kept import Figure, Result, keep
+
+MINUTES: Final = 10
+PARTS: Final = 4
+"""Of a minute: what is sent in one is made beforehand."""
+MOST_GROWTH: Final = 1.05
+MOST_DRIFT: Final = 1.5
+
+
+class Minute(NamedTuple):
+    """`megabytes` at its end; `p99` in ms, the highest of its parts' medians and p99s."""
+
+    megabytes: float
+    median: float
+    p99: float
+
+
+def judged(minutes: Sequence[Minute]) -> list[Figure]:
+    """The minutes, each as a ratio to the first full one after the start."""
+    first = minutes[1] if len(minutes) > 1 else minutes[0]
+    figures = []
+    for number, each in enumerate(minutes, 1):
+        figures.append(Figure(f"memory at the end of minute {number}", "MB", each.megabytes))
+        figures.append(Figure(f"latency in minute {number}", "ms", each.median, each.p99))
+        if number > 2:
+            figures[-2].ratio, figures[-2].yardstick = each.megabytes / first.megabytes, "minute 2"
+            figures[-1].ratio, figures[-1].yardstick = each.p99 / first.p99, "the p99 of minute 2"
+    if len(minutes) > 2:
+        memory, latency = figures[-2], figures[-1]
+        memory.target, memory.met = f"at most {MOST_GROWTH:g} times", (memory.ratio or 0.0) <= MOST_GROWTH
+        latency.target, latency.met = f"p99 at most {MOST_DRIFT:g} times", (latency.ratio or 0.0) <= MOST_DRIFT
+    return figures
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--minutes", type=int, default=MINUTES)
+    options.add_argument("--store", choices=("memory", "embedded"), default="embedded")
+    asked = options.parse_args()
+    result, began = Result("soak", f"python -m bench.soak --minutes {asked.minutes} --store {asked.store}"), time.time()
+    minutes: list[Minute] = []
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="policyd-bench-")))
+        server = stack.enter_context(running(asked.store, folder, community(folder)))
+        rate = max(load(server, 8_000, 64, 1)["requests_per_second"] for _ in range(3)) * SHARE
+        progress = stack.enter_context(Progress())
+        task = progress.add_task(f"{rate:,.0f} requests a second, {asked.store} store", total=asked.minutes * PARTS)
+        for _ in range(asked.minutes):
+            found = []
+            for _ in range(PARTS):
+                found.append(load(server, int(rate * 60 / PARTS), 64, 1, rate))
+                progress.advance(task)
+            slowest = [max(each[key] for each in found) for key in ("p50_ms", "p99_ms")]
+            minutes.append(Minute(resident(server.pid) or 0.0, *slowest))
+        result.notes += complaints(folder)
+    result.figures, result.seconds = judged(minutes), round(time.time() - began, 1)
+    result.notes.append(f"{rate:,.0f} requests a second came, {SHARE:.0%} of what was reached.")
+    keep(result)
+
+
+if __name__ == "__main__":
+    main()
