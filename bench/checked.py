@@ -89,7 +89,7 @@ def plain_python() -> Timed:
 
 def scattered_python() -> Timed:
     """Look-ups all over a large table, and JSON: what waits for memory, as searching and keeping state do."""
-    table = {f"key {number}": [number, str(number)] for number in range(200_000)}
+    table: dict[str, Any] = {f"key {number}": [number, str(number)] for number in range(200_000)}
     keys = list(table)
     Random(5).shuffle(keys)
     places, read = cycle(range(0, len(keys), 2_000)), msgspec.json.Decoder().decode
