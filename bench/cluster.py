@@ -43,7 +43,7 @@ class Cost(NamedTuple):
 def server_us(clients: Sequence[redis.Redis]) -> float:
     """What the servers have computed so far."""
     infos: list[dict[str, Any]] = [client.info("cpu") for client in clients]
-    return sum(info["used_cpu_user_main_thread"] + info["used_cpu_sys_main_thread"] for info in infos) * 1e6
+    return sum(float(info[f"used_cpu_{kind}_main_thread"]) for info in infos for kind in ("user", "sys")) * 1e6
 
 
 async def cost(store: RedisStore, clients: Sequence[redis.Redis], events: int, at_once: int) -> Cost:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from policyd.cli.output import Output
 from policyd.cli.programs import load_program
 from policyd.cli.throughput import Throughput, measure, usual_messages
 from policyd.language.diagnostics import Language, Phrase
+from policyd.model.codec import decode
+from policyd.model.problem import EventError
 
 
 @click.command("bench")
@@ -59,12 +62,16 @@ def command(
 
 def _events(file: str, output: Output) -> list[dict[str, Any]]:
     events = []
-    for lines in batches(file):
-        for line in filter(bytes.strip, lines):
+    for number, line in enumerate(chain.from_iterable(batches(file)), 1):
+        if line.strip():
             try:
                 events.append(msgspec.json.decode(line, type=dict[str, Any]))
+                decode(msgspec.json.encode({**events[-1], "id": "bench"}))
             except msgspec.MsgspecError as error:
-                raise exits.Stop(exits.USAGE, f"{file}: a line is no JSON object: {error}") from None
+                raise exits.Stop(exits.USAGE, f"{file}:{number} is no JSON object: {error}") from None
+            except EventError as error:
+                where = f" at {error.problem.pointer}" if error.problem.pointer else ""
+                raise exits.Stop(exits.USAGE, f"{file}:{number} is no event{where}: {error}") from None
     if not events:
         raise exits.Stop(exits.USAGE, f"{file} has no events; write one JSON object a line")
     return events

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from policyd.check.load import load
 from policyd.compile.load import compile_policies
 from policyd.compile.program import Program
-from policyd.engine.pipeline import Engine
 from policyd.engine.scenario import run_tests
 from policyd.language.diagnostics import Diagnostic
 from policyd.language.render import render
@@ -41,13 +41,26 @@ def load_tested_program(directory: Path) -> Program:
     return program
 
 
-class Reloader:
-    """Reloads one at a time; of requests that come meanwhile, one more reload is left."""
+class Decider(Protocol):
+    """What decides by a program: an engine, or what stands for several."""
 
-    def __init__(self, engine: Engine, directory: Path, say: Callable[[str], None]) -> None:
+    @property
+    def program(self) -> Program: ...
+
+    def swap(self, program: Program) -> None: ...
+
+
+class Reloader:
+    """Reloads one at a time; of requests that come meanwhile, one more reload is left. `good` is called when the
+    policies are found to be good, whether they have changed or not."""
+
+    def __init__(
+        self, engine: Decider, directory: Path, say: Callable[[str], None], good: Callable[[], None] = lambda: None
+    ) -> None:
         self._engine = engine
         self._directory = directory
         self._say = say
+        self._good = good
         self._running: asyncio.Task[None] | None = None
         self._again = False
 
@@ -79,6 +92,7 @@ class Reloader:
         except Exception as error:
             self._say(f"policies not reloaded, the ones before stay in force: {type(error).__name__}: {error}")
             return
+        self._good()
         if program.revision == self._engine.program.revision:
             self._say(f"policies unchanged ({program.revision})")
             return

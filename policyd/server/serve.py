@@ -55,7 +55,7 @@ def serve(settings: Settings, *, say: Callable[[str], None] | None = None) -> in
         return CANNOT_START
     with listener:
         if settings.workers > 1:
-            return _run(_serve_together(settings, listener, say))
+            return _run(_serve_together(settings, program, listener, say))
         return _run(_serve_alone(settings, program, listener, settings.store_url, say))
 
 
@@ -64,17 +64,17 @@ def serve_on(
     settings: Settings,
     store_url: str,
     *,
-    say: Callable[[str], None] | None,
     meanwhile: Callable[[], Awaitable[None]],
 ) -> int:
-    """As `serve`, on a socket that listens already and a store that is there; also until `meanwhile` returns."""
+    """As `serve`, on a socket that listens already and a store that is there; also until `meanwhile` returns. It says
+    nothing but why it cannot go on."""
     logging.basicConfig(format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
         program = load_program(settings.policies)
     except InvalidPolicies as error:
         print(error, file=sys.stderr, flush=True)
         return INVALID
-    return _run(_serve_alone(settings, program, listener, store_url, say or _say, meanwhile))
+    return _run(_serve_alone(settings, program, listener, store_url, _say_nothing, meanwhile))
 
 
 def _run(serving: Coroutine[Any, Any, int]) -> int:
@@ -105,13 +105,24 @@ async def _serve_alone(
     return FINE
 
 
-async def _serve_together(settings: Settings, listener: socket.socket, say: Callable[[str], None]) -> int:
+async def _serve_together(
+    settings: Settings, program: Program, listener: socket.socket, say: Callable[[str], None]
+) -> int:
     """By several processes, on one store."""
     async with contextlib.AsyncExitStack() as stack:
         url = settings.store_url
         if url is None:
             url = await stack.enter_async_context(open_server(settings.data_dir, say))
-        return await Workers(settings, url, listener, say).run()
+        else:
+            await _look_for(settings, url, say)
+        say(welcome(settings, program.policy_set, _address(listener)))
+        return await Workers(settings, program, url, listener, say).run()
+
+
+async def _look_for(settings: Settings, url: str, say: Callable[[str], None]) -> None:
+    """Raises `StoreUnavailable` where the store cannot be used: once, not by every worker."""
+    async with _open_store(settings, url, say):
+        return
 
 
 async def _end_after(meanwhile: Callable[[], Awaitable[None]], server: uvicorn.Server) -> None:
@@ -231,6 +242,9 @@ def _new_loop() -> asyncio.AbstractEventLoop:
 
 def _say(text: str) -> None:
     print(text, flush=True)
+
+
+def _say_nothing(text: str) -> None: ...
 
 
 def _complain(text: str) -> None:

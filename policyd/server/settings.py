@@ -13,6 +13,7 @@ from policyd.server.bots import Bot, BotError, read_bots
 
 FILE: Final = "policyd.toml"
 PREFIX: Final = "POLICYD_"
+MOST_WORKERS: Final = 256
 _NOT_SETTINGS: Final = frozenset({"POLICYD_DEBUG", "POLICYD_CONFIG", "POLICYD_TOKEN"})
 """Variables that mean something else: how faults are shown, where the file is, a client's token."""
 
@@ -192,6 +193,8 @@ def _checked(settings: Settings) -> Settings:
             'durability = "replica" goes with `redis` only: a store of the service\'s own has no replicas (it answers '
             "after its file is on disk)"
         )
+    if settings.workers > MOST_WORKERS:
+        raise SettingsError(f"`workers` is a whole number from 1 to {MOST_WORKERS}, not {settings.workers}")
     if settings.workers > 1 and (settings.store_url == "memory" or settings.clock == "event"):
         why = 'store = "memory"' if settings.store_url == "memory" else 'clock = "event"'
         raise SettingsError(f"{settings.workers} workers do not go with {why}: each would know its own only")

@@ -16,12 +16,8 @@ from policyd.server.workers import Orders
 def main() -> int:
     """Serves until SIGTERM; the exit code is that of `serve`."""
     orders: Orders = pickle.load(sys.stdin.buffer)
-    say = None if orders.speaks else _say_nothing
     with socket.socket(fileno=orders.listener) as listener:
-        return serve_on(listener, orders.settings, orders.store_url, say=say, meanwhile=_until_orphaned)
-
-
-def _say_nothing(text: str) -> None: ...
+        return serve_on(listener, orders.settings, orders.store_url, meanwhile=_until_orphaned)
 
 
 async def _until_orphaned() -> None:

@@ -34,8 +34,9 @@ def test_too_slow_has_an_exit_code_of_its_own(run: Run) -> None:
 
 
 FILES = {
-    "no JSON": ("{", "a line is no JSON object"),
-    "no object": ("[1]", "a line is no JSON object"),
+    "no JSON": ("{", "jsonl:1 is no JSON object"),
+    "no object": ("[1]", "jsonl:1 is no JSON object"),
+    "no event": ('\n{"kind": "message"}', "jsonl:2 is no event at /group"),
     "nothing": ("\n\n", "has no events"),
 }
 
