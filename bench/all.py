@@ -18,7 +18,7 @@ from bench.measured import read
 
 MEASURED: Final = ("language", "match", "decide", "engine", "peers")
 """By pytest-benchmark."""
-PRINTING: Final = {"state": "bench.state", "limiters": "bench.limiters"}
+PRINTING: Final = {"state": ("bench.state", "--events", "16000"), "limiters": ("bench.limiters",)}
 """Those whose lines are kept as they are."""
 KEEPING: Final = {"growth": "bench.growth", "http": "bench.http"}
 NAMES: Final = (*MEASURED, *PRINTING, *KEEPING)
@@ -50,7 +50,7 @@ def measured(name: str) -> bool:
 def printing(name: str) -> bool:
     """Runs a benchmark that prints its table, and keeps the lines."""
     began = time.monotonic()
-    command = [sys.executable, "-u", "-m", PRINTING[name]]
+    command = [sys.executable, "-u", "-m", *PRINTING[name]]
     lines = []
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -59,7 +59,7 @@ def printing(name: str) -> bool:
             lines.append(line.rstrip())
     worked = process.returncode == 0
     if worked:
-        result = Result(name, f"python -m {PRINTING[name]}", printed=lines)
+        result = Result(name, f"python -m {' '.join(PRINTING[name])}", printed=lines)
         result.seconds = round(time.monotonic() - began, 1)
         keep(result)
     return worked
