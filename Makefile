@@ -43,8 +43,7 @@ $(VENV)/peers.stamp: $(VENV)/dev.stamp requirements/peers.txt
 	@touch $@
 
 bench: $(VENV)/peers.stamp    ## measure everything beside its peers, and write bench/RESULTS.md (ONLY="http growth" for some)
-	$(BIN)/python -m bench.all $(ONLY)
-	$(BIN)/python -m bench.report
+	@$(BIN)/python -m bench.all $(ONLY); worked=$$?; $(BIN)/python -m bench.report && exit $$worked
 
 bench-one: $(VENV)/dev.stamp    ## the benchmarks of one file: make bench-one FILE=bench/decide.py
 	$(BIN)/python -m pytest $(FILE) -o python_files='*.py' -o python_functions='bench_*' --benchmark-only $(PYTEST_ARGS)
