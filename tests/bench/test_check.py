@@ -10,31 +10,32 @@ import pytest
 
 from bench import check
 from bench.check import BASELINE, MARGIN, TRIES, Compared, compared, ratio, verdict
-from bench.checked import MEASURES, Measure, Pair, plain_python, timed
+from bench.checked import MEASURES, Measure, Pair, timed
 from bench.peers import CLEAN, event, policyd
 
 CALLS = 600
 
 
 def deciding(calls: int) -> Measure:
-    """Decisions by twenty rules, so many of them."""
+    """So many decisions by twenty rules, beside `CALLS` of them: alike in all but the number, both are slowed alike by
+    whatever else the machine does."""
 
     @contextmanager
     def prepared() -> Iterator[Pair]:
         decide, message = policyd(), event("x" * 20, CLEAN)
 
-        def work() -> None:
-            for _ in range(calls):
+        def some(number: int) -> None:
+            for _ in range(number):
                 decide(message)
 
-        yield Pair(timed(work), plain_python())
+        yield Pair(timed(lambda: some(calls)), timed(lambda: some(CALLS)))
 
     return Measure("decisions", 40, prepared)
 
 
 def test_a_deliberate_slowdown_is_noticed_and_the_same_work_is_not() -> None:
-    """The real measure of decisions, with 30 % of its throughput lost."""
-    was = min(ratio(deciding(CALLS)) for _ in range(TRIES))
+    """Real decisions, with 30 % of their throughput lost."""
+    was = ratio(deciding(CALLS))
     assert not compared("same", deciding(CALLS), was).is_slower
     slower = compared("slower", deciding(CALLS * 10 // 7), was)
     assert slower.is_slower
@@ -55,20 +56,19 @@ def told(*ratios: float) -> tuple[Measure, Callable[[], int]]:
 
 
 CASES = {
-    "as it was": ((2.0,), False, 1),
-    "within the margin": ((2.0 * (1 + MARGIN) - 0.01,), False, 1),
-    "slow now and then": ((3.0, 2.9, 2.1), False, 3),
-    "slow every time": ((2.7, 2.9, 2.8, 2.65), True, TRIES),
-    "faster": ((1.0,), False, 1),
+    "as it was": ((2.0,), False, 2.0),
+    "within the margin": ((2.0 * (1 + MARGIN) - 0.01,), False, 2.0 * (1 + MARGIN) - 0.01),
+    "slow now and then": ((3.0, 2.9, 2.1, 2.0), False, 2.1),
+    "slow most times": ((2.7, 2.9, 2.1, 2.65), True, 2.65),
+    "faster": ((1.0,), False, 1.0),
 }
 
 
-@pytest.mark.parametrize(("ratios", "slower", "tries"), CASES.values(), ids=CASES)
-def test_it_is_slower_only_if_it_is_so_every_time(ratios: tuple[float, ...], slower: bool, tries: int) -> None:
+@pytest.mark.parametrize(("ratios", "slower", "counts"), CASES.values(), ids=CASES)
+def test_it_is_slower_only_if_it_is_so_most_times(ratios: tuple[float, ...], slower: bool, counts: float) -> None:
     measure, asked = told(*ratios)
     found = compared("told", measure, 2.0)
-    assert (found.is_slower, asked()) == (slower, tries)
-    assert found.ratio == min(ratios)
+    assert (found.is_slower, found.ratio, asked()) == (slower, counts, len(ratios))
 
 
 def test_the_baseline_has_every_measure() -> None:
