@@ -6,7 +6,7 @@ Its coroutines never suspend, so that a caller without an event loop can drive t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -35,6 +35,7 @@ from policyd.state.memory_records import Records
 from policyd.state.memory_windows import Cell, bump, is_live, peek
 from policyd.state.places import check_asked, check_cell, check_filing
 from policyd.state.retention import GIVEN, JOURNAL, LATEST, PRESENCE, RECEIPTS, SILENCE, UNFORGOTTEN, oldest_period
+from policyd.state.store import Answered
 from policyd.state.zones import UTC
 
 
@@ -124,6 +125,15 @@ class MemoryStore:
         if ask.message is not None and group.messages.get(ask.message, -1) < oldest:
             group.messages[ask.message] = oldest + 2
         return observed
+
+    async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
+        found: Answered = []
+        for place, ask in enumerate(asks):
+            try:
+                found.append((place, await self.observe(ask)))
+            except (EventIdReused, StoreUnavailable) as failed:
+                found.append((place, failed))
+        yield found
 
     async def commit(self, change: Commit) -> Committed:
         group = self._group(change.tenant, change.group)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -17,6 +17,7 @@ from policyd.model.state import (
     Commit,
     Committed,
     Due,
+    EventIdReused,
     Filed,
     Filing,
     Journaled,
@@ -47,6 +48,7 @@ from policyd.state.connecting import (
 from policyd.state.places import check_asked, check_cell, check_filing, check_listed
 from policyd.state.retention import GIVEN, RECEIPTS
 from policyd.state.sentinel import SentinelConnector
+from policyd.state.store import Answered
 
 DEADLINE: Final = 0.05
 MOST_WAITING: Final = 10_000
@@ -148,6 +150,15 @@ class RedisStore:
         named, blob = wire.pack_observe(prefix, ask)
         instant, reply = await self._servers.ask(prefix, self._observing(prefix, ask), named, (blob,))
         return wire.unpack_observed(ask, instant, reply)
+
+    async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
+        found: Answered = []
+        answers = await asyncio.gather(*map(self.observe, asks), return_exceptions=True)
+        for place, answer in enumerate(answers):
+            if not isinstance(answer, Observed | EventIdReused | StoreUnavailable):
+                raise answer
+            found.append((place, answer))
+        yield found
 
     async def commit(self, change: Commit) -> Committed:
         prefix = _prefix(change.tenant, change.group, self._cells)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from policyd.model.figures import Count, FiguresAsk, FiguresRead
@@ -11,6 +11,7 @@ from policyd.model.state import (
     Commit,
     Committed,
     Due,
+    EventIdReused,
     Filed,
     Filing,
     Journaled,
@@ -18,7 +19,11 @@ from policyd.model.state import (
     Observed,
     Retract,
     Retracted,
+    StoreUnavailable,
 )
+
+Answered = list[tuple[int, Observed | EventIdReused | StoreUnavailable]]
+"""What events of a turn observed, or what was raised for them, each by its place among those asked for."""
 
 
 class Store(Protocol):
@@ -31,6 +36,10 @@ class Store(Protocol):
     def cell_of(self, group: str) -> int: ...
 
     async def observe(self, ask: Observe) -> Observed: ...
+
+    def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
+        """What `observe` gives or raises for each, one after the other, in parts as the answers come."""
+        ...
 
     async def commit(self, change: Commit) -> Committed: ...
 
