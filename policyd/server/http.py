@@ -11,12 +11,15 @@ import asyncio
 from collections.abc import Awaitable, Iterable
 from typing import Any, Final, Protocol
 
+import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from policyd.server.answers import Header
 
 _AT_ONCE: Final = 64
 """So many requests are decided in a turn of the event loop, so that answers of the store are read in time."""
+_TELLING: Final = frozenset({b"connection", b"proxy-connection", b"expect"})
+"""Headers without which a request that keeps its connection is of HTTP/1.1, and neither upgrades nor waits to go on."""
 
 
 class Endpoint(Protocol):
@@ -29,19 +32,24 @@ class Endpoint(Protocol):
     def respond(self, headers: Iterable[Header], body: bytes) -> Awaitable[bytes]: ...
 
 
+class _NobodyWaits:
+    """Stands for the event that uvicorn's cycles wait at."""
+
+    def set(self) -> None: ...
+
+
 class Exchange:
     """A request that is being answered. To uvicorn's protocol it is the connection's cycle, as its own are."""
 
-    __slots__ = ("body", "disconnected", "headers", "keep_alive", "message_event", "protocol", "response_complete")
+    disconnected = False
+    response_complete = False
+    keep_alive = True
+    message_event: Final = _NobodyWaits()
 
     def __init__(self, protocol: EventProtocol, headers: list[Header]) -> None:
         self.protocol = protocol
         self.headers = headers
         self.body = b""
-        self.disconnected = False
-        self.response_complete = False
-        self.keep_alive = True
-        self.message_event = _NOBODY_WAITS
 
     def finish(self, response: bytes) -> None:
         self.response_complete = True
@@ -53,15 +61,6 @@ class Exchange:
         if not self.keep_alive:
             transport.close()
         self.protocol.on_response_complete()
-
-
-class _NobodyWaits:
-    """Stands for the event that uvicorn's cycles wait at."""
-
-    def set(self) -> None: ...
-
-
-_NOBODY_WAITS: Final = _NobodyWaits()
 
 
 class Inbox:
@@ -127,10 +126,20 @@ class EventProtocol(HttpToolsProtocol):
         self._inbox = inbox
         self._path = path
         self._short: Exchange | None = None
+        self._is_plain = True
         self._idle_since = 0.0
 
     def data_received(self, data: bytes) -> None:
-        super().data_received(data)
+        """As uvicorn's own, without a call more for each; there are no web sockets."""
+        self._idle_since = 0.0
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            told = "Invalid HTTP request received."
+            self.logger.warning(told)
+            self.send_400_response(told)
+        except httptools.HttpParserUpgrade:
+            self._unsupported_upgrade_warning()
         if self._short is not None:
             self._go_long(self._short)
 
@@ -138,27 +147,35 @@ class EventProtocol(HttpToolsProtocol):
         self.url = b""
         self.expect_100_continue = False
         self.headers = []
+        self._is_plain = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        lowered = name.lower()
+        if lowered in _TELLING:
+            self._is_plain = False
+            super().on_header(name, value)
+        else:
+            self.headers.append((lowered, value))
 
     def on_headers_complete(self) -> None:
         parser = self.parser
+        before: Any = self.cycle
         if (
-            self._is_free()
+            (before is None or before.response_complete)
             and self.url == self._path
             and parser.get_method() == b"POST"
-            and parser.get_http_version() == "1.1"
             and parser.should_keep_alive()
-            and not parser.should_upgrade()
-            and not self.expect_100_continue
+            and (self._is_plain or self._may_be_short())
             and not self.flow.write_paused
         ):
             self._short = Exchange(self, self.headers)
         else:
             self._as_usual()
 
-    def _is_free(self) -> bool:
-        """Whether everything that came before on the connection is answered."""
-        before: Any = self.cycle
-        return before is None or before.response_complete is True
+    def _may_be_short(self) -> bool:
+        """Whether a request with telling headers is of HTTP/1.1, and neither upgrades nor waits to go on."""
+        parser = self.parser
+        return not self.expect_100_continue and not parser.should_upgrade() and parser.get_http_version() == "1.1"
 
     def on_body(self, body: bytes) -> None:
         if self._short is None:
@@ -196,7 +213,8 @@ class EventProtocol(HttpToolsProtocol):
         self.server_state.total_requests += 1
         if self.transport.is_closing():
             return
-        self.flow.resume_reading()
+        if self.flow.read_paused:
+            self.flow.resume_reading()
         if self.pipeline:
             cycle, app = self.pipeline.pop()
             self._start_asgi_task(cycle, app)

@@ -118,6 +118,10 @@ WAYS = {
     "with a query": ([request("q1", "/v1/evaluate?explain=1")], False),
     "closing": ([request("c1", connection="close")], False),
     "of HTTP/1.0": ([request("o1", version="HTTP/1.0")], False),
+    "of HTTP/1.0 that goes on": ([request("k1", version="HTTP/1.0", connection="keep-alive")], False),
+    "of HTTP/1.0 that a proxy sends": ([request("k2", version="HTTP/1.0", proxy_connection="keep-alive")], False),
+    "that says it goes on": ([request("g1", connection="Keep-Alive")], True),
+    "that expects something else": ([request("e2", expect="a miracle")], True),
     "that expects to go on": ([request("e1", expect="100-continue")], False),
 }  # fmt: skip
 
@@ -163,6 +167,7 @@ REFUSED = {
     "no content type": (b"POST /v1/evaluate HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}", 415),
     "another method": (b"PUT /v1/evaluate HTTP/1.1\r\ncontent-length: 0\r\n\r\n", 405),
     "another path": (b"POST /v2/evaluate HTTP/1.1\r\ncontent-length: 0\r\n\r\n", 404),
+    "an upgrade, which leaves no body": (request("u1", connection="upgrade", upgrade="h2c"), 400),
     "no HTTP": (b"\x16\x03\x01\x02\x00 hello\r\n\r\n", 400),
 }  # fmt: skip
 
@@ -251,10 +256,7 @@ async def echo(scope: object, receive: object, send: object) -> None:
 
 
 class Never:
-    def waits(self, body: bytes) -> bool:
-        raise AssertionError("nothing is asked")
-
-    async def respond(self, headers: object, body: bytes) -> bytes:
+    async def respond_together(self, requests: object, respond: object) -> None:
         raise AssertionError("nothing is asked")
 
 
