@@ -3,13 +3,12 @@ for."""
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from policyd.compile.program import Prepared, Program
+from policyd.compile.program import Outcome, Prepared, Program
 from policyd.engine import wide
 from policyd.engine.acquaintance import Acquaintances
 from policyd.engine.case import Case
@@ -21,49 +20,44 @@ from policyd.engine.explain import explanation
 from policyd.engine.figures import Figures
 from policyd.engine.filing import file, meet
 from policyd.engine.follows import followed
-from policyd.engine.observe import observe_for
-from policyd.engine.petitions import PETITIONS, Petition, is_unheard, petition_of, too_many
+from policyd.engine.opening import Opening, Version, observed_or_refused, opened, version_of
+from policyd.engine.petitions import PETITIONS, Petition, is_unheard, petition_of
 from policyd.engine.reading import Reading
 from policyd.engine.recording import record
-from policyd.engine.sanctions import NOBODY, human
+from policyd.engine.sanctions import NOBODY
 from policyd.engine.settling import asked_by_ticket, told_of
 from policyd.engine.summaries import with_summaries
 from policyd.engine.sweeps import as_silent
 from policyd.engine.ticking import tick
+from policyd.engine.together import Answer, Asked, evaluate_many
 from policyd.model.decision import Decision
 from policyd.model.event import Event
-from policyd.model.problem import EventError, problem
 from policyd.model.records import Ticket
-from policyd.model.state import EventIdReused, Observe, Observed, StoreOverloaded, StoreUnavailable
+from policyd.model.state import EventIdReused, Observe, Observed, StoreUnavailable
 from policyd.state.store import Store
 
 _KEPT_VERSIONS: Final = 4
 
 
-class _Version(Struct, frozen=True):
-    program: Program
-    reading: Reading
-
-
 class Engine:
     """Decides events by one program at a time on one store. Not bound to an event loop or thread. `statistics`: the
-    figures of groups are counted and known."""
+    figures of groups are counted and known. `version` decides new events."""
 
     def __init__(self, program: Program, store: Store, *, statistics: bool = True) -> None:
         self.store = store
         self.figures = Figures(store, on=statistics)
         self.acquaintances = Acquaintances(program.policy_set)
-        self._current = _version(program)
-        self._earlier: dict[str, _Version] = {}
+        self.version = version_of(program)
+        self._earlier: dict[str, Version] = {}
 
     @property
     def program(self) -> Program:
-        return self._current.program
+        return self.version.program
 
     def swap(self, program: Program) -> None:
         """Decides new events by `program`. Earlier programs are kept for repeats of events that they decided."""
-        before = self._current
-        self._current = _version(program)
+        before = self.version
+        self.version = version_of(program)
         self.acquaintances = Acquaintances(program.policy_set, self.acquaintances)
         self._earlier[before.program.revision] = before
         while len(self._earlier) > _KEPT_VERSIONS:
@@ -73,43 +67,77 @@ class Engine:
         """The decision on one event. Raises `EventError` where the event is refused (409, 422, 429)."""
         return tick(self, event, tenant) if event.kind == "tick" else self.carry_out(event, tenant, explain=explain)
 
+    async def evaluate_many(self, asked: Sequence[Asked], answered: Answer, *, explain: bool = False) -> None:
+        """Decides what came together, each event for itself, and tells each decision or refusal by its place as soon as
+        it is there. Their order does not count: what has an order is asked for one after the other."""
+        await evaluate_many(self, asked, answered, explain=explain)
+
     async def carry_out(
         self, event: Event, tenant: str = "", *, explain: bool = False, expired: Ticket | None = None
     ) -> Decision:
         """Likewise of an event that is no tick, timed ones included. `expired`: the ticket whose time is up with it."""
-        version = self._current
-        petition = None
+        version, petition = self.version, None
         if event.kind in PETITIONS:
             petition = await petition_of(self.store, tenant, event, version.program.policy_set)
             event = petition.event
         prepared = version.program.prepare(event)
-        sanction = human(event, prepared)
-        ask = observe_for(prepared, tenant, version.program.revision, statistics=self.figures.on)
-        observed = None if is_unheard(petition) else await self._observe(ask, prepared)
-        replayed = observed is not None and observed.replayed
+        opening = opened(version, prepared, tenant, petition, expired, statistics=self.figures.on)
+        if is_unheard(petition):
+            return await self.finish(opening, None, explain=explain)
+        return await self.complete(opening, explain=explain)
+
+    async def complete(self, opening: Opening, *, explain: bool = False) -> Decision:
+        """Asks the store, and decides."""
+        return await self.finish(opening, await self._observe(opening.ask, opening.prepared), explain=explain)
+
+    async def finish(self, opening: Opening, observed: Observed | None, *, explain: bool = False) -> Decision:
+        """The decision by what was observed; None where the store could not be asked."""
+        version, prepared, replayed = opening.version, opening.prepared, observed is not None and observed.replayed
         if observed is not None and observed.revision != version.program.revision:
             version, prepared, observed = self._as_first_seen(version, prepared, observed)
-        if observed is not None and self.figures.is_due(ask, prepared, observed):
-            observed = await self.figures.answered(ask, prepared, observed)
-        case = Case(ask, event, version.program, prepared, observed)
+        if observed is not None and self.figures.is_due(opening.ask, prepared, observed):
+            observed = await self.figures.answered(opening.ask, prepared, observed)
+        case = Case(opening.ask, prepared.event, version.program, prepared, observed)
         outcome = version.program.decide(prepared, observed)
-        if is_nothing(case, outcome) and sanction is NOBODY and expired is None:
-            if met := self.acquaintances.changes(case):
-                await meet(self.store, case, met, self.acquaintances)
-            decision = nothing_to_do(case, version.reading)
-            if decision.actions and self.figures.on:
-                await count(self.store, case, decision)
-        else:
-            if event.kind.startswith("schedule "):
-                case = await with_summaries(self.store, self.figures, case, outcome)
-            course = await self._settle(course_of(case, outcome, sanction, version.reading), petition, expired)
-            case, outcome, decision = course.case, course.outcome, conclude(course)
-            if self.figures.on:
-                await count(self.store, case, decision, course)
-            decision = await followed(self, decision, course.told.follows, case.event, tenant)
+        decision = self.decided_at_once(opening, case, outcome)
+        if decision is None:
+            case, outcome, decision = await self.carry_on(opening, case, outcome, version.reading)
         if replayed and not decision.replayed:
             decision = replace(decision, replayed=True)
         return replace(decision, explain=explanation(case, outcome)) if explain else decision
+
+    def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome) -> Decision | None:
+        """The decision where nothing has to be done with it; else None."""
+        if opening.sanction is not NOBODY or opening.expired is not None or not is_nothing(case, outcome):
+            return None
+        if case.event.kind == "request" or self.acquaintances.changes(case):
+            return None
+        return nothing_to_do(case, opening.version.reading)
+
+    async def carry_on(
+        self, opening: Opening, case: Case, outcome: Outcome, reading: Reading
+    ) -> tuple[Case, Outcome, Decision]:
+        """The decision once everything is done that it brings about, and by which case and outcome it is."""
+        if opening.sanction is NOBODY and opening.expired is None and is_nothing(case, outcome):
+            return case, outcome, await self._noted(case, reading)
+        if case.event.kind.startswith("schedule "):
+            case = await with_summaries(self.store, self.figures, case, outcome)
+        course = course_of(case, outcome, opening.sanction, reading)
+        course = await self._settle(course, opening.petition, opening.expired)
+        decision = conclude(course)
+        if self.figures.on:
+            await count(self.store, course.case, decision, course)
+        decision = await followed(self, decision, course.told.follows, case.event, opening.tenant)
+        return course.case, course.outcome, decision
+
+    async def _noted(self, case: Case, reading: Reading) -> Decision:
+        """Nothing comes of the event but that its group and member are known now, or that a request is held."""
+        if met := self.acquaintances.changes(case):
+            await meet(self.store, case, met, self.acquaintances)
+        decision = nothing_to_do(case, reading)
+        if decision.actions and self.figures.on:
+            await count(self.store, case, decision)
+        return decision
 
     async def _settle(self, course: Course, petition: Petition | None, expired: Ticket | None) -> Course:
         """Claims, records, resolves, files."""
@@ -127,24 +155,15 @@ class Engine:
             if not wide.is_wide(prepared) and prepared.event.due is None:
                 return await self.store.observe(ask)
             return as_silent(prepared.event, await wide.observe(self.store, ask, prepared))
-        except StoreOverloaded as overloaded:
-            raise too_many(overloaded) from None
-        except StoreUnavailable:
-            return None
-        except EventIdReused as reused:
-            hint = "give every event an id of its own; a repeat must be the same event"
-            raise EventError(problem("event_id_reused", str(reused), pointer="/id", hint=hint)) from None
+        except (EventIdReused, StoreUnavailable) as failed:
+            return observed_or_refused(failed)
 
     def _as_first_seen(
-        self, version: _Version, prepared: Prepared, observed: Observed
-    ) -> tuple[_Version, Prepared, Observed | None]:
+        self, version: Version, prepared: Prepared, observed: Observed
+    ) -> tuple[Version, Prepared, Observed | None]:
         """A repeat of an event that other policies decided: by those, if they are still known. If not, what was
         observed then answers other questions than are asked now, so it counts as not asked (law L15)."""
         earlier = self._earlier.get(observed.revision)
         if earlier is None:
             return version, prepared, None
         return earlier, earlier.program.prepare(prepared.event), observed
-
-
-def _version(program: Program) -> _Version:
-    return _Version(program, Reading(program.policy_set))

@@ -5,50 +5,45 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
+from typing import Any, Final, Protocol
 from urllib.parse import parse_qs
 
+from policyd.engine.eager import begin
 from policyd.engine.pipeline import Engine
+from policyd.engine.together import Asked
 from policyd.model.codec import Form, decode, encode, event_id, read, split
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.problem import EventError, Failure, Problem, problem
 from policyd.server.answers import Answer, Header, Send, answer, over_the_wire, refusal, send_answer
+from policyd.server.bodies import Receive, Refused, body_of, too_long
 from policyd.server.bots import ANYONE, Bot, find
-from policyd.server.lanes import Placed, stretches
+from policyd.server.lanes import Placed, turns
 from policyd.server.outage import Outage
 from policyd.server.settings import Settings
-from policyd.state.memory import MemoryStore
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
+Respond = Callable[[int, bytes], None]
+"""Takes the response to a request, by its place."""
 _FORMS: Final[dict[bytes, Form]] = {
     b"application/json": "json",
     b"application/msgpack": "msgpack",
     b"application/x-msgpack": "msgpack",
     b"application/vnd.msgpack": "msgpack",
 }
-_DRAINED: Final = 16
-"""So many times the allowed length is read of a body that is too long."""
 _RETRY_AFTER: Final = (b"retry-after", b"1")
-AT_ONCE: Final = 128
-"""So many events of all arrays together, and one array is read in a turn of the event loop: turns must stay well within
-the deadline of the store, or answers that are there would be read too late."""
+AT_ONCE: Final = 2
+"""So many turns of arrays are decided at the same time, and one array is read in a turn of the event loop: these must
+stay well within the deadline of the store, or answers that are there would be read too late."""
 _ASIDE: Final = contextlib.nullcontext()
-"""A tick takes no turn: it may have much to do, and nobody waits for that."""
 _WAITING: Final = Failure(None, problem("internal", "this event was not decided"))
 _log: Final = logging.getLogger("policyd")
 
 
-class Refused(Exception):
-    """The request as a whole is refused."""
-
-    def __init__(self, problem: Problem, *headers: tuple[bytes, bytes]) -> None:
-        super().__init__(problem.detail)
-        self.problem = problem
-        self.headers = headers
+class Request(Protocol):
+    headers: list[Header]
+    body: bytes
 
 
 class Evaluate:
@@ -59,7 +54,6 @@ class Evaluate:
         self._limits = settings.limits
         self._bots = settings.bots
         self._outage = Outage()
-        self._at_hand = isinstance(engine.store, MemoryStore)
         self._in_flight = 0
         self._reading = asyncio.Lock()
         self._turns = asyncio.Semaphore(AT_ONCE)
@@ -70,58 +64,94 @@ class Evaluate:
         try:
             body = await self._body(scope, receive)
         except Refused as refused:
-            answered = refusal(refused.problem, *refused.headers)
+            answered = _failed(refused)
         else:
             answered = await self._answered(scope["headers"], scope["query_string"], body)
         finally:
             self._in_flight -= 1
         await send_answer(send, answered)
 
-    async def respond(self, headers: Iterable[Header], body: bytes) -> bytes:
-        """The HTTP response to a POST that arrived whole, without a query."""
-        self._in_flight += 1
-        try:
-            return over_the_wire(await self._answered(headers, b"", body))
-        finally:
-            self._in_flight -= 1
+    async def respond_together(self, requests: Sequence[Request], respond: Respond) -> None:
+        """The HTTP responses to POSTs that arrived whole, without a query. Single events are decided together."""
+        events: list[Asked] = []
+        places: list[tuple[int, Form]] = []
+        tasks = []
+        self._in_flight += len(requests)
 
-    def waits(self, body: bytes) -> bool:
-        """Whether the answer to it may have to wait: for a store, or for the turns that arrays take."""
-        return not (self._at_hand and body.startswith(b"{"))
+        def tell(place: int, answered: Answer) -> None:
+            self._in_flight -= 1
+            respond(place, over_the_wire(answered))
+
+        async def alone(place: int) -> None:
+            tell(place, await self._answered(requests[place].headers, b"", requests[place].body))
+
+        for place, request in enumerate(requests):
+            if not request.body.startswith(b"{"):
+                tasks.append(begin(alone(place)))
+                continue
+            try:
+                bot, form = self._asked(dict(request.headers), request.body)
+                events.append((self._event(request.body, form, bot), bot.tenant))
+            except Exception as error:
+                tell(place, _failed(error))
+            else:
+                places.append((place, form))
+        await self._decide_together(events, places, tell, alone)
+        await asyncio.gather(*[task for task in tasks if task is not None])
+
+    async def _decide_together(
+        self,
+        events: Sequence[Asked],
+        places: Sequence[tuple[int, Form]],
+        tell: Callable[[int, Answer], None],
+        alone: Callable[[int], Awaitable[None]],
+    ) -> None:
+        """Tells every answer. What made the whole fail fails alone the second time, and the others get their answers:
+        to decide an event again changes nothing."""
+        waiting = dict(enumerate(places))
+
+        def decided(number: int, found: Decision | EventError) -> None:
+            place, form = waiting.pop(number)
+            if isinstance(found, EventError):
+                tell(place, _failed(found))
+            else:
+                self._note(found)
+                tell(place, answer(encode(found, form), form))
+
+        try:
+            await self._engine.evaluate_many(events, decided)
+        except Exception:
+            _log.exception("events could not be decided together; each is decided alone")
+            for place, _ in list(waiting.values()):
+                await alone(place)
 
     async def _answered(self, headers: Iterable[Header], query: bytes, body: bytes) -> Answer:
         """The answer to a POST with this body, whatever comes of it."""
         try:
             return answer(*await self._decided(dict(headers), query, body))
-        except Refused as refused:
-            return refusal(refused.problem, *refused.headers)
-        except EventError as error:
-            waits = (_RETRY_AFTER,) if error.problem.code == "overloaded" else ()
-            return refusal(error.problem, *waits)
-        except Exception:
-            _log.exception("an event could not be decided; this is a mistake of policyd")
-            detail = "the event could not be decided; the service's log has the details"
-            return refusal(problem("internal", detail))
+        except Exception as error:
+            return _failed(error)
 
     async def _decided(self, headers: dict[bytes, bytes], query: bytes, body: bytes) -> tuple[bytes, Form]:
-        self._check_room()
-        bot = self._bot(headers)
-        form = _form(headers)
-        if len(body) > self._limits.body:
-            raise self._too_long()
+        bot, form = self._asked(headers, body)
         explain = b"explain" in query and _asks_explain(query)
         events = split(body, form)
         if events is None:
-            return encode(await self._decide(self._event(body, form, bot), bot, explain), form), form
+            decision = await self._engine.evaluate(self._event(body, form, bot), bot.tenant, explain=explain)
+            self._note(decision)
+            return encode(decision, form), form
         if len(events) > self._limits.array:
             detail = f"the array has {len(events)} events, and {self._limits.array} are allowed"
             raise Refused(problem("too_large", detail, hint="send several requests"))
         return encode(await self._decide_many(events, form, bot, explain), form), form
 
-    def _check_room(self) -> None:
-        if self._in_flight > self._limits.in_flight:
-            detail = f"more than {self._limits.in_flight} requests are waiting"
-            raise Refused(problem("overloaded", detail, hint="try again in a second"), _RETRY_AFTER)
+    def _asked(self, headers: dict[bytes, bytes], body: bytes) -> tuple[Bot, Form]:
+        """Who asks, and in which form. Raises `Refused`."""
+        self._check_room()
+        bot, form = self._bot(headers), _form(headers)
+        if len(body) > self._limits.body:
+            raise too_long(self._limits)
+        return bot, form
 
     async def _body(self, scope: Scope, receive: Receive) -> bytes:
         """The body of a request that may be answered."""
@@ -132,8 +162,12 @@ class Evaluate:
         headers = dict(scope["headers"])
         self._bot(headers)
         _form(headers)
-        message = await receive()
-        return await self._rest(message, receive) if message.get("more_body") else message.get("body", b"")
+        return await body_of(receive, self._limits)
+
+    def _check_room(self) -> None:
+        if self._in_flight > self._limits.in_flight:
+            detail = f"more than {self._limits.in_flight} requests are waiting"
+            raise Refused(problem("overloaded", detail, hint="try again in a second"), _RETRY_AFTER)
 
     def _bot(self, headers: dict[bytes, bytes]) -> Bot:
         if not self._bots:
@@ -145,44 +179,9 @@ class Evaluate:
             raise Refused(refused, (b"www-authenticate", b"Bearer"))
         return bot
 
-    async def _rest(self, first: Message, receive: Receive) -> bytes:
-        """The whole of a body that comes in pieces."""
-        try:
-            async with asyncio.timeout(self._limits.receive_seconds):
-                return await self._pieces(first.get("body", b""), receive)
-        except TimeoutError:
-            detail = f"the body did not arrive within {self._limits.receive_seconds} s"
-            raise Refused(problem("timeout", detail), (b"connection", b"close")) from None
-
-    async def _pieces(self, body: bytes, receive: Receive) -> bytes:
-        """A body that is too long is read to its end and dropped, so that the sender gets to read the refusal; only a
-        much too long one is cut off."""
-        pieces, length, more = [body], len(body), True
-        while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise Refused(problem("timeout", "the sender went away before the body was whole"))
-            piece = message.get("body", b"")
-            length += len(piece)
-            more = message.get("more_body", False)
-            if length <= self._limits.body:
-                pieces.append(piece)
-            elif length > _DRAINED * self._limits.body:
-                raise self._too_long((b"connection", b"close"))
-        if length > self._limits.body:
-            raise self._too_long()
-        return b"".join(pieces)
-
-    def _too_long(self, *headers: tuple[bytes, bytes]) -> Refused:
-        detail = f"the body is longer than {self._limits.body} bytes"
-        return Refused(problem("too_large", detail, hint="send several requests"), *headers)
-
-    async def _decide(self, event: Event, bot: Bot, explain: bool) -> Decision:
-        """Raises `EventError`."""
-        decision = await self._engine.evaluate(event, bot.tenant, explain=explain)
+    def _note(self, decision: Decision) -> None:
         if decision.degraded:
             self._outage.note()
-        return decision
 
     def _event(self, body: bytes | memoryview, form: Form, bot: Bot) -> Event:
         """Raises `EventError`."""
@@ -208,22 +207,38 @@ class Evaluate:
                     answers[place] = Failure(_id_in(body, form), error.problem)
             await asyncio.sleep(0)
 
-        async def decide(lane: list[Placed]) -> None:
-            for place, event in lane:
-                async with _ASIDE if event.kind == "tick" else self._turns:
-                    try:
-                        answers[place] = await self._decide(event, bot, explain)
-                    except EventError as error:
-                        answers[place] = Failure(event.id, error.problem)
-
-        for lanes in stretches(events):
-            if len(lanes) == 1:
-                await decide(*lanes)
-            else:
-                async with asyncio.TaskGroup() as group:
-                    for lane in lanes:
-                        group.create_task(decide(lane))
+        for turn in turns(events):
+            await self._decide_turn(turn, answers, bot.tenant, explain)
         return answers
+
+    async def _decide_turn(
+        self, turn: Sequence[Placed], answers: list[Decision | Failure], tenant: str, explain: bool
+    ) -> None:
+        """Ticks need no permission: they may have much to do, and nobody waits for that."""
+
+        def decided(number: int, found: Decision | EventError) -> None:
+            place, event = turn[number]
+            if isinstance(found, EventError):
+                answers[place] = Failure(event.id, found.problem)
+            else:
+                self._note(found)
+                answers[place] = found
+
+        is_tick = turn[0][1].kind == "tick"
+        async with _ASIDE if is_tick else self._turns:
+            await self._engine.evaluate_many([(event, tenant) for _, event in turn], decided, explain=explain)
+
+
+def _failed(error: Exception) -> Answer:
+    """What is answered where a request fails."""
+    if isinstance(error, Refused):
+        return refusal(error.problem, *error.headers)
+    if isinstance(error, EventError):
+        waits = (_RETRY_AFTER,) if error.problem.code == "overloaded" else ()
+        return refusal(error.problem, *waits)
+    _log.error("an event could not be decided; this is a mistake of policyd", exc_info=error)
+    detail = "the event could not be decided; the service's log has the details"
+    return refusal(problem("internal", detail))
 
 
 def _not_allowed(bot: Bot, group: str) -> Problem:

@@ -8,12 +8,14 @@ the decisions do. Whatever is not an ordinary request for a decision goes uvicor
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
 from typing import Any, Final, Protocol
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from policyd.engine.eager import begin
 from policyd.server.answers import Header
 
 _AT_ONCE: Final = 64
@@ -23,13 +25,11 @@ _TELLING: Final = frozenset({b"connection", b"proxy-connection", b"expect"})
 
 
 class Endpoint(Protocol):
-    """Answers a POST that arrived whole, with a whole response. Must not raise."""
+    """Answers POSTs that arrived whole, each with a whole response, told by its place. Must not raise."""
 
-    def waits(self, body: bytes) -> bool:
-        """Whether answering may have to wait for something; else its coroutine never suspends."""
-        ...
-
-    def respond(self, headers: Iterable[Header], body: bytes) -> Awaitable[bytes]: ...
+    def respond_together(
+        self, requests: Sequence[Exchange], respond: Callable[[int, bytes], None]
+    ) -> Coroutine[Any, Any, None]: ...
 
 
 class _NobodyWaits:
@@ -82,39 +82,21 @@ class Inbox:
         loop = asyncio.get_running_loop()
         if self._requests:
             loop.call_soon(self._decide)
-        answered = []
-        for each in requests:
-            if self._endpoint.waits(each.body):
-                task = loop.create_task(self._answer(each))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
-            else:
-                answered.append((each, _done(self._endpoint.respond(each.headers, each.body))))
-        _write(answered)
+        task = begin(self._endpoint.respond_together(requests, partial(self._answer, requests)))
+        if task is not None:
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        self._flush()
 
-    async def _answer(self, exchange: Exchange) -> None:
-        response = await self._endpoint.respond(exchange.headers, exchange.body)
+    def _answer(self, requests: Sequence[Exchange], place: int, response: bytes) -> None:
         if not self._answered:
             asyncio.get_running_loop().call_soon(self._flush)
-        self._answered.append((exchange, response))
+        self._answered.append((requests[place], response))
 
     def _flush(self) -> None:
         answered, self._answered = self._answered, []
-        _write(answered)
-
-
-def _write(answered: Iterable[tuple[Exchange, bytes]]) -> None:
-    for exchange, response in answered:
-        exchange.finish(response)
-
-
-def _done(answer: Awaitable[bytes]) -> bytes:
-    """What a coroutine gives that never suspends."""
-    try:
-        answer.send(None)  # type: ignore[attr-defined]
-    except StopIteration as stopped:
-        return bytes(stopped.value)
-    raise AssertionError("it suspended")
+        for exchange, response in answered:
+            exchange.finish(response)
 
 
 class EventProtocol(HttpToolsProtocol):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import Final
 
 from policyd.model.event import Event
@@ -14,6 +15,16 @@ Placed = tuple[int, Event]
 """An event, and its place in the array."""
 Stretch = list[list[Placed]]
 """Lanes side by side; in each, one event after the other."""
+
+
+def turns(events: Iterable[Placed]) -> Iterator[list[Placed]]:
+    """One after the other; the events of each are decided together. Ticks are among themselves."""
+    for lanes in stretches(events):
+        for together in zip_longest(*lanes):
+            came = [placed for placed in together if placed is not None]
+            ticks = [placed for placed in came if placed[1].kind == "tick"]
+            others = [placed for placed in came if placed[1].kind != "tick"] if ticks else came
+            yield from filter(None, (others, ticks))
 
 
 def stretches(events: Iterable[Placed]) -> list[Stretch]:

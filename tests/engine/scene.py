@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -13,8 +14,9 @@ from policyd.engine.pipeline import Engine
 from policyd.model.codec import event_from
 from policyd.model.decision import Action, Decision
 from policyd.model.event import Event
-from policyd.model.state import Commit, Committed, Observe, Observed, StoreUnavailable
+from policyd.model.state import Commit, Committed, EventIdReused, Observe, Observed, StoreUnavailable
 from policyd.state.memory import MemoryStore
+from policyd.state.store import Answered
 
 NOON = "2026-03-02T12:00:00+08:00"
 
@@ -37,6 +39,13 @@ class FailingStore:
     async def observe(self, ask: Observe) -> Observed:
         self.asks.append(ask)
         return cast(Observed, await self._call("observe", ask))
+
+    async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
+        for place, ask in enumerate(asks):
+            try:
+                yield [(place, await self.observe(ask))]
+            except (EventIdReused, StoreUnavailable) as failed:
+                yield [(place, failed)]
 
     async def commit(self, change: Commit) -> Committed:
         self.changes.append(change)

@@ -1,0 +1,145 @@
+"""Events that came together go stage by stage: all are prepared, then observed by one call, then decided. A processor
+that takes each through all stages before the next works with cold caches; and every call of the store and every task
+of the event loop would be for one event."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Protocol
+
+from policyd.compile.program import Outcome
+from policyd.engine import wide
+from policyd.engine.case import Case
+from policyd.engine.eager import begin
+from policyd.engine.figures import Figures
+from policyd.engine.opening import Opening, Version, observed_or_refused, opened
+from policyd.engine.petitions import PETITIONS
+from policyd.engine.reading import Reading
+from policyd.model.decision import Decision
+from policyd.model.event import Event
+from policyd.model.problem import EventError
+from policyd.model.state import EventIdReused, Observed, StoreUnavailable
+from policyd.state.store import Answered, Store
+
+Asked = tuple[Event, str]
+"""An event, and the tenant that it belongs to."""
+Answer = Callable[[int, Decision | EventError], None]
+"""Takes the decision on an event, or why it is refused, by its place."""
+
+
+class Engine(Protocol):
+    store: Store
+    version: Version
+    figures: Figures
+
+    def evaluate(self, event: Event, tenant: str = "", *, explain: bool = False) -> Coroutine[Any, Any, Decision]: ...
+
+    def complete(self, opening: Opening, *, explain: bool = False) -> Coroutine[Any, Any, Decision]: ...
+
+    def finish(
+        self, opening: Opening, observed: Observed | None, *, explain: bool = False
+    ) -> Coroutine[Any, Any, Decision]: ...
+
+    def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome) -> Decision | None: ...
+
+    def carry_on(
+        self, opening: Opening, case: Case, outcome: Outcome, reading: Reading
+    ) -> Coroutine[Any, Any, tuple[Case, Outcome, Decision]]: ...
+
+
+async def evaluate_many(engine: Engine, asked: Sequence[Asked], answered: Answer, *, explain: bool = False) -> None:
+    """As `Engine.evaluate_many` says. What is not foreseen is raised once all others are answered that wait."""
+    turn = _Turn(engine, answered, explain)
+    try:
+        await turn.take(asked)
+    finally:
+        failed = await turn.end()
+    for error in failed:
+        raise error
+
+
+class _Turn:
+    def __init__(self, engine: Engine, answered: Answer, explain: bool) -> None:
+        self._tasks: list[asyncio.Task[None]] = []
+        self._engine = engine
+        self._answered = answered
+        self._explain = explain
+
+    async def take(self, asked: Sequence[Asked]) -> None:
+        engine, version = self._engine, self._engine.version
+        usual = []
+        for place, (event, tenant) in enumerate(asked):
+            if _is_usual(event):
+                usual.append((place, event, tenant))
+            else:
+                self._alone(place, engine.evaluate(event, tenant, explain=self._explain))
+        prepared = [version.program.prepare(event) for _, event, _ in usual]
+        openings = []
+        for (place, _, tenant), each in zip(usual, prepared, strict=True):
+            opening = opened(version, each, tenant, statistics=engine.figures.on)
+            if wide.is_wide(each):
+                self._alone(place, engine.complete(opening, explain=self._explain))
+            else:
+                openings.append((place, opening))
+        if openings:
+            async for part in engine.store.observe_many([opening.ask for _, opening in openings]):
+                self._decide(openings, part)
+
+    async def end(self) -> list[BaseException]:
+        """Waits for those that went their own way; what they raised."""
+        if not self._tasks:
+            return []
+        return [found for found in await asyncio.gather(*self._tasks, return_exceptions=True) if found is not None]
+
+    def _decide(self, openings: Sequence[tuple[int, Opening]], part: Answered) -> None:
+        engine, cases = self._engine, []
+        for number, observed in part:
+            place, opening = openings[number]
+            if isinstance(observed, Observed) and self._is_plain(opening, observed):
+                program, prepared = opening.version.program, opening.prepared
+                cases.append((place, opening, Case(opening.ask, prepared.event, program, prepared, observed)))
+            else:
+                self._alone(place, self._finished(opening, observed))
+        outcomes = [case.program.decide(case.prepared, case.observed) for _, _, case in cases]
+        for (place, opening, case), outcome in zip(cases, outcomes, strict=True):
+            decision = engine.decided_at_once(opening, case, outcome)
+            if decision is None:
+                self._alone(place, self._carried_on(opening, case, outcome))
+            else:
+                self._answered(place, decision)
+
+    def _is_plain(self, opening: Opening, observed: Observed) -> bool:
+        """Whether it can be decided without anything further."""
+        return not (
+            observed.replayed
+            or self._explain
+            or observed.revision != opening.version.program.revision
+            or self._engine.figures.is_due(opening.ask, opening.prepared, observed)
+        )
+
+    async def _finished(self, opening: Opening, observed: Observed | EventIdReused | StoreUnavailable) -> Decision:
+        return await self._engine.finish(opening, observed_or_refused(observed), explain=self._explain)
+
+    async def _carried_on(self, opening: Opening, case: Case, outcome: Outcome) -> Decision:
+        _, _, decision = await self._engine.carry_on(opening, case, outcome, opening.version.reading)
+        return decision
+
+    def _alone(self, place: int, work: Coroutine[Any, Any, Decision]) -> None:
+        """An event that goes its own way from here."""
+        task = begin(self._answer(place, work))
+        if task is not None:
+            self._tasks.append(task)
+
+    async def _answer(self, place: int, work: Coroutine[Any, Any, Decision]) -> None:
+        try:
+            decision = await work
+        except EventError as refused:
+            self._answered(place, refused)
+        else:
+            self._answered(place, decision)
+
+
+def _is_usual(event: Event) -> bool:
+    """Whether what it does can be told without asking the store."""
+    return event.due is None and event.sanction is None and event.kind != "tick" and event.kind not in PETITIONS
