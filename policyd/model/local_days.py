@@ -25,6 +25,17 @@ def offset(zone: str, instant: int) -> int:
     return _offset(zone, instant) if steady is None else steady
 
 
+def steady_hour(zone: str, instant: int) -> tuple[int, int]:
+    """From when until when clocks show the same hour as at `instant` and are as far from UTC, as far as is told without
+    a search: not beyond the hour of UTC, and the instant alone where they change in that."""
+    start = instant - instant % _HOUR
+    steady = _steady(zone, start)
+    if steady is None:
+        return instant, instant + 1
+    shown = instant - (instant + steady) % _HOUR
+    return max(start, shown), min(start, shown) + _HOUR
+
+
 def local_day(zone: str, instant: int) -> int:
     return (instant + offset(zone, instant)) // _DAY
 

@@ -12,7 +12,7 @@ MOST_ENTRIES: Final = 1000
 """A ladder remembers this many events of a member; past it the oldest go, forgotten or not."""
 
 
-class Entry(Struct):
+class Entry(Struct, gc=False):
     """One event's strike. `weight` 0 where it fell into a running incident; `step` is the number that ran, 0: none."""
 
     event: str

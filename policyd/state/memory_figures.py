@@ -25,18 +25,25 @@ from policyd.model.figures import (
     FiguresRead,
     bracket,
 )
-from policyd.model.local_days import local_day, offset
+from policyd.model.local_days import local_day, offset, steady_hour
 from policyd.model.state import Observe, Window
+from policyd.state.memory_members import Member
 from policyd.state.retention import DAY, HOUR, PRESENCE
 from policyd.state.zones import UTC
 
 
-class Presence(Struct, gc=False):
-    """The local days on which a member last wrote and joined, and when either changed."""
+class _Hour(Struct, gc=False):
+    """A part of a local hour throughout which clocks of `zone` run steadily, and what was noted in it that is not in
+    `Figures.open` yet: new messages (named `name`), and members who wrote of whom it is not known that they had.
+    Nearly every event is another one in the same hour of its group."""
 
-    wrote: int | None = None
-    joined: int | None = None
-    at: int = 0
+    zone: str
+    begins: int
+    ends: int
+    day: int
+    name: str
+    messages: int = 0
+    members: int = 0
 
 
 class Figures(Struct, gc=False):
@@ -50,9 +57,11 @@ class Figures(Struct, gc=False):
     closed: int | None = None
     folded: int = 0
     rolled: Counter[str] = field(default_factory=Counter)
+    hour: _Hour | None = None
 
     @property
     def any(self) -> bool:
+        self._settle()
         return bool(self.open or self.days)
 
     def add(self, day: int, name: str, number: int = 1) -> None:
@@ -63,18 +72,42 @@ class Figures(Struct, gc=False):
 
     def told(self, window: Window, zone: str, now: int) -> int:
         """The count of a window of form `messages` or `active`."""
+        self._settle()
         noted = self.open.get(local_day(zone, now), Counter())
         found = noted[ACTIVE] if window.form == "active" else sum(noted[hour] for hour in MESSAGES)
         return min(window.cap, found)
 
     def read(self, ask: FiguresAsk, now: int) -> FiguresRead:
         """Closes what is over."""
+        self._settle()
         today = local_day(ask.zone or UTC, now)
         if self.since is None and not self.open:
             return FiguresRead(now, DayFigures(today, {}))
         self._close(today, ask.size)
         newest, *days = self._told(today, ask.days)
         return FiguresRead(now, newest, tuple(reversed(days)), self.since)
+
+    def hour_of(self, zone: str, now: int) -> _Hour:
+        hour = self.hour
+        if hour is None or not hour.begins <= now < hour.ends or hour.zone != zone:
+            self._settle()
+            begins, ends = steady_hour(zone, now)
+            shown = now + offset(zone, now)
+            hour = self.hour = _Hour(zone, begins, ends, shown // DAY, MESSAGES[shown // HOUR % 24])
+        return hour
+
+    def _settle(self) -> None:
+        """What was noted in the hour is told of its day."""
+        hour = self.hour
+        if hour is None or not hour.messages:
+            return
+        self.add(hour.day, hour.name, hour.messages)
+        if hour.members:
+            self.add(hour.day, ACTIVE, hour.members)
+            for days, name in ROLLING.items():
+                self.add(hour.day, name, hour.members)
+                self.add(hour.day + days, name, -hour.members)
+        hour.messages = hour.members = 0
 
     def _close(self, today: int, size: int | None) -> None:
         first = min([*self.open, *([] if self.since is None else [self.since])])
@@ -115,50 +148,51 @@ class Figures(Struct, gc=False):
         return told
 
 
-def note(figures: Figures, presence: Presence, ask: Observe, now: int) -> None:
+def note(figures: Figures, member: Member, ask: Observe, now: int) -> None:
     """What an event that is no edit is to the figures of its group."""
-    shown = now + offset(ask.zone or UTC, now)
-    day = shown // DAY
-    if presence.at <= now - PRESENCE:
-        presence.wrote = presence.joined = None
+    hour = figures.hour_of(ask.zone or UTC, now)
+    if member.noted <= now - PRESENCE:
+        member.wrote = member.joined = None
     match ask.presence:
         case "message":
-            figures.add(day, MESSAGES[shown // HOUR % 24])
-            if ask.member != NOBODY.id:
-                _wrote(figures, presence, day, now)
+            hour.messages += 1
+            if ask.member != NOBODY.id and (member.wrote is None or member.wrote < hour.day):
+                _wrote(figures, hour, member, now)
         case "join":
-            figures.add(day, JOINS)
+            figures.add(hour.day, JOINS)
             if ask.member != NOBODY.id:
-                presence.joined, presence.at = day, now
+                member.joined, member.noted = hour.day, now
         case "leave":
-            figures.add(day, LEAVES)
-            _left(figures, presence, day, now)
+            figures.add(hour.day, LEAVES)
+            _left(figures, member, hour.day, now)
         case "request":
-            figures.add(day, REQUESTS)
+            figures.add(hour.day, REQUESTS)
 
 
-def _wrote(figures: Figures, presence: Presence, day: int, now: int) -> None:
-    last, joined = presence.wrote, presence.joined
-    if last is not None and last >= day:
-        return
-    figures.add(day, ACTIVE)
-    for days, name in ROLLING.items():
-        figures.add(day if last is None else max(day, last + days), name)
-        figures.add(day + days, name, -1)
+def _wrote(figures: Figures, hour: _Hour, member: Member, now: int) -> None:
+    """For the first time on this day."""
+    day, last, joined = hour.day, member.wrote, member.joined
+    if last is None:
+        hour.members += 1
+    else:
+        figures.add(day, ACTIVE)
+        for days, name in ROLLING.items():
+            figures.add(max(day, last + days), name)
+            figures.add(day + days, name, -1)
     if joined is not None and joined <= day:
         within = bracket(day - joined)
         if within and (last is None or last < joined or bracket(last - joined) != within):
             figures.add(joined, RETURNED[within])
-    presence.wrote, presence.at = day, now
+    member.wrote, member.noted = day, now
 
 
-def _left(figures: Figures, presence: Presence, day: int, now: int) -> None:
-    joined = presence.joined
+def _left(figures: Figures, member: Member, day: int, now: int) -> None:
+    joined = member.joined
     if joined is None:
         return
     if joined <= day and day - joined <= max(LEFT):
         figures.add(joined, LEFT[bracket(day - joined) or min(LEFT)])
-    presence.joined, presence.at = None, now
+    member.joined, member.noted = None, now
 
 
 def _fold(values: Counter[str]) -> None:

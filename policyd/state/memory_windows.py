@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 
 from msgspec import Struct
@@ -11,11 +12,19 @@ from policyd.model.state import Window
 from policyd.state.retention import CALENDAR, MOST_AMOUNTS
 
 
-class Times(Struct, gc=False):
-    """Instants, the newest last, and for how many ms after it they matter."""
+class Once(Struct, gc=False):
+    """An instant, the only one, as most cells have no more: and for how many ms after it that matters."""
 
     span: int
-    times: list[int]
+    at: int
+
+
+class Times(Struct, gc=False):
+    """Instants, the newest last, and for how many ms after it they matter. An array is nothing to the collector of
+    garbage, of which a list for each member makes much."""
+
+    span: int
+    times: array[int]
 
 
 class Pairs(Struct, gc=False):
@@ -38,7 +47,7 @@ class Running(Struct, gc=False):
     values: set[int] = set()
 
 
-Cell = Times | Pairs | Running
+Cell = Once | Times | Pairs | Running
 
 
 def bump(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
@@ -53,6 +62,8 @@ def bump(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
 def peek(cells: dict[str, Cell], window: Window, now: int) -> int:
     """What `bump` would answer for a window that does not count the event; nothing is changed."""
     match cells.get(window.cell):
+        case Once(_, at):
+            return 1 if max(now, at) - at < window.span else 0
         case Times(_, times):
             return min(window.cap, len(times) - bisect_right(times, max(now, times[-1]) - window.span))
         case Pairs(_, pairs):
@@ -65,6 +76,8 @@ def peek(cells: dict[str, Cell], window: Window, now: int) -> int:
 
 def is_live(cell: Cell, now: int) -> bool:
     match cell:
+        case Once(span, at):
+            return at > now - span
         case Times(span, times):
             return times[-1] > now - span
         case Pairs(span, pairs):
@@ -75,19 +88,33 @@ def is_live(cell: Cell, now: int) -> bool:
 
 def _bump_times(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
     cell = cells.get(window.cell)
-    if isinstance(cell, Times):
-        ahead = cell.times[-1] - now
-        if ahead > 0:
-            cell.times[:] = [instant - ahead for instant in cell.times]
-    if amount:
-        if not isinstance(cell, Times):
-            cell = cells[window.cell] = Times(window.span, [])
-        cell.span = window.span
-        cell.times.append(now)
-        del cell.times[: -window.cap]
-    if not isinstance(cell, Times):
+    if type(cell) is Times:
+        return _bump_many(cell, window, now, amount)
+    if type(cell) is Once:
+        cell.at = min(cell.at, now)
+        counts = now - cell.at < window.span
+        if not amount:
+            return int(counts)
+        if counts and window.cap > 1:
+            cells[window.cell] = Times(window.span, array("q", (cell.at, now)))
+            return 2
+    elif not amount:
         return 0
-    return min(window.cap, len(cell.times) - bisect_right(cell.times, now - window.span))
+    cells[window.cell] = Once(window.span, now)
+    return 1
+
+
+def _bump_many(cell: Times, window: Window, now: int, amount: int) -> int:
+    times = cell.times
+    if times[-1] > now:
+        ahead = times[-1] - now
+        times = cell.times = array("q", [instant - ahead for instant in times])
+    if amount:
+        cell.span = window.span
+        times.append(now)
+        if len(times) > window.cap:
+            del times[: -window.cap]
+    return min(window.cap, len(times) - bisect_right(times, now - window.span))
 
 
 def _bump_pairs(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
