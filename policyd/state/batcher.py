@@ -17,8 +17,9 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AskError, BusyLoadingError, NoScriptError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
-from policyd.state.calls import MOST_IN_A_CALL, Answer, Batch, Call, Limits, Raw, Request, may_pass
+from policyd.state.calls import MOST_IN_A_CALL, Answer, Asked, Batch, Call, Gathered, Limits, Raw, Request, may_pass
 from policyd.state.connecting import abandon
+from policyd.state.gathering import Gathering
 from policyd.state.wire import Word
 
 _LOG: Final = logging.getLogger("policyd.state")
@@ -73,17 +74,30 @@ class Batcher:
 
     def ask(self, batch: Batch, keys: Sequence[bytes], words: Sequence[Word]) -> asyncio.Future[Answer]:
         """What the script will answer to the whole call, and to this request. Raises `StoreUnavailable`."""
+        future: asyncio.Future[Answer] = self._loop.create_future()
+        self._put(Asked(batch, keys, words, self._loop.time() + self._deadline, False, future))
+        return future
+
+    def ask_for(
+        self,
+        gathering: Gathering[Answer | StoreUnavailable],
+        place: int,
+        batch: Batch,
+        keys: Sequence[bytes],
+        words: Sequence[Word],
+    ) -> None:
+        """The same, for one place of those that are gathered."""
+        self._put(Gathered(batch, keys, words, self._loop.time() + self._deadline, False, gathering, place))
+
+    def _put(self, request: Request) -> None:
         if self._away is not None:
             raise StoreUnavailable(self._away)
-        waiting, loop = self._waiting, self._loop
-        number = len(waiting)
+        number = len(self._waiting)
         if number >= self._most_waiting:
             raise StoreOverloaded(f"{number} requests wait for the store already")
-        future: asyncio.Future[Answer] = loop.create_future()
-        waiting.append(Request(batch, keys, words, future, loop.time() + self._deadline))
+        self._waiting.append(request)
         if not number:
             self._start()
-        return future
 
     @property
     def away(self) -> bool:
@@ -162,7 +176,7 @@ class Batcher:
         """Those at the head of the queue that share a call; such as may come later are passed over, and stay at the
         head. Who has been cancelled meanwhile is left out: nothing was sent for it."""
         waiting = self._waiting
-        while waiting and waiting[0].future.done():
+        while waiting and waiting[0].done():
             waiting.popleft()
         if not waiting or len(self._in_flight) >= (MOST_ALONE if waiting[0].batch.alone else MOST_IN_FLIGHT):
             return []
@@ -178,7 +192,7 @@ class Batcher:
             waiting.popleft()
             if request.batch is not batch:
                 passed.append(request)
-            elif not request.future.done():
+            elif not request.done():
                 requests.append(request)
         waiting.extendleft(reversed(passed))
         return requests
@@ -212,8 +226,7 @@ class Batcher:
                 return
             shared = reply[1]
             for request, answer in zip(call.requests, itertools.islice(reply, 2, None), strict=True):
-                if not request.future.done():
-                    request.future.set_result((shared, answer))
+                request.answer((shared, answer))
         else:
             self._again(call.requests)
             raise _Lost("an answer came that belongs to another call")
@@ -235,14 +248,13 @@ class Batcher:
             self._loop.call_later(_PAUSE, self._again, call.requests)
             return
         for request in call.requests:
-            if not request.future.done():
-                request.future.set_exception(StoreUnavailable(f"the store refused: {error}"))
+            request.fail(f"the store refused: {error}")
 
     # ------------------------------------------------------------ requests
 
     def _again(self, requests: Iterable[Request]) -> None:
         """Puts them back at the head of the queue, in their order."""
-        self._waiting.extendleft(reversed([request for request in requests if not request.future.done()]))
+        self._waiting.extendleft(reversed([request for request in requests if not request.done()]))
         self._start()
 
     def _start(self) -> None:
@@ -254,15 +266,15 @@ class Batcher:
         """Fails what is past its deadline; a connection on which nothing comes for several is lost."""
         now = self._loop.time()
         waited = f"the store did not answer within {self._deadline * 1000:.0f} ms"
-        while self._waiting and (self._waiting[0].deadline <= now or self._waiting[0].future.done()):
-            _fail(self._waiting.popleft(), waited)
+        while self._waiting and (self._waiting[0].deadline <= now or self._waiting[0].done()):
+            self._waiting.popleft().fail(waited)
             self._wake.set()
         for call in self._in_flight:
             if call.requests[0].deadline > now:
                 break
             for request in call.requests:
                 if request.deadline <= now:
-                    _fail(request, waited)
+                    request.fail(waited)
         if self._in_flight and now - self._in_flight[0].sent > self._deadline * _DEADLINES_UNTIL_LOST:
             self._lost = _Lost("it does not answer any more")
             self._go_away(str(self._lost))
@@ -273,13 +285,8 @@ class Batcher:
         """From now on nobody waits for this store until it is back."""
         self._away = reason
         while self._waiting:
-            _fail(self._waiting.popleft(), reason)
+            self._waiting.popleft().fail(reason)
         for call in self._in_flight:
             for request in call.requests:
-                _fail(request, reason)
+                request.fail(reason)
         self._wake.set()
-
-
-def _fail(request: Request, reason: str) -> None:
-    if not request.future.done():
-        request.future.set_exception(StoreUnavailable(reason))

@@ -18,6 +18,8 @@ from redis.exceptions import (
     TryAgainError,
 )
 
+from policyd.model.state import StoreUnavailable
+from policyd.state.gathering import Gathering
 from policyd.state.wire import Reply, Word
 
 Raw = Reply | ResponseError | BusyLoadingError
@@ -59,14 +61,56 @@ class Batch(Struct, frozen=True):
 
 class Request(Struct, eq=False):
     """`keys` and `words` are its own; `deadline` is a time of the event loop. `asking`: a node of a Cluster is to take
-    it although the slot is not its own yet."""
+    it although the slot is not its own yet. Who waits for it is told once, and may have gone."""
 
     batch: Batch
     keys: Sequence[bytes]
     words: Sequence[Word]
-    future: asyncio.Future[Answer]
     deadline: float
-    asking: bool = False
+    asking: bool
+
+    def done(self) -> bool:
+        """Whether nobody waits any more."""
+        raise NotImplementedError
+
+    def answer(self, answer: Answer) -> None:
+        raise NotImplementedError
+
+    def fail(self, reason: str) -> None:
+        raise NotImplementedError
+
+
+class Asked(Request):
+    """One that a task waits for."""
+
+    future: asyncio.Future[Answer]
+
+    def done(self) -> bool:
+        return self.future.done()
+
+    def answer(self, answer: Answer) -> None:
+        if not self.future.done():
+            self.future.set_result(answer)
+
+    def fail(self, reason: str) -> None:
+        if not self.future.done():
+            self.future.set_exception(StoreUnavailable(reason))
+
+
+class Gathered(Request):
+    """One of several that a task waits for, by its place among them."""
+
+    gathering: Gathering[Answer | StoreUnavailable]
+    place: int
+
+    def done(self) -> bool:
+        return self.place not in self.gathering.missing
+
+    def answer(self, answer: Answer) -> None:
+        self.gathering.take(self.place, answer)
+
+    def fail(self, reason: str) -> None:
+        self.gathering.take(self.place, StoreUnavailable(reason))
 
 
 class Call:

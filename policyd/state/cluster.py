@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 from urllib.parse import urlsplit
@@ -13,10 +12,9 @@ from redis.exceptions import AskError, MovedError, RedisError
 
 from policyd.model.state import StoreUnavailable
 from policyd.state.batcher import Batcher
-from policyd.state.calls import Answer, Batch, Limits, Request
+from policyd.state.calls import Limits, Request
 from policyd.state.connecting import Connector, abandon
 from policyd.state.sentinel import addressed
-from policyd.state.wire import Word
 
 SCHEME: Final = ("redis+cluster://", "rediss+cluster://")
 CELLS: Final = 16
@@ -64,8 +62,8 @@ class Cluster:
             await asyncio.gather(self._watching, return_exceptions=True)
         await asyncio.gather(*(batcher.close() for batcher in self._nodes.values()))
 
-    def ask(self, prefix: str, batch: Batch, keys: Sequence[bytes], words: Sequence[Word]) -> asyncio.Future[Answer]:
-        """As `Batcher.ask`, of the master that has the keys with this prefix."""
+    def batcher(self, prefix: str) -> Batcher:
+        """That of the master that has the keys with this prefix. Raises `StoreUnavailable` where none has."""
         node = self._slots.get(_slot(prefix))
         if node is None:
             self._stale.set()
@@ -73,7 +71,7 @@ class Cluster:
         batcher = self._batcher(node)
         if batcher.away:
             self._stale.set()
-        return batcher.ask(batch, keys, words)
+        return batcher
 
     def _batcher(self, node: Node) -> Batcher:
         batcher = self._nodes.get(node)

@@ -45,6 +45,7 @@ from policyd.state.connecting import (
     Connector,
     Script,
 )
+from policyd.state.gathering import Gathering
 from policyd.state.places import check_asked, check_cell, check_filing, check_listed
 from policyd.state.retention import GIVEN, RECEIPTS
 from policyd.state.sentinel import SentinelConnector
@@ -87,13 +88,11 @@ class Single:
             await self._batcher.close()
             self._batcher = None
 
-    def ask(
-        self, prefix: str, batch: Batch, keys: Sequence[bytes], words: Sequence[wire.Word]
-    ) -> asyncio.Future[Answer]:
-        """As `Batcher.ask`; all keys begin with `prefix`."""
+    def batcher(self, prefix: str) -> Batcher:
+        """For all keys."""
         if self._batcher is None:
             self._batcher = Batcher(self._connector.connect, self._limits)
-        return self._batcher.ask(batch, keys, words)
+        return self._batcher
 
 
 class RedisStore:
@@ -148,22 +147,23 @@ class RedisStore:
             check_asked(ask)
         prefix = _prefix(ask.tenant, ask.group, self._cells)
         named, blob = wire.pack_observe(prefix, ask)
-        instant, reply = await self._servers.ask(prefix, self._observing(prefix, ask), named, (blob,))
+        instant, reply = await self._ask(prefix, self._observing(prefix, ask), named, (blob,))
         return wire.unpack_observed(ask, instant, reply)
 
     async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
-        found: Answered = []
-        answers = await asyncio.gather(*map(self.observe, asks), return_exceptions=True)
-        for place, answer in enumerate(answers):
-            if not isinstance(answer, Observed | EventIdReused | StoreUnavailable):
-                raise answer
-            found.append((place, answer))
-        yield found
+        gathering: Gathering[Answer | StoreUnavailable] = Gathering(len(asks))
+        try:
+            for place, ask in enumerate(asks):
+                self._ask_for(gathering, place, ask)
+            while part := await gathering.part():
+                yield [(place, _seen(asks[place], answer)) for place, answer in part]
+        finally:
+            gathering.close()
 
     async def commit(self, change: Commit) -> Committed:
         prefix = _prefix(change.tenant, change.group, self._cells)
         named, words = wire.pack_commit(prefix, change)
-        _, reply = await self._servers.ask(prefix, self._committing(), named, words)
+        _, reply = await self._ask(prefix, self._committing(), named, words)
         if reply == wire.GONE:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
         return wire.unpack_committed(reply)
@@ -227,7 +227,7 @@ class RedisStore:
                 packed.append(wire.pack_observe(prefix, ask))
             arguments = (*_PERIODS, self._clock, first.revision, zones.table(self._around))
             looking = Batch(OBSERVE.digest, keys.rings(prefix), arguments)
-            waiting = [self._servers.ask(prefix, looking, named, (wire.to_look(blob),)) for named, blob in packed]
+            waiting = [self._ask(prefix, looking, named, (wire.to_look(blob),)) for named, blob in packed]
             answers = await asyncio.gather(*waiting)
             found += [wire.unpack_observed(ask, *answer) for ask, answer in zip(page, answers, strict=True)]
         return tuple(found)
@@ -250,7 +250,7 @@ class RedisStore:
         prefix = _prefix(change.tenant, change.group, self._cells)
         token = secrets.token_hex(8) if change.event is None else ""
         asked = wire_figures.pack_count(prefix, change, token)
-        _, reply = await self._servers.ask(prefix, self._counting(prefix), *asked)
+        _, reply = await self._ask(prefix, self._counting(prefix), *asked)
         if reply == wire.GONE:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed")
 
@@ -273,7 +273,7 @@ class RedisStore:
         for cell in range(self._cells):
             prefix = keys.cell_prefix("", cell)
             named, words = wire.pack_commit(prefix, change)
-            await self._servers.ask(prefix, self._committing(), named, words)
+            await self._ask(prefix, self._committing(), named, words)
 
     async def close(self) -> None:
         await self._servers.close()
@@ -287,8 +287,25 @@ class RedisStore:
         """An instant near that of the calls to come."""
         return self._instant if self._virtual else time.time_ns() // 1_000_000
 
+    def _ask(
+        self, prefix: str, batch: Batch, keys: Sequence[bytes], words: Sequence[wire.Word]
+    ) -> asyncio.Future[Answer]:
+        """As `Batcher.ask`; all keys begin with `prefix`."""
+        return self._servers.batcher(prefix).ask(batch, keys, words)
+
+    def _ask_for(self, gathering: Gathering[Answer | StoreUnavailable], place: int, ask: Observe) -> None:
+        """An observation that is told to the others, also where there is no store for it."""
+        if ask.records:
+            check_asked(ask)
+        prefix = _prefix(ask.tenant, ask.group, self._cells)
+        named, blob = wire.pack_observe(prefix, ask)
+        try:
+            self._servers.batcher(prefix).ask_for(gathering, place, self._observing(prefix, ask), named, (blob,))
+        except StoreUnavailable as error:
+            gathering.take(place, error)
+
     def _alone(self, script: Script, prefix: str, asked: wire_records.Packed) -> asyncio.Future[Answer]:
-        return self._servers.ask(prefix, _ALONE[script], *asked)
+        return self._ask(prefix, _ALONE[script], *asked)
 
     async def _due(
         self, prefix: str, groups: Sequence[str | None], until: int | None, most: int
@@ -331,3 +348,13 @@ class RedisStore:
 @lru_cache(65_536)
 def _prefix(tenant: str, group: str, cells: int) -> str:
     return keys.cell_prefix(tenant, keys.cell_of(group, cells))
+
+
+def _seen(ask: Observe, answer: Answer | StoreUnavailable) -> Observed | EventIdReused | StoreUnavailable:
+    """What `observe` would give or raise."""
+    if isinstance(answer, StoreUnavailable):
+        return answer
+    try:
+        return wire.unpack_observed(ask, *answer)
+    except EventIdReused as reused:
+        return reused

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from policyd.model.state import Observe, StoreUnavailable
+from policyd.model.state import Observe, Observed, StoreUnavailable
 from policyd.state.calls import Limits
 from policyd.state.cluster import CELLS, Cluster
 from policyd.state.connecting import PERMISSIONS
 from policyd.state.keys import cell_of
 from policyd.state.redis import RedisStore
+from tests.state.asked import observed_together
 
 from .load import DIGEST, Bot, answered, load
 from .servers import CLUSTER_PERMISSIONS, LOGIN, Server, cluster, permit, sentinel_pair
@@ -148,18 +149,49 @@ def test_lost_master_leaves_the_other_groups_exact(tmp_path: Path) -> None:
     async def scenario(nodes: list[Server]) -> None:
         store = RedisStore(f"redis+cluster://127.0.0.1:{nodes[0].port}")
         await store.open()
+        patient = RedisStore(f"redis+cluster://127.0.0.1:{nodes[0].port}", deadline=0.5)
+        await patient.open()
         bots = {group: Bot(store, members=3, group=group) for group in (f"g{number}" for number in range(12))}
         async with asyncio.timeout(HANG):
             await asyncio.gather(*(load(bot, 30, at_once=2) for bot in bots.values()))
             nodes[0].asked("WAIT", 1, 5000)
+            asks = [Observe("", group, "u", "e-lost", DIGEST, "r") for group in bots]
+            lost = [owns(nodes[0], slot_of(nodes[0], ask.group)) for ask in asks]
             nodes[0].kill()
+            found = await observed_together(patient, asks)
+            assert [isinstance(each, StoreUnavailable) for each in found] == lost
             await asyncio.gather(*(load_more(bot, 30) for bot in bots.values()))
             for bot in bots.values():
                 assert await bot.strikes() == bot.expected()
+        await patient.close()
         await store.close()
 
     with cluster(tmp_path, replicas=1) as nodes:
         asyncio.run(scenario(nodes))
+
+
+def test_a_slow_node_holds_up_its_own_answers_only(three: list[Server]) -> None:
+    async def scenario(nodes: list[Server]) -> None:
+        store = RedisStore(f"redis+cluster://{LOGIN}127.0.0.1:{nodes[0].port}", deadline=5.0)
+        await store.open()
+        asks = [Observe("", f"slow{number}", "u", "e", DIGEST, "r") for number in range(60)]
+        behind = {place for place, ask in enumerate(asks) if owns(nodes[1], slot_of(nodes[1], ask.group))}
+        nodes[1].asked("CLIENT", "PAUSE", 300, "ALL")
+        places: list[int] = []
+        async with asyncio.timeout(HANG):
+            async for part in store.observe_many(asks):
+                assert all(isinstance(found, Observed) for _, found in part)
+                places += [place for place, _ in part]
+        assert 0 < len(behind) < 60
+        assert set(places[-len(behind) :]) == behind
+        assert sorted(places) == list(range(60))
+        await store.close()
+
+    asyncio.run(scenario(three))
+
+
+def slot_of(node: Server, group: str) -> int:
+    return int(node.asked("CLUSTER", "KEYSLOT", f"{{/{cell_of(group, CELLS)}}}"))
 
 
 def test_wrong_kinds_of_servers_are_named(three: list[Server]) -> None:

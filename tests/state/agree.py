@@ -38,12 +38,13 @@ from typing import Final
 import uvloop
 from msgspec import Struct
 
+from policyd.model.state import Observe
 from policyd.state.embedded import find_server
 from policyd.state.memory import MemoryStore
 from policyd.state.redis import RedisStore
 from policyd.state.store import Store
 from tests.faults.servers import Server, cluster, free_ports
-from tests.state.asked import Asked, Listing, WhatIsDue, asking, in_tenant
+from tests.state.asked import Asked, Listing, WhatIsDue, asking, in_tenant, observed_together
 from tests.state.clock import clock
 from tests.state.sequences import REVISIONS, Answer, Sequence, Turn, at_once, of_error, vocabulary
 
@@ -107,9 +108,7 @@ async def fly(packed: Store, seed: int, flight: int, number: int) -> Counter[str
         tally["times the clock went back"] += now < before
         before = now
         half = chance.randrange(number + 1)
-        turns = [
-            (sequence, sequence.turn(now, REVISIONS[place < half])) for place, sequence in enumerate(sequences)
-        ]
+        turns = [(sequence, sequence.turn(now, REVISIONS[place < half])) for place, sequence in enumerate(sequences)]
         await compare(packed, turns)
         await compare_cells(packed, plain, f"t{flight}", now)
     for sequence in sequences:
@@ -144,8 +143,13 @@ async def compare_cells(packed: Store, plain: Store, tenant: str, now: int) -> N
 
 
 async def answered(packed: Store, asked: list[Asked]) -> list[Answer]:
-    raw = await asyncio.gather(*(asking(packed, ask) for ask in asked), return_exceptions=True)
-    return [of_error(each) if isinstance(each, BaseException) else each for each in raw]
+    """Half of the observations are one question, and come before all others."""
+    observes = [ask for ask in asked if isinstance(ask, Observe)]
+    assert asked[: len(observes)] == observes
+    half = len(observes) // 2
+    many = asyncio.create_task(observed_together(packed, observes[:half]))
+    raw = await asyncio.gather(*(asking(packed, ask) for ask in asked[half:]), return_exceptions=True)
+    return [of_error(each) if isinstance(each, BaseException) else each for each in [*await many, *raw]]
 
 
 async def alone(packed: Store, asked: Iterable[Asked]) -> tuple[Answer, Answer] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -9,7 +10,7 @@ from msgspec.structs import replace
 
 from policyd.model.figures import Count, FiguresAsk
 from policyd.model.records import Record, RecordKind
-from policyd.model.state import Commit, Due, Filing, Observe, Retract
+from policyd.model.state import Commit, Due, EventIdReused, Filing, Observe, Observed, Retract, StoreUnavailable
 from policyd.state.store import Store
 
 
@@ -81,6 +82,13 @@ async def asking(store: Store, asked: Asked) -> Any:
             return await store.look(asks)
         case Journal(tenant, group, since):
             return await store.journal(tenant, group, since)
+
+
+async def observed_together(store: Store, asks: Sequence[Observe]) -> list[Observed | EventIdReused | StoreUnavailable]:
+    """What `observe_many` says of each, in their order."""
+    found = {place: answer async for part in store.observe_many(asks) for place, answer in part}
+    assert len(found) == len(asks)
+    return [found[place] for place in range(len(asks))]
 
 
 def in_tenant(asked: Asked, tenant: str) -> Asked:
