@@ -7,61 +7,73 @@ from typing import Any, Final
 
 from policyd.text import contacts as finders
 
-_FACTS: Final = ("lines", "links", "domains", "contacts", "emoji", "fingerprint")
-DERIVED: Final = frozenset(_FACTS)
-"""Facts of `message` that are worked out from its text; not its length, which costs nothing."""
+
+class Derived:
+    """A fact that is worked out when it is first read. What comes out stays in the instance's dictionary under the
+    fact's name, where Python looks before it comes here, as this has no `__set__`."""
+
+    __slots__ = ("_name", "_work")
+
+    def __init__(self, work: Callable[[TextFacts, str], Any]) -> None:
+        self._work = work
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, facts: TextFacts, owner: type) -> Any:
+        text = facts.text
+        found = None if text is None else self._work(facts, text)
+        setattr(facts, self._name, found)
+        return found
+
+
+def _lines(facts: TextFacts, text: str) -> int:
+    return text.count("\n") + 1 if text else 0
+
+
+def _links(facts: TextFacts, text: str) -> int:
+    found = len(finders.links(text))
+    if not found:
+        facts.domains = ()
+    return found
+
+
+def _domains(facts: TextFacts, text: str) -> tuple[str, ...]:
+    return finders.domains(text)
+
+
+def _contacts(facts: TextFacts, text: str) -> int:
+    """And the links, which are contacts too."""
+    found = finders.contacts(text)
+    facts.links = links = sum([contact.kind == "link" for contact in found]) if found else 0
+    if not links:
+        facts.domains = ()
+    return len(found)
+
+
+def _emoji(facts: TextFacts, text: str) -> int:
+    return finders.emoji(text)
+
+
+def _fingerprint(facts: TextFacts, text: str) -> str:
+    return finders.fingerprint(text)
 
 
 class TextFacts:
     """The facts of one text as attributes, all None where there is no text."""
 
-    __slots__ = ("_text", *_FACTS)
+    lines: Any = Derived(_lines)
+    links: Any = Derived(_links)
+    domains: Any = Derived(_domains)
+    contacts: Any = Derived(_contacts)
+    emoji: Any = Derived(_emoji)
+    fingerprint: Any = Derived(_fingerprint)
 
     def __init__(self, text: str | None) -> None:
-        self._text = text
-
-    def __getattr__(self, name: str) -> Any:
-        """Called only while the slot is still empty."""
-        if self._text is None:
-            return None
-        _WORKED_OUT[name](self, self._text)
-        return getattr(self, name)
+        self.text = text
 
 
-def _lines(facts: Any, text: str) -> None:
-    facts.lines = text.count("\n") + 1 if text else 0
-
-
-def _links(facts: Any, text: str) -> None:
-    facts.links = len(finders.links(text))
-    if not facts.links:
-        facts.domains = ()
-
-
-def _domains(facts: Any, text: str) -> None:
-    facts.domains = finders.domains(text)
-
-
-def _contacts(facts: Any, text: str) -> None:
-    """And the links, which are contacts too."""
-    found = finders.contacts(text)
-    facts.contacts = len(found)
-    facts.links = sum([contact.kind == "link" for contact in found]) if found else 0
-    if not facts.links:
-        facts.domains = ()
-
-
-def _emoji(facts: Any, text: str) -> None:
-    facts.emoji = finders.emoji(text)
-
-
-def _fingerprint(facts: Any, text: str) -> None:
-    facts.fingerprint = finders.fingerprint(text)
-
-
-_WORKED_OUT: Final[dict[str, Callable[[Any, str], None]]] = dict(
-    zip(_FACTS, (_lines, _links, _domains, _contacts, _emoji, _fingerprint), strict=True)
-)
-"""How each fact is worked out, with all that comes out of the same search."""
+DERIVED: Final = frozenset(name for name, value in vars(TextFacts).items() if isinstance(value, Derived))
+"""Facts of `message` that are worked out from its text; not its length, which costs nothing."""
 
 NO_TEXT: Final = TextFacts(None)

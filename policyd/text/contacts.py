@@ -1,21 +1,20 @@
 """Ways to reach somebody elsewhere, in a text: numbers, accounts, e-mail addresses and links.
 
 Everything is looked for in readings of the text that have one character for each of the original, so that offsets
-are the original's. A text without digits, Latin letters and `@` costs one pass of a regular expression.
+are the original's. A text with few digits and Latin letters costs one pass of a regular expression.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 from itertools import chain, islice
 from typing import Final, Literal
 
 from msgspec import Struct
 
 from policyd.text.domains import DOMAIN, registered_domain, top_level
-from policyd.text.fold import FOLDABLE, table
+from policyd.text.fold import any_of, table
 from policyd.text.lexicon import DEFAULT_RESIST
 
 Kind = Literal["number", "account", "handle", "email", "link"]
@@ -32,8 +31,28 @@ _NUMERALS: Final = {
 }
 _HAN: Final = "".join(_NUMERALS)
 _DIGITS: Final = str.maketrans(_NUMERALS)
+_COUNTING: Final = re.compile(f"[{_HAN}]")
 _ASCII_DIGITS: Final = frozenset("0123456789")
-# Without any of these nothing can be found: what every text is asked first.
+# The fold table as far as it reads one character as one, digits as digits, and the stops that stand for dots.
+_ONE_TO_ONE: Final[dict[int, str]] = {
+    code: plain for code, plain in table(DEFAULT_RESIST, numerals=False).items() if len(plain) == 1 and code != ord("_")
+} | {ord(written): plain for written, plain in {"。": ".", "．": ".", "：": ":", "／": "/", "＠": "@"}.items()}
+
+
+def _read_as(characters: str) -> re.Pattern[str]:
+    """All that is read as one of these, numerals as digits."""
+    readings = _ONE_TO_ONE | _DIGITS
+    codes = [*map(ord, characters), *[code for code, plain in readings.items() if plain in characters]]
+    return re.compile(f"[{any_of(codes)}]")
+
+
+_OF_NAMES: Final = _read_as("abcdefghijklmnopqrstuvwxyz0123456789_-")
+_DOT: Final = _read_as(".")
+# How many of these are in the shortest link, `a.cn`, and in what has no dot: most texts have fewer.
+_LEAST_IN_LINK: Final = 3
+_LEAST: Final = 5
+_SHORT: Final = 256
+# Without any of these nothing can be found.
 _HINT: Final = re.compile(
     rf"[@\d]|[A-Za-zａ-ｚＡ-Ｚ]{{2}}|[\u00b2-\u024f\u2070-\u209c\u2460-\u24ff\u2776-\u2793]|[\U0001d400-\U0001f1ff]"
     rf"|[{_HAN}](?:[^\w]{{0,4}}[{_HAN}]){{4}}"
@@ -80,7 +99,7 @@ class Contact(Struct, frozen=True):
 
 def contacts(text: str) -> tuple[Contact, ...]:
     """All contacts, in order, each place counted once; of very many of one kind the first."""
-    if not _HINT.search(text):
+    if not _may_hold_any(text):
         return ()
     reading = _reading(text)
     found: list[Contact] = []
@@ -94,7 +113,7 @@ def contacts(text: str) -> tuple[Contact, ...]:
 
 def links(text: str) -> tuple[Contact, ...]:
     """Links with a scheme, beginning with `www.`, of a bare domain that exists, or of an IPv4 address."""
-    if not _HINT.search(text):
+    if not _may_hold_any(text):
         return ()
     return tuple(Contact(kind, start, end, text[start:end]) for kind, start, end in _links(_reading(text)))
 
@@ -105,16 +124,16 @@ def domains(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(domain for domain in found if domain))
 
 
-@cache
-def _one_to_one() -> dict[int, str]:
-    """The fold table as far as it reads one character as one, digits as digits, and the stops that stand for dots."""
-    folds = table(DEFAULT_RESIST, numerals=False).items()
-    marks = {ord(written): plain for written, plain in {"。": ".", "．": ".", "：": ":", "／": "/", "＠": "@"}.items()}
-    return {code: plain for code, plain in folds if len(plain) == 1 and code != ord("_")} | marks
+def _may_hold_any(text: str) -> bool:
+    if len(text) <= _SHORT:
+        written = len(_OF_NAMES.findall(text))
+        if written < _LEAST and (written < _LEAST_IN_LINK or not _DOT.search(text)):
+            return False
+    return _HINT.search(text) is not None
 
 
 def _reading(text: str) -> str:
-    return text.translate(_one_to_one())
+    return text.translate(_ONE_TO_ONE)
 
 
 def _host(link: str) -> str:
@@ -142,7 +161,7 @@ def _addresses(reading: str) -> Iterator[tuple[Kind, int, int]]:
 
 
 def _accounts(reading: str) -> Iterator[tuple[Kind, int, int]]:
-    digits = reading.translate(_DIGITS)
+    digits = reading.translate(_DIGITS) if _COUNTING.search(reading) else reading
     for match in islice(_CUE.finditer(digits), _MOST):
         account = match[1]
         if not (account.isascii() and account.isalpha() and match[0][0].isascii()):  # `line` in front of a word
@@ -156,9 +175,13 @@ def _accounts(reading: str) -> Iterator[tuple[Kind, int, int]]:
             yield "number", match.start(), match.end()
 
 
+_WITH_DIGITS: Final = table(DEFAULT_RESIST, numerals=False)
+_FOLDED: Final = re.compile(f"[{any_of(_WITH_DIGITS)}]")
+
+
 def fingerprint(text: str) -> str:
     """The folded text without digits and noise: copies with small edits have the same."""
-    folded = text.translate(table(DEFAULT_RESIST, numerals=False)) if FOLDABLE.search(text) else text
+    folded = text.translate(_WITH_DIGITS) if _FOLDED.search(text) else text
     return folded if folded.isalpha() else "".join(filter(str.isalpha, folded))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -68,14 +69,17 @@ def character_class(code_points: list[int]) -> str:
     return "".join(f"\\U{first:08x}-\\U{last:08x}" for first, last in ranges)
 
 
+def any_of(code_points: Iterable[int]) -> str:
+    """The inside of a class that holds all these. Beyond the basic plane it is coarse, since there `re` tries range by
+    range; emoji are left out."""
+    basic = character_class([code for code in code_points if code < 0x10000])
+    return f"{basic}\U00010000-\U0001f2ff\U0001fb00-\U0010ffff"
+
+
 FOLD: Final[dict[int, str]] = table(_FOLDING)
-# Says in one pass over a text whether anything in it folds: most messages need nothing more.
-# Beyond the basic plane it is coarse, since there `re` tries range by range; emoji are left out. The signs are in it
-# so that a text that is the same object when folded has no other reading either.
-FOLDABLE: Final = re.compile(
-    f"[{character_class([code for code in FOLD if code < 0x10000])}\\u1100-\\u11ff@$!*❤♥✘✖"
-    "\U00010000-\U0001f2ff\U0001fb00-\U0010ffff]"
-)
+# Says in one pass over a text whether anything in it folds: most messages need nothing more. The signs are in it so
+# that a text that is the same object when folded has no other reading either.
+FOLDABLE: Final = re.compile(f"[{any_of(FOLD)}\\u1100-\\u11ff@$!*❤♥✘✖]")
 
 # Where the folded text may be longer or shorter than the text; coarse in the same way.
 _UNEVEN: Final = re.compile(

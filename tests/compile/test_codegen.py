@@ -7,12 +7,10 @@ import subprocess
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from policyd.check import resolved as r
-from policyd.compile import text_facts
 from policyd.compile.blind import BlindRule
 from policyd.compile.codegen import Generated, generate
 from policyd.compile.emit import NODES, module
@@ -24,6 +22,8 @@ from policyd.language.source import Source, Span
 from policyd.language.types import BOOL, TEXT, list_of
 from policyd.model.event import Event
 from policyd.model.state import Observed
+from policyd.text import contacts as finders
+from policyd.text.contacts import Contact
 from tests.compile import trees as t
 
 _OBSERVED = Observed(now=1_772_452_800_000, counts=(1,), strikes=(0,))
@@ -179,11 +179,11 @@ def test_what_a_text_holds_is_worked_out_once(monkeypatch: pytest.MonkeyPatch) -
     """And not at all where the rest of the condition is false already."""
     worked_out: list[str] = []
 
-    def one_contact(facts: Any, text: str) -> None:
+    def one_contact(text: str) -> tuple[Contact]:
         worked_out.append(text)
-        facts.contacts = 1
+        return (Contact("number", 0, 1, text),)
 
-    monkeypatch.setitem(text_facts._WORKED_OUT, "contacts", one_contact)
+    monkeypatch.setattr(finders, "contacts", one_contact)
     contacts = t.compare(t.fact("message.contacts"), ">", 0)
     images = t.compare(t.fact("message.images"), ">", 0)
     program = compile_policies(t.one(*[t.rule(name, t.every(contacts, images)) for name in "abc"]))

@@ -20,6 +20,10 @@ from policyd.text.contacts import contacts, domains, emoji, fingerprint, links
         ("看https://example.com/a?b=c吧", "link", "https://example.com/a?b=c"),
         ("打开 example。com 看", "link", "example。com"),
         ("在 10.0.0.1 上", "link", "10.0.0.1"),
+        ("看 a.cn", "link", "a.cn"),
+        ("看 𝐚。ｃn", "link", "𝐚。ｃn"),
+        ("微信ab___", "account", "ab___"),
+        ("@a____", "handle", "@a____"),
     ],
 )
 def test_contacts_are_found_where_they_stand(text: str, kind: str, found: str) -> None:
