@@ -76,7 +76,6 @@ class Evaluate:
         events: list[Asked] = []
         places: list[tuple[int, Form]] = []
         tasks = []
-        self._in_flight += len(requests)
 
         def tell(place: int, answered: Answer) -> None:
             self._in_flight -= 1
@@ -86,6 +85,7 @@ class Evaluate:
             tell(place, await self._answered(requests[place].headers, b"", requests[place].body))
 
         for place, request in enumerate(requests):
+            self._in_flight += 1
             if not request.body.startswith(b"{"):
                 tasks.append(begin(alone(place)))
                 continue
@@ -97,7 +97,8 @@ class Evaluate:
             else:
                 places.append((place, form))
         await self._decide_together(events, places, tell, alone)
-        await asyncio.gather(*[task for task in tasks if task is not None])
+        for task in filter(None, tasks):
+            await task
 
     async def _decide_together(
         self,

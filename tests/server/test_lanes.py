@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from policyd.model.event import EVERY_GROUP, NOBODY, Event, Group, Member
-from policyd.server.lanes import LANES, stretches
+from policyd.server.lanes import LANES, stretches, turns
 
 
 def placed(groups: list[str]) -> list[tuple[int, Event]]:
@@ -32,6 +33,25 @@ def test_order_is_kept_where_it_counts_and_nothing_is_lost(groups: list[str]) ->
         for later in range(earlier + 1, len(groups)):
             if groups[earlier] == groups[later] or "" in (groups[earlier], groups[later]):
                 assert rank[earlier] < rank[later]
+
+
+@given(st.lists(st.sampled_from(["", "a", "b", "c", "a tick"]), max_size=30))
+def test_what_is_decided_together_has_no_order(groups: list[str]) -> None:
+    events = [
+        (place, replace(event, kind="tick") if groups[place] == "a tick" else event)
+        for place, event in placed([group.removesuffix(" tick") for group in groups])
+    ]
+    found = list(turns(events))
+    assert sorted(place for turn in found for place, _ in turn) == list(range(len(groups)))
+    for turn in found:
+        assert 0 < len(turn) <= LANES
+        assert len({event.kind == "tick" for _, event in turn}) == 1
+        assert len({event.group.id for _, event in turn}) == len(turn)
+    when = {place: number for number, turn in enumerate(found) for place, _ in turn}
+    for earlier, (_, first) in enumerate(events):
+        for later, (_, second) in list(enumerate(events))[earlier + 1 :]:
+            if first.group.id == second.group.id or "" in (first.group.id, second.group.id):
+                assert when[earlier] < when[later]
 
 
 def in_order(stretch: list[list[tuple[int, Event]]]) -> list[tuple[int, tuple[int, Event]]]:
