@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from policyd.model.codec import event_from
 from policyd.model.document import read
 from policyd.model.event import Event
+from policyd.model.platforms import MOST_CAPABILITIES
 from policyd.model.problem import EventError
 from policyd.model.usual import usual_message
 
@@ -142,3 +143,9 @@ def test_ids_with_control_characters_are_left_to_the_exact_readers(part: str, ke
 @pytest.mark.parametrize("sent", [{}, {"id": None}])
 def test_an_edit_of_an_unknown_message_is_left_to_the_exact_readers(sent: dict[str, Any]) -> None:
     assert usual_message(written({**FULL, "kind": "edit", "message": sent}, False, False)) is None
+
+
+def test_more_capabilities_than_there_may_be_are_left_to_the_exact_readers() -> None:
+    for length, is_usual in ((MOST_CAPABILITIES, True), (MOST_CAPABILITIES + 1, False)):
+        body = written({**FULL, "capabilities": ["delete"] * length}, False, False)
+        assert (usual_message(body) is not None) is (exactly(body) is not None) is is_usual
