@@ -17,7 +17,7 @@ REQUEST: Final[tuple[Do, ...]] = ("admit", "hold", "refuse")
 """The three axes, weakest first."""
 
 
-class Wait(Struct, frozen=True):
+class Wait(Struct, frozen=True, gc=False):
     """`hold for D then X`: after `span` ms without a human's decision, `expire` is done."""
 
     span: int
@@ -25,7 +25,7 @@ class Wait(Struct, frozen=True):
     expire: PlannedAction
 
 
-class Proposal(Struct, frozen=True):
+class Proposal(Struct, frozen=True, gc=False):
     """What a human is asked for. `cell` is the rule and the place of the action in it; `needed` must agree."""
 
     cell: str
@@ -34,7 +34,7 @@ class Proposal(Struct, frozen=True):
     wait: Wait | None = None
 
 
-class Asked(Struct, frozen=True):
+class Asked(Struct, frozen=True, gc=False):
     """One action that someone asks for. `because` holds the rules that are the reason, in name order; `text` is
     rendered; `duration` in ms; `to` an audience or a group; `ladder` and `step` where a ladder step asks; `ticket` and
     `message` where a ticket that was settled asks."""
@@ -52,7 +52,7 @@ class Asked(Struct, frozen=True):
     message: str | None = None
 
 
-class Throttled(Struct, frozen=True):
+class Throttled(Struct, frozen=True, gc=False):
     """An action whose text may be said only once in a while. `silent` is what remains of it without the text."""
 
     throttle: Throttle
@@ -60,7 +60,7 @@ class Throttled(Struct, frozen=True):
     silent: Asked | None
 
 
-class Digested(Struct, frozen=True):
+class Digested(Struct, frozen=True, gc=False):
     """A text that is collected and said with others, `span` ms after the first."""
 
     cell: str
@@ -68,7 +68,7 @@ class Digested(Struct, frozen=True):
     asked: Asked
 
 
-class StrikeAsked(Struct):
+class StrikeAsked(Struct, gc=False):
     """One ladder's strike by this event: how many `times`, which rules asked (in name order), and `speaker`, whose
     title the step's texts may print: the first among those that asked for the most."""
 
@@ -78,7 +78,7 @@ class StrikeAsked(Struct):
     speaker: str
 
 
-class Effect(Struct, frozen=True):
+class Effect(Struct, frozen=True, gc=False):
     """What a rule does to a workflow. `subject`: the qualified duty, review, switch, streak or tiers, with the `tier`
     that the member is placed in."""
 
@@ -89,7 +89,7 @@ class Effect(Struct, frozen=True):
     tier: str = ""
 
 
-class Added(Struct, frozen=True):
+class Added(Struct, frozen=True, gc=False):
     """What a rule adds to a tally for a member."""
 
     tally: str
@@ -98,7 +98,7 @@ class Added(Struct, frozen=True):
     amount: int
 
 
-class Wanted(Struct):
+class Wanted(Struct, gc=False):
     """All that the fired rules of one event ask for. `given`: the rules that struck, forgave, acted on the member or
     spoke, which they do once for a message (law L10). `forgives` by ladder: how many strikes, 0 for all. `effects` on
     switches and workflows, in the order of the rules; `added` in the same."""
@@ -114,7 +114,7 @@ class Wanted(Struct):
 
     def does(self, effect: Workflow | str) -> list[Effect]:
         """The effects of one kind: `set`, `open duty` …"""
-        return [each for each in self.effects if each.do == effect]
+        return [each for each in self.effects if each.do == effect] if self.effects else []
 
 
 NOTHING_WANTED: Final = Wanted()

@@ -20,11 +20,11 @@ from policyd.state.store import Store
 
 
 def changes(course: Course) -> list[Change]:
-    if not any(policy.brakes for policy in course.case.prepared.policies):
+    action = member_action(course) if course.reading.braked else None
+    if action is None or action.do not in course.reading.braked:
         return []
-    action = member_action(course)
-    brakes = [] if action is None else _on(action, course.case.prepared.policies)
-    return [partial(_brake, course, action, brakes)] if action is not None and brakes else []
+    brakes = _on(action, course.case.prepared.policies)
+    return [partial(_brake, course, action, brakes)] if brakes else []
 
 
 def is_covered(action: Action, course: Course) -> bool:
@@ -34,8 +34,10 @@ def is_covered(action: Action, course: Course) -> bool:
 
 def member_action(course: Course) -> Action | None:
     """What is done to the member by rules; what a ticket asks for is never braked."""
-    acts = (action for action in course.resolved.actions if action.do in MEMBER and action.ticket is UNSET)
-    return next(acts, None)
+    for action in course.resolved.actions:
+        if action.do in MEMBER and action.ticket is UNSET:
+            return action
+    return None
 
 
 def proposed(action: Action, ticket: str) -> Action:

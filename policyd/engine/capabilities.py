@@ -9,7 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 from policyd.engine.instants import rfc3339, seconds_until
-from policyd.engine.resolve import Clock, Resolved
+from policyd.engine.resolve import Clock, Resolved, arranged
 from policyd.model.decision import Action, Do
 from policyd.model.event import Event
 from policyd.model.platforms import Ability, ability
@@ -49,6 +49,16 @@ FALLBACKS: Final[dict[Do, Fallback]] = {
 _ON_MEMBER: Final = frozenset({"mute", "unmute", "remove", "ban"})
 _ON_MESSAGE: Final = frozenset({"mask", "hold", "delete"})
 _SPEAKING: Final = frozenset({"call_out", "reply"})
+
+
+def possible(resolved: Resolved, event: Event, clock: Clock) -> Resolved:
+    """What the event's platform can do of it, in the order of decisions."""
+    if event.capabilities is None:
+        return resolved
+    fitted = fit(resolved, event, clock)
+    if fitted is resolved:
+        return resolved
+    return replace(fitted, actions=arranged(fitted.actions, event.kind == "request"))
 
 
 def fit(resolved: Resolved, event: Event, clock: Clock) -> Resolved:

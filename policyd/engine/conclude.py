@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import UNSET
 from msgspec.structs import replace
 
-from policyd.check.resolved import Ladder, Policy, Rule
 from policyd.compile.program import Outcome
 from policyd.engine import accounts, brakes, duties, proposals
 from policyd.engine.asked import Asked, StrikeAsked, wire_name
-from policyd.engine.capabilities import fit
-from policyd.engine.case import Case, covering
+from policyd.engine.capabilities import possible
+from policyd.engine.case import Case, covering, policy_of
 from policyd.engine.course import Course
 from policyd.engine.desk import Said
 from policyd.engine.instants import rfc3339
@@ -22,7 +21,6 @@ from policyd.engine.reading import Reading, matches
 from policyd.engine.resolve import Resolved, arranged, resolve
 from policyd.engine.shadows import shadows
 from policyd.engine.streaks import changes_nothing
-from policyd.engine.texts import Speaker, next_does
 from policyd.engine.tickets import HELD
 from policyd.model.decision import Action, Because, Decision, LadderState, TicketState, Verdict
 from policyd.model.match import Match
@@ -61,47 +59,56 @@ def nothing_to_do(case: Case, reading: Reading) -> Decision:
 
 def resolved(course: Course, planned: Iterable[Asked]) -> Resolved:
     """What is done (law L8), as far as the platform can (law L17). `planned`: what a settled ticket asks for."""
-    case, settled, policies = course.case, course.settled, course.case.program.policy_set
-    asked = [*course.wanted.asked, *settled.spoken, *_failing(case, course.outcome)]
+    case, settled = course.case, course.settled
+    asked = [*course.wanted.asked, *settled.spoken]
+    if course.outcome.unasked:
+        asked += _failing(case, course.outcome)
     for strike, stand in settled.struck:
-        rule = policies.rules[strike.speaker]
-        asked += step_asks(policies.ladders[strike.ladder], strike, stand, rule, course.speaker)
+        if stand.step:
+            asked += step_asks(course, strike, stand)
     if not settled.failed:
         asked += planned
     event, clock, is_request = case.event, course.clock, case.event.kind == "request"
     asked_for = resolve(asked, event.member.id, is_request, clock, settled.unmuted)
-    possible = fit(asked_for, event, clock)
-    if possible is asked_for:
-        return possible
-    return replace(possible, actions=arranged(possible.actions, is_request))
+    return possible(asked_for, event, clock)
 
 
 def conclude(course: Course) -> Decision:
-    case, settled, policies = course.case, course.settled, course.case.program.policy_set
+    case, settled, degraded = course.case, course.settled, course.degraded
     if course.unfiled:
         course.resolved = resolved(course, ())
-    actions = course.resolved.actions
-    if course.degraded or _is_more(course):
-        found = _left(course) if course.degraded else _filed(course)
-        actions = arranged(found, case.event.kind == "request")
-    winner = course.resolved.winner
-    mask_rules = [because.rule for because in winner.because] if winner is not None and winner.do == "mask" else []
+    found = course.resolved
+    actions = found.actions
+    if degraded or _is_more(course):
+        actions = arranged(_left(course) if degraded else _filed(course), case.event.kind == "request")
     return Decision(
-        event=case.event.id,
-        policy=case.program.revision,
-        verdict=course.resolved.verdict,
-        actions=actions,
-        matches=_matches(case, course.reading),
-        masked=masked((policies.rules[name] for name in mask_rules), case, course.reading) if mask_rules else None,
-        ladders={name: _state(case, policies.ladders[name], settled.stands[name]) for name in sorted(settled.stands)},
-        overridden=course.resolved.overridden,
-        shadow=shadows(course.outcome.shadow, course.shadow, settled, case.event.group.id, policies),
-        tickets=() if course.degraded else _tickets(course),
-        degraded=course.degraded,
-        replayed=case.observed is not None and case.observed.replayed,
-        unasked=_unasked(course) if course.degraded else UNSET,
-        undone=tuple(course.told.undone) if course.told.undone else UNSET,
+        case.event.id,
+        case.program.revision,
+        found.verdict,
+        actions,
+        _matches(case, course.reading),
+        _masked(course) if found.winner is not None and found.winner.do == "mask" else None,
+        _ladders(course) if settled.stands else {},
+        found.overridden,
+        shadows(course) if course.outcome.shadow else (),
+        () if degraded else _tickets(course),
+        degraded,
+        case.observed is not None and case.observed.replayed,
+        _unasked(course) if degraded else UNSET,
+        tuple(course.told.undone) if course.told.undone else UNSET,
     )
+
+
+def _masked(course: Course) -> str | None:
+    winner, rules = course.resolved.winner, course.case.program.policy_set.rules
+    assert winner is not None
+    return masked([rules[because.rule] for because in winner.because], course.case, course.reading)
+
+
+def _ladders(course: Course) -> dict[str, LadderState]:
+    """Where the member stands on each ladder that moved, in name order."""
+    stands = course.settled.stands
+    return {name: _state(course, name, stands[name]) for name in sorted(stands)}
 
 
 def _is_more(course: Course) -> bool:
@@ -145,21 +152,23 @@ def _failures(case: Case) -> list[Said]:
 
 
 def _tickets(course: Course) -> tuple[TicketState, ...]:
+    if not (course.claimed.tickets or course.told.tickets):
+        return ()
     found = {state.ticket: state for state in (*course.claimed.tickets, *course.told.tickets)}
     return tuple(found[ticket] for ticket in sorted(found))
 
 
-def step_asks(ladder: Ladder, strike: StrikeAsked, stand: LadderStep, rule: Rule, speaker: Speaker) -> Iterator[Asked]:
+def step_asks(course: Course, strike: StrikeAsked, stand: LadderStep) -> list[Asked]:
     """What the ladder step asks for that a strike ran, on behalf of the rules that struck."""
-    because = tuple(Because(name) for name in strike.rules)
-    for step in ladder.steps:
-        if step.at == stand.step:
-            for action in step.actions:
-                text = speaker.step_says(action.text, rule, ladder, stand)
-                yield Asked(
-                    wire_name(action), because, text, action.duration, action.audience,
-                    ladder=ladder.name, step=step.at,
-                )  # fmt: skip
+    rungs, because = course.reading.rungs[strike.ladder], tuple([Because(name) for name in strike.rules])
+    rule, step = course.case.program.policy_set.rules[strike.speaker], rungs.step(stand.step)
+    return [
+        Asked(
+            wire_name(action), because, course.speaker.step_says(action.text, rule, rungs, stand),
+            action.duration, action.audience, strike.ladder, stand.step,
+        )
+        for action in (step.actions if step is not None else ())
+    ]  # fmt: skip
 
 
 def _failing(case: Case, outcome: Outcome) -> Iterator[Asked]:
@@ -195,12 +204,8 @@ def _matches(case: Case, reading: Reading) -> tuple[Match, ...]:
     return tuple(matches(reading.facts(case.prepared.policies, case.kind), case.prepared))
 
 
-def _state(case: Case, ladder: Ladder, stand: LadderStep) -> LadderState:
-    forgotten = None
-    if ladder.forget and stand.newest:
-        forgotten = rfc3339(stand.newest + ladder.forget, _policy(case, ladder).zone)
-    return LadderState(stand.strikes, stand.step or None, next_does(ladder, stand.strikes), forgotten)
-
-
-def _policy(case: Case, ladder: Ladder) -> Policy:
-    return covering(case, ladder.name)
+def _state(course: Course, name: str, stand: LadderStep) -> LadderState:
+    rungs, forgotten = course.reading.rungs[name], None
+    if rungs.ladder.forget and stand.newest:
+        forgotten = rfc3339(stand.newest + rungs.ladder.forget, course.reading.zones[policy_of(name)])
+    return LadderState(stand.strikes, stand.step or None, rungs.next_does(stand.strikes), forgotten)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from policyd.compile.program import Outcome
 from policyd.engine.asked import Wanted
 from policyd.engine.case import Case
 from policyd.engine.commit import Settled
-from policyd.engine.desk import Told
+from policyd.engine.desk import NOTHING_TOLD, Told
 from policyd.engine.reading import Reading
 from policyd.engine.resolve import Clock, Resolved
 from policyd.engine.sanctions import Human
@@ -16,6 +16,7 @@ from policyd.engine.texts import Speaker
 from policyd.engine.wanting import wanted_by
 from policyd.model.state import Observed
 
+_UNSETTLED = Settled()
 _UNRESOLVED = Resolved("allow", (), ())
 
 
@@ -30,10 +31,10 @@ class Course(Struct, gc=False):
     human: Human
     speaker: Speaker
     reading: Reading
-    settled: Settled = Settled()
+    claimed: Told
+    told: Told
+    settled: Settled = _UNSETTLED
     resolved: Resolved = _UNRESOLVED
-    claimed: Told = field(default_factory=Told)
-    told: Told = field(default_factory=Told)
     unfiled: bool = False
 
     @property
@@ -60,4 +61,4 @@ def course_of(case: Case, outcome: Outcome, human: Human, reading: Reading) -> C
     """The beginning: what the fired rules ask for."""
     speaker = Speaker(case, reading)
     wanted, shadow = wanted_by(outcome.fired, case, speaker), wanted_by(outcome.shadow, case, speaker)
-    return Course(case, outcome, wanted, shadow, human, speaker, reading)
+    return Course(case, outcome, wanted, shadow, human, speaker, reading, NOTHING_TOLD, NOTHING_TOLD)

@@ -81,6 +81,10 @@ class Told(Struct, array_like=True):
     overruled: list[str] = []
 
 
+NOTHING_TOLD: Final = Told()
+"""Never added to."""
+
+
 class Unread(Exception):
     """A record that must be read first."""
 

@@ -16,23 +16,24 @@ def entry_of(event: str, member: str, message: str | None, wanted: Wanted, wide:
     """b"" where there is nothing that could be taken back. `wide`: the strikes on ladders across groups, which have
     been recorded already; `mute` as in `Commit`."""
     near = [wanted.strikes[ladder] for ladder in sorted(wanted.strikes)]
-    asked_by = who_asked(wanted, [*near, *(strike for strike, _ in wide.struck)])
+    asked_by = who_asked(wanted, [*near, *[strike for strike, _ in wide.struck]])
     if not asked_by:
         return b""
     across = {
         strike.ladder: WideStrike(strike.rules, step.step, 0 if step.together else strike.times)
         for strike, step in wide.struck
     }
-    strikes = {ladder: wanted.strikes[ladder].rules for ladder in sorted(wanted.strikes)}
-    times = {ladder: wanted.strikes[ladder].times for ladder in sorted(wanted.strikes)}
-    awarded = sorted({added.member for added in wanted.added})
+    strikes = {strike.ladder: strike.rules for strike in near}
+    times = {strike.ladder: strike.times for strike in near}
+    awarded = sorted({added.member for added in wanted.added}) if wanted.added else []
     return pack(JournalEntry(event, member, message, asked_by, strikes, mute, [], times, across, awarded))
 
 
 def who_asked(wanted: Wanted, struck: Iterable[StrikeAsked]) -> dict[str, list[str]]:
     """The rules that asked for what is recorded, each with its actions, as `JournalEntry.asked_by`."""
     asked_by: dict[str, list[str]] = {}
-    for each in (*wanted.asked, *[throttled.spoken for throttled in wanted.throttled]):
+    said = [*wanted.asked, *[throttled.spoken for throttled in wanted.throttled]] if wanted.throttled else wanted.asked
+    for each in said:
         if each.do in RECORDED:
             word = each.do if each.duration is None else f"{each.do} {each.duration}"
             for because in each.because:

@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from policyd.check import resolved as r
-from policyd.compile.program import Prepared
+from policyd.compile.program import Fired, Prepared
+from policyd.engine.clauses import Branch, branch
+from policyd.engine.phrases import Phrase, phrase
+from policyd.engine.rungs import Rungs
 from policyd.model.match import Match
 from policyd.reference.environment import text_key
 from policyd.reference.reading import own_expressions, parts
@@ -26,14 +29,18 @@ class Sources(Struct, frozen=True):
 
 
 class Reading:
-    """Worked out for a rule when it is first needed, and kept. Safe between threads: the same answer is stored twice
-    at worst."""
+    """What is known of policies before any event. Worked out for a rule when it is first needed, and kept. Safe between
+    threads: the same answer is stored twice at worst."""
 
     def __init__(self, policies: r.PolicySet) -> None:
         self._policies = policies
         self.zones = {policy.name: policy.zone for policy in policies.policies}
         self.across_groups = any(ladder.across_groups for ladder in policies.ladders.values())
+        self.braked = frozenset(do for policy in policies.policies for brake in policy.brakes for do in brake.actions)
+        self.rungs = {name: Rungs(ladder) for name, ladder in policies.ladders.items()}
         self._rules: dict[str, Sources] = {}
+        self._branches: tuple[dict[str, Branch], dict[str, Branch]] = ({}, {})
+        self._phrases: dict[int, tuple[r.Text, Phrase]] = {}
         self._kinds: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
 
     def sources(self, rule: r.Rule) -> Sources:
@@ -42,6 +49,21 @@ class Reading:
         if found is None:
             found = self._rules[rule.name] = _sources(rule, self._policies)
         return found
+
+    def branch(self, fired: Fired) -> Branch:
+        """What a rule that fired asks for."""
+        rule, known = fired.rule, self._branches[fired.otherwise]
+        found = known.get(rule.name)
+        if found is None:
+            found = known[rule.name] = branch(rule, otherwise=fired.otherwise)
+        return found
+
+    def phrase(self, text: r.Text) -> Phrase:
+        """A text of these policies, made ready. Kept by its identity, as comparing texts would cost more."""
+        found = self._phrases.get(id(text))
+        if found is None:
+            found = self._phrases[id(text)] = text, phrase(text)
+        return found[1]
 
     def facts(self, policies: Sequence[r.Policy], kind: str) -> dict[str, frozenset[str]]:
         """The text facts that rules of these policies match on events of this kind, each with all lexicons of the
@@ -59,16 +81,21 @@ class Reading:
 
 def matches(wanted: dict[str, frozenset[str]], prepared: Prepared) -> list[Match]:
     """The hits of these lexicons on these facts, leftmost first, equal ones once; lexicons under their plain names."""
-    found: dict[tuple[int, int, str, str], Match] = {}
+    found: list[Match] = []
     for key, lexicons in wanted.items():
         hits = prepared.hits.get(key)
         if hits is not None and hits.bits:
-            for match in hits.matches(lexicons):
-                name = match.lexicon.rpartition(".")[2]
-                place = (match.start, match.end, name, match.word)
-                if place not in found:
-                    found[place] = Match(name, match.word, match.text, match.start, match.end, match.view)
-    return [found[place] for place in sorted(found)]
+            found += hits.matches(lexicons)
+    if len(found) == 1:
+        return [_plainly(found[0])]
+    distinct: dict[tuple[int, int, str, str], Match] = {}
+    for match in map(_plainly, found):
+        distinct.setdefault((match.start, match.end, match.lexicon, match.word), match)
+    return [distinct[place] for place in sorted(distinct)]
+
+
+def _plainly(match: Match) -> Match:
+    return Match(match.lexicon.rpartition(".")[2], match.word, match.text, match.start, match.end, match.view)
 
 
 def _union(many: list[dict[str, frozenset[str]]]) -> dict[str, frozenset[str]]:

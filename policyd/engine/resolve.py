@@ -14,7 +14,7 @@ from policyd.engine.instants import rfc3339, seconds_until
 from policyd.model.decision import Action, Because, Do, Overridden, Verdict
 
 
-class Clock(Struct, frozen=True):
+class Clock(Struct, frozen=True, gc=False):
     """What times of actions depend on: the event's instant and the end of the running mute, None where unknown, and
     the time zone of each policy."""
 
@@ -23,7 +23,7 @@ class Clock(Struct, frozen=True):
     zones: dict[str, str]
 
 
-class Resolved(Struct, frozen=True):
+class Resolved(Struct, frozen=True, gc=False):
     """`winner` of the content or request axis, and `proposals`: not in `actions` yet, as whether they open a ticket is
     only known when it is filed. `on_member`: the strongest on that axis."""
 
@@ -74,14 +74,18 @@ def resolve(asked: Iterable[Asked], member: str, is_request: bool, clock: Clock,
     proposals = united.pop("propose", ())
     for do in united:
         actions += [_done(each, member, clock) for each in _united(do, united[do])]
-    overridden.sort(key=lambda each: (each.do, each.because[0].rule if each.because else ""))
+    if len(overridden) > 1:
+        overridden.sort(key=lambda each: (each.do, each.because[0].rule if each.because else ""))
     return Resolved(verdict, arranged(actions, is_request), tuple(overridden), winner, on_member, tuple(proposals))
 
 
 def arranged(actions: Iterable[Action], is_request: bool) -> tuple[Action, ...]:
     """Content, member, request, and then what unites; among equals by whom it is for and what it says.
     Last comes what was added, by tally, member and rule."""
-    return tuple(sorted(actions, key=lambda action: _order(action, is_request)))
+    found = list(actions)
+    if len(found) > 1:
+        found.sort(key=lambda action: _order(action, is_request))
+    return tuple(found)
 
 
 def _order(action: Action, is_request: bool) -> tuple[int, str, str, str]:
@@ -168,32 +172,29 @@ def _said(texts: Iterable[str | None]) -> str | None:
 
 
 def _done(asked: Asked, member: str, clock: Clock) -> Action:
-    seconds, until = _times(asked, clock)
+    seconds, until = (None, None) if asked.duration is None else _times(asked, asked.duration, clock)
     return Action(
-        do=asked.do,
-        because=asked.because,
-        member=member if member and (asked.ticket is not None or asked.do in _ABOUT_MEMBER) else UNSET,
-        to=asked.to or UNSET,
-        text=UNSET if asked.text is None else asked.text,
-        seconds=UNSET if seconds is None else seconds,
-        until=UNSET if until is None else until,
-        ladder=asked.ladder or UNSET,
-        step=asked.step or UNSET,
-        message=asked.message or UNSET,
-        ticket=asked.ticket or UNSET,
+        asked.do,
+        asked.because,
+        member if member and (asked.do in _ABOUT_MEMBER or asked.ticket is not None) else UNSET,
+        asked.to or UNSET,
+        UNSET,
+        UNSET if asked.text is None else asked.text,
+        UNSET if seconds is None else seconds,
+        UNSET if until is None else until,
+        asked.ladder or UNSET,
+        asked.step or UNSET,
+        asked.message or UNSET,
+        asked.ticket or UNSET,
     )
 
 
-def _times(asked: Asked, clock: Clock) -> tuple[int | None, str | None]:
+def _times(asked: Asked, duration: int, clock: Clock) -> tuple[int | None, str | None]:
     """`seconds` and `until` of a mute or ban. A mute never ends before the one that is running."""
-    if asked.duration is None:
-        return None, None
-    if clock.now is None:
-        return seconds_until(asked.duration, 0), None
-    end = clock.now + asked.duration
+    if clock.now is None or asked.do == "slow":
+        return seconds_until(duration, 0), None
+    end = clock.now + duration
     if asked.do == "mute" and clock.mute_until is not None:
         end = max(end, clock.mute_until)
-    if asked.do == "slow":
-        return seconds_until(asked.duration, 0), None
     zone = clock.zones.get(asked.because[0].rule.partition(".")[0], "UTC")
     return seconds_until(end, clock.now), rfc3339(end, zone)

@@ -23,6 +23,8 @@ _KEPT_USES: Final = 62 * 86_400_000
 
 def changes(course: Course) -> list[Change]:
     """The tickets of messages that wait for approval."""
+    if not course.wanted.effects:
+        return []
     return [
         partial(_pend, course, course.case.program.policy_set.reviews[effect.subject], effect.rule)
         for effect in course.wanted.does("pend review")

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from policyd.check.resolved import Action, PolicySet
-from policyd.compile.program import Fired
-from policyd.engine.asked import Wanted
 from policyd.engine.case import plain
-from policyd.engine.commit import Settled
+from policyd.engine.course import Course
 from policyd.model.decision import Shadow
 from policyd.reference.printing import show_duration
 
 
-def shadows(
-    fired: Iterable[Fired], wanted: Wanted, settled: Settled, group: str, policies: PolicySet
-) -> tuple[Shadow, ...]:
+def shadows(course: Course) -> tuple[Shadow, ...]:
     """Each shadow rule with its actions, and with those of the steps that its strikes would have run."""
+    group, policies = course.case.event.group.id, course.case.program.policy_set
     steps: dict[str, list[str]] = {}
-    for strike, stand in sorted(settled.shadow_struck, key=lambda struck: struck[0].ladder):
-        ran = [step for step in policies.ladders[strike.ladder].steps if step.at == stand.step]
-        done = [show(action, group, policies) for step in ran for action in step.actions]
+    for strike, stand in sorted(course.settled.shadow_struck, key=lambda struck: struck[0].ladder):
+        step = course.reading.rungs[strike.ladder].step(stand.step)
+        done = [show(action, group, policies) for action in step.actions] if step is not None else []
         for rule in strike.rules:
             steps.setdefault(rule, []).extend(done)
     found = []
-    for each in fired:
+    for each in course.outcome.shadow:
         actions = each.rule.otherwise if each.otherwise else each.rule.then
         would = [show(action, group, policies) for action in actions]
         found.append(Shadow(each.rule.name, (*would, *steps.get(each.rule.name, ()))))

@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
-from policyd.check.resolved import Expr, Ladder, Rule, Step, Text, TextFact
+from msgspec import Struct
+
+from policyd.check.resolved import Expr, Rule, Text
 from policyd.compile.program import Prepared
 from policyd.engine import duties, review_file
 from policyd.engine.case import Case, policy_of
+from policyd.engine.phrases import say
 from policyd.engine.reading import Reading, matches
+from policyd.engine.rungs import Rungs
 from policyd.model.event import Event
+from policyd.model.match import Match
 from policyd.model.records import STAMP, Board, MemberFile, Record, RecordKind, Thread, unpack
 from policyd.model.state import LadderStep, Observed
 from policyd.reference.environment import Environment, Value
 from policyd.reference.expr import evaluate
-from policyd.reference.texts import render
-
-WEIGHT: Final = {"warn": 1, "call out": 2, "mute": 3, "remove": 4, "ban": 5}
-"""Member actions of a ladder step by weight (law L8)."""
+from policyd.reference.printing import show
 
 
 class Speaker:
     """Renders the texts of one event. What a text needs is worked out when the first text needs it."""
 
+    __slots__ = ("_case", "_environments", "_matched", "reading")
+
     def __init__(self, case: Case, reading: Reading) -> None:
+        self.reading = reading
         self._case = case
-        self._reading = reading
         self._environments: dict[str, Environment] = {}
+        self._matched: dict[str, Match | None] = {}
 
     def says(self, text: Text | None, rule: Rule) -> str | None:
         """A text of the rule itself: nothing of a ladder is known in it."""
-        if text is None:
-            return None
-        if len(text.parts) == 1 and isinstance(text.parts[0], str):
-            return text.parts[0]
-        return render(text, self.environment(policy_of(rule.name)), self._about(text, rule))
+        return None if text is None else say(self.reading.phrase(text), _Voice(self, rule))
 
-    def step_says(self, text: Text | None, rule: Rule, ladder: Ladder, stand: LadderStep) -> str | None:
+    def step_says(self, text: Text | None, rule: Rule, rungs: Rungs, stand: LadderStep) -> str | None:
         """A text of the ladder step that `rule` brought about."""
-        if text is None:
-            return None
-        facts = {**self._about(text, rule), **ladder_facts(ladder, stand.strikes)}
-        return render(text, self.environment(policy_of(ladder.name)), facts)
+        return None if text is None else say(self.reading.phrase(text), _Voice(self, rule, rungs, stand.strikes))
 
     def value(self, expr: Expr, rule: Rule) -> Value:
         """What an expression of the rule comes to."""
@@ -59,29 +57,51 @@ class Speaker:
             known = self._environments[policy] = environment(self._case, policy)
         return known
 
-    def _about(self, text: Text, rule: Rule) -> dict[str, str]:
-        names = {part.name for part in text.parts if isinstance(part, TextFact)}
-        facts = {"rule.title": rule.title}
-        if any(name.startswith("match.") for name in names):
-            found = matches(self._reading.sources(rule).matched, self._case.prepared)
-            if found:
-                first = found[0]
-                facts |= {
-                    "match.text": first.text,
-                    "match.word": first.word,
-                    "match.lexicon": first.lexicon,
-                    "match.view": first.view,
-                }
-        if any(name.startswith("ticket.") for name in names):
-            facts |= review_file.text_facts(self._case, rule)
-        for (policy, name), told in self._case.summaries.items():
-            if policy == policy_of(rule.name):
-                facts[name] = told
-        if any(name.startswith("duty.") for name in names):
-            facts |= duties.text_facts(self._case)
-        if "streak.length" in names and self._case.event.due is not None:
-            facts["streak.length"] = str(self._case.event.due.length)
-        return facts
+    def matched(self, rule: Rule) -> Match | None:
+        """The first word that the rule found."""
+        if rule.name not in self._matched:
+            found = matches(self.reading.sources(rule).matched, self._case.prepared)
+            self._matched[rule.name] = found[0] if found else None
+        return self._matched[rule.name]
+
+    def told(self, name: str, rule: Rule) -> str:
+        """What only texts of this rule know, besides what they know of a ladder; "" where it is not known."""
+        case, (owner, _, what) = self._case, name.partition(".")
+        match owner:
+            case "rule":
+                return rule.title
+            case "match":
+                found = self.matched(rule)
+                return "" if found is None else getattr(found, what)
+            case "ticket":
+                return review_file.text_facts(case, rule).get(name, "")
+            case "duty":
+                return duties.text_facts(case).get(name, "")
+            case "streak":
+                return "" if case.event.due is None else str(case.event.due.length)
+        return case.summaries.get((policy_of(rule.name), name), "")
+
+
+class _Voice(Struct, gc=False):
+    """A rule that speaks, itself or as one that came to `strikes` on a ladder."""
+
+    speaker: Speaker
+    rule: Rule
+    rungs: Rungs | None = None
+    strikes: int = 0
+
+    @property
+    def event(self) -> Event:
+        return self.speaker.event
+
+    def shown(self, expr: Expr) -> str:
+        env = self.speaker.environment(policy_of(self.rule.name))
+        return show(evaluate(expr, env), expr.type, env.zone)
+
+    def told(self, name: str) -> str:
+        if not name.startswith("ladder."):
+            return self.speaker.told(name, self.rule)
+        return "" if self.rungs is None else _of_ladder(name, self.rungs, self.strikes)
 
 
 def environment(case: Case, policy: str) -> Environment:
@@ -126,23 +146,11 @@ def _records(asked: Sequence[Record], stored: Sequence[bytes]) -> dict[str, Any]
     }
 
 
-def ladder_facts(ladder: Ladder, strikes: int) -> Mapping[str, str]:
+def _of_ladder(name: str, rungs: Rungs, strikes: int) -> str:
     """How `ladder.strikes`, `ladder.left` and `ladder.next` print after so many strikes."""
-    after = next((step for step in ladder.steps if step.at > strikes), None)
-    return {
-        "ladder.strikes": str(strikes),
-        "ladder.left": str(after.at - strikes if after else 0),
-        "ladder.next": next_does(ladder, strikes) or "",
-    }
-
-
-def next_does(ladder: Ladder, strikes: int) -> str | None:
-    """The heaviest member action of the step that comes after so many strikes, as the language spells it. None where
-    there is no such step, or none that acts on the member."""
-    after = next((step for step in ladder.steps if step.at > strikes), None)
-    return None if after is None else _heaviest(after)
-
-
-def _heaviest(step: Step) -> str | None:
-    acts = [action.do for action in step.actions if action.do in WEIGHT]
-    return max(acts, key=lambda do: WEIGHT[do], default=None)
+    match name:
+        case "ladder.strikes":
+            return str(strikes)
+        case "ladder.left":
+            return str(rungs.left(strikes))
+    return rungs.next_does(strikes) or ""

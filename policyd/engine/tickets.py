@@ -25,10 +25,11 @@ HELD: Final = "hold"
 
 def changes(course: Course) -> list[Change]:
     """The ticket of what is held, unless a review waits for it already."""
-    held = next((action for action in course.resolved.actions if action.do == "hold"), None)
-    if held is None or not course.case.prepared.policies or awaits_review(course, held.because):
-        return []
-    return [partial(_open, course, held)]
+    for action in course.resolved.actions:
+        if action.do == "hold":
+            is_awaited = awaits_review(course, action.because) or not course.case.prepared.policies
+            return [] if is_awaited else [partial(_open, course, action)]
+    return []
 
 
 def awaits_review(course: Course, because: tuple[Because, ...]) -> bool:

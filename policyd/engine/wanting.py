@@ -8,10 +8,7 @@ from typing import Final
 from policyd.check.resolved import Action, Rule
 from policyd.compile.program import Fired
 from policyd.engine.asked import (
-    CONTENT,
-    MEMBER,
     NOTHING_WANTED,
-    REQUEST,
     Added,
     Asked,
     Digested,
@@ -24,19 +21,13 @@ from policyd.engine.asked import (
     wire_name,
 )
 from policyd.engine.case import Case
+from policyd.engine.clauses import EFFECTS, Clause
 from policyd.engine.texts import Speaker
 from policyd.model.decision import Because
 from policyd.model.records import PlannedAction
 from policyd.model.state import Throttle
 
-EFFECTS: Final = frozenset(
-    {"open duty", "close duty", "use review", "pend review", "refuse review", "set", "continue streak", "place"}
-)
-"""What is done to workflows and never told."""
-_EVERY_TIME: Final = (EFFECTS - {"set"}) | {*CONTENT, *REQUEST}
-"""Given at every edit of a message (law L10)."""
 _KEPT_WITHOUT_TEXT: Final = frozenset({"mute", "remove", "ban", "refuse"})
-_ONCE: Final = frozenset((*MEMBER, "reply", "notify", "lock", "unlock", "slow", "move", "propose", "set"))
 
 
 def wanted_by(fired: Sequence[Fired], case: Case, speaker: Speaker) -> Wanted:
@@ -45,14 +36,15 @@ def wanted_by(fired: Sequence[Fired], case: Case, speaker: Speaker) -> Wanted:
         return NOTHING_WANTED
     wanted = Wanted()
     for each in fired:
-        rule = each.rule
-        first = len(rule.then) if each.otherwise else 0
-        again = _was_given(rule, case)
-        acted = False
-        for place, action in enumerate(rule.otherwise if each.otherwise else rule.then, first):
-            if again and action.do not in _EVERY_TIME:
+        rule, acted, again = each.rule, False, _was_given(each.rule, case)
+        for clause in speaker.reading.branch(each).clauses:
+            if again and not clause.every_time:
                 continue
-            acted |= _add(wanted, rule, place, action, speaker)
+            if clause.asked is not None:
+                wanted.asked.append(clause.asked)
+            else:
+                _add(wanted, rule, clause, speaker)
+            acted = acted or clause.once
         if acted:
             wanted.given.append(rule.name)
     return wanted
@@ -71,19 +63,21 @@ def _was_given(rule: Rule, case: Case) -> bool:
     return case.observed.edit and rule.name in case.observed.given
 
 
-def _add(wanted: Wanted, rule: Rule, place: int, action: Action, speaker: Speaker) -> bool:
-    """Adds one action. True if it is given only once for a message."""
+def _add(wanted: Wanted, rule: Rule, clause: Clause, speaker: Speaker) -> None:
+    action = clause.action
     if action.do == "strike" or action.do == "forgive":
         assert action.ladder is not None
         (_strike if action.do == "strike" else _forgive)(wanted, rule.name, action.ladder, action.times)
-        return True
-    if action.do in EFFECTS:
+    elif action.do in EFFECTS:
         wanted.effects.append(Effect(action.do, rule.name, action.subject or "", action.duration or 0, action.tier))
-        return action.do in _ONCE
-    if action.do == "add":
+    elif action.do == "add":
         wanted.added += _added(action, rule, speaker)
-        return True
-    cell = f"{rule.name}#{place}"
+    else:
+        _add_asked(wanted, rule, clause, speaker)
+
+
+def _add_asked(wanted: Wanted, rule: Rule, clause: Clause, speaker: Speaker) -> None:
+    action, cell = clause.action, clause.cell
     asked = _proposed(action, rule, cell, speaker) if action.do == "propose" else _asked(action, rule, speaker)
     if action.digest is not None:
         wanted.digested.append(Digested(cell, action.digest, asked))
@@ -93,7 +87,6 @@ def _add(wanted: Wanted, rule: Rule, place: int, action: Action, speaker: Speake
         kept = asked.do in _KEPT_WITHOUT_TEXT
         silent = Asked(asked.do, (Because(rule.name),), None, action.duration) if kept else None
         wanted.throttled.append(Throttled(Throttle(cell, action.once), asked, silent))
-    return asked.do in _ONCE or asked.text is not None
 
 
 def _added(action: Action, rule: Rule, speaker: Speaker) -> list[Added]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from policyd.check.resolved import Ladder
 from policyd.compile.program import Prepared
 from policyd.engine.asked import Wanted
-from policyd.engine.commit import Settled, forgives_of, mute_of_steps, settled, strikes_of
+from policyd.engine.commit import Settled, forgives_of, settled, strikes_of
 from policyd.engine.course import Course
 from policyd.engine.observe import is_weighed
 from policyd.engine.sanctions import Human
@@ -92,14 +92,14 @@ def parted(course: Course, *, across: bool) -> tuple[Wanted, Wanted, Human]:
 async def commit(store: Store, course: Course) -> tuple[Settled, int]:
     """What came of the strikes on ladders across groups, and the mute that their steps bring: ms, -1 where one removes
     or bans. Raises `StoreUnavailable`."""
-    case, ladders = course.case, course.case.program.policy_set.ladders
+    case, reading = course.case, course.reading
     wanted, shadow, human = parted(course, across=True)
     ask = asked_everywhere(case.ask, case.prepared)
     if not is_wide(case.prepared):
         await store.observe(ask)
     strikes = [
         replace(strike, steps=tuple((at, 0) for at, _ in strike.steps))
-        for strike in strikes_of(case, wanted, shadow, human)
+        for strike in strikes_of(wanted, shadow, human, reading)
     ]
     committed = await store.commit(
         Commit(
@@ -111,11 +111,11 @@ async def commit(store: Store, course: Course) -> tuple[Settled, int]:
             now=course.now,
             message=ask.message,
             strikes=tuple(strikes),
-            forgives=forgives_of(case, wanted, shadow, human),
+            forgives=forgives_of(wanted, shadow, human, reading),
         )
     )
     came = settled(case, wanted, shadow, human, committed)
-    mutes = [mute_of_steps(ladders[strike.ladder], stand.step) for strike, stand in came.struck]
+    mutes = [reading.rungs[strike.ladder].mutes.get(stand.step, 0) for strike, stand in came.struck]
     brought = -1 if min(mutes, default=0) < 0 else max(mutes, default=0)
     return Settled(struck=came.struck, shadow_struck=came.shadow_struck, stands=came.stands), brought
 
