@@ -100,11 +100,11 @@ def event_id(tree: object) -> str | None:
 
 def encode(answer: object, form: Form = "json") -> bytes:
     """A decision, a failure, a problem, or a list of them."""
-    return _json.encode(answer) if form == "json" else _msgpack.encode(answer)
+    return _to_json(answer) if form == "json" else _to_msgpack(answer)
 
 
-_json: Final = msgspec.json.Encoder()
-_msgpack: Final = msgspec.msgpack.Encoder()
+_to_json: Final = msgspec.json.Encoder().encode
+_to_msgpack: Final = msgspec.msgpack.Encoder().encode
 
 
 def _event(tree: Any) -> Event:

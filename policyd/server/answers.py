@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from http import HTTPStatus
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
+
+from msgspec import Struct
 
 from policyd.model.codec import Form, encode
 from policyd.model.problem import Problem
@@ -15,7 +17,7 @@ _TYPES: Final = {"json": b"application/json", "msgpack": b"application/msgpack"}
 _PROBLEM: Final = b"application/problem+json"
 
 
-class Answer(NamedTuple):
+class Answer(Struct, frozen=True, gc=False):
     """`media`: its content type; `headers`: beside that and the length."""
 
     body: bytes
@@ -41,9 +43,13 @@ async def send_answer(send: Send, answer: Answer) -> None:
 
 def over_the_wire(answer: Answer) -> bytes:
     """A whole HTTP/1.1 response."""
+    if answer.status == 200 and not answer.headers:
+        return b"%b%d\r\n\r\n%b" % (_OK[answer.media], len(answer.body), answer.body)
     more = b"".join([b"%b: %b\r\n" % header for header in answer.headers])
     return _HEAD % (_lines[answer.status], answer.media, len(answer.body), more) + answer.body
 
 
 _HEAD: Final = b"HTTP/1.1 %b\r\ncontent-type: %b\r\ncontent-length: %d\r\n%b\r\n"
+_OK: Final = {media: b"HTTP/1.1 200 OK\r\ncontent-type: %b\r\ncontent-length: " % media for media in _TYPES.values()}
+"""What a decision is sent with, up to its length."""
 _lines: Final = {status.value: f"{status.value} {status.phrase}".encode() for status in HTTPStatus}
