@@ -22,7 +22,7 @@ from policyd.engine.resolve import Resolved, arranged, resolve
 from policyd.engine.shadows import shadows
 from policyd.engine.streaks import changes_nothing
 from policyd.engine.tickets import HELD
-from policyd.model.decision import Action, Because, Decision, LadderState, TicketState, Verdict
+from policyd.model.decision import Action, Because, Decision, LadderState, TicketState
 from policyd.model.match import Match
 from policyd.model.state import LadderStep
 from policyd.model.wording import FAILED
@@ -36,24 +36,34 @@ def is_nothing(case: Case, outcome: Outcome) -> bool:
         return False
     if outcome.fired and not all(changes_nothing(each.rule, case) for each in outcome.fired):
         return False
-    event = case.event
-    if event.kind == "outcome":
-        return event.outcome is None or event.outcome.ok
-    if event.kind == "leave":
-        return not duties.left(case)
-    return event.kind not in PETITIONS and not (event.kind == "request" and case.prepared.policies)
+    return not has_its_own_consequences(case)
+
+
+def has_its_own_consequences(case: Case) -> bool:
+    """Whether something comes of such an event whatever rules say."""
+    kind, report = case.event.kind, case.event.outcome
+    if kind == "message":
+        return False
+    if kind == "outcome":
+        return report is not None and not report.ok
+    if kind == "leave":
+        return bool(duties.left(case))
+    return kind in PETITIONS or (kind == "request" and bool(case.prepared.policies))
 
 
 def nothing_to_do(case: Case, reading: Reading) -> Decision:
     """The decision where no rule fired."""
-    verdict: Verdict = "hold" if case.event.kind == "request" else "allow"
+    event, replayed = case.event, case.observed is not None and case.observed.replayed
+    is_request = event.kind == "request"
+    if not (is_request or replayed or case.prepared.hit):
+        return Decision(event.id, case.program.revision, "allow")
     return Decision(
-        event=case.event.id,
-        policy=case.program.revision,
-        verdict=verdict,
-        actions=(Action("hold", ()),) if verdict == "hold" else (),
-        matches=_matches(case, reading),
-        replayed=case.observed is not None and case.observed.replayed,
+        event.id,
+        case.program.revision,
+        "hold" if is_request else "allow",
+        (Action("hold", ()),) if is_request else (),
+        matched(case, reading),
+        replayed=replayed,
     )
 
 
@@ -86,7 +96,7 @@ def conclude(course: Course) -> Decision:
         case.program.revision,
         found.verdict,
         actions,
-        _matches(case, course.reading),
+        matched(case, course.reading),
         _masked(course) if found.winner is not None and found.winner.do == "mask" else None,
         _ladders(course) if settled.stands else {},
         found.overridden,
@@ -198,7 +208,8 @@ def _unasked(course: Course) -> tuple[str, ...]:
     return tuple(sorted(names))
 
 
-def _matches(case: Case, reading: Reading) -> tuple[Match, ...]:
+def matched(case: Case, reading: Reading) -> tuple[Match, ...]:
+    """The words of lexicons that rules look for, as far as they were found."""
     if not case.prepared.hit:
         return ()
     return tuple(matches(reading.facts(case.prepared.policies, case.kind), case.prepared))

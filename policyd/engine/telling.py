@@ -1,0 +1,65 @@
+"""The short way of an event after which the store is as before, but for figures: nothing came of it, or the rules that
+fired only tell the bot what to do. Whether a rule can do more is known before any event (`clauses.Branch`)."""
+
+from __future__ import annotations
+
+from policyd.compile.program import Fired, Outcome
+from policyd.engine.capabilities import possible
+from policyd.engine.case import Case
+from policyd.engine.conclude import has_its_own_consequences, matched, nothing_to_do
+from policyd.engine.reading import Reading
+from policyd.engine.resolve import Clock, Resolved, resolve
+from policyd.engine.streaks import changes_nothing
+from policyd.engine.texts import Speaker
+from policyd.engine.wanting import wanted_by
+from policyd.model.decision import Decision
+
+
+def only_tells(case: Case, outcome: Outcome, reading: Reading) -> bool:
+    """Whether `told` is the whole decision: there is nothing to claim, record or file but who was met, and nothing
+    follows. Only for events without a human's sanction, and of no ticket whose time is up."""
+    if case.observed is None or outcome.shadow:
+        return False
+    for each in outcome.fired:
+        if not _only_tells(each, case, reading):
+            return False
+    return not has_its_own_consequences(case)
+
+
+def told(case: Case, outcome: Outcome, reading: Reading) -> Decision:
+    """The decision on an event that `only_tells`."""
+    if not outcome.fired:
+        return nothing_to_do(case, reading)
+    assert case.observed is not None
+    resolved = _resolved(case, outcome, reading)
+    return Decision(
+        case.event.id,
+        case.program.revision,
+        resolved.verdict,
+        resolved.actions,
+        matched(case, reading),
+        None,
+        {},
+        resolved.overridden,
+        (),
+        (),
+        False,
+        case.observed.replayed,
+    )
+
+
+def _only_tells(fired: Fired, case: Case, reading: Reading) -> bool:
+    """What is given only once for a message is remembered under its id."""
+    branch = reading.branch(fired)
+    if branch.tells and case.event.due is None and not (branch.once and case.ask.message is not None):
+        return True
+    return changes_nothing(fired.rule, case)
+
+
+def _resolved(case: Case, outcome: Outcome, reading: Reading) -> Resolved:
+    clock = Clock(case.now, None, reading.zones)
+    known = reading.branch(outcome.fired[0]).resolved if len(outcome.fired) == 1 else None
+    if known is None or (case.observed is not None and case.observed.given):
+        wanted = wanted_by(outcome.fired, case, Speaker(case, reading))
+        known = resolve(wanted.asked, case.event.member.id, False, clock)
+    return possible(known, case.event, clock)
