@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, chain
 from operator import ne
 from typing import Final
@@ -14,7 +14,7 @@ from policyd.text.fold import fold, origins
 from policyd.text.hits import Found
 from policyd.text.index import Index
 from policyd.text.judging import MOST_CLOSELY, MOST_HITS, MOST_PLACES, MOST_READ, Judge, new_found, spotted, summarily
-from policyd.text.readings import CAUSE, FILLER, Reading, with_letters, with_wechat, without_digits
+from policyd.text.readings import FILLER, Reading, with_letters, with_wechat, without_digits
 from policyd.text.sound import by_sound, meant, sound
 from policyd.text.splits import Parts
 from policyd.text.traits import traits
@@ -71,8 +71,16 @@ def _plainly(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found
     return found
 
 
-def examine(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
-    """All hits, in no order, without those that an allowed phrase covers. `ends` are those of the words' automaton."""
+def readings_of(index: Index, text: str) -> list[Reading]:
+    """The readings of a text that gives cause for some, but such as can show no entry."""
+    wechat = with_wechat(text) if index.wechat else ()
+    letters = with_letters(text) if index.latin else ()
+    return [*wechat, *letters, *without_digits(text, index.pairs)]
+
+
+def examine(index: Index, of: Views, ends: list[tuple[int, int]], readings: Iterable[Reading]) -> list[Found]:
+    """All hits, in no order, without those that an allowed phrase covers. `ends` are those of the words' automaton,
+    `readings` those of a text that gives cause."""
     ends = character_ends(of.key, ends)
     runs = _runs(index, of)
     origin = of.origin() if ends or runs else None
@@ -80,7 +88,7 @@ def examine(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]
     if len(ends) < MOST_PLACES:  # who finds nearly nothing but hits need not look for further ones
         composed = iter(()) if origin is None else _composed(index, of, origin, ends, runs)
         judge = Judge(index, MOST_READ)
-        for reading in chain(composed, _readings(index, of, ends)):
+        for reading in chain(composed, readings or _spelled(index, of.text, ends)):
             found += _read(index, of.text, reading, judge)
     if index.literal_cause and index.literal_cause.search(of.folded):
         found += _literally(index, of)
@@ -111,16 +119,11 @@ def _runs(index: Index, of: Views) -> list[tuple[int, int]]:
     return index.runs.find(of.bare)
 
 
-def _readings(index: Index, of: Views, ends: list[tuple[int, int]]) -> Iterator[Reading]:
-    readings: list[Iterator[Reading]] = []
-    causes = of.folded is not of.text and CAUSE.search(of.text) is not None
-    if index.wechat and (causes or any(index.words.keys[number] in index.wechat for _, number in ends)):
-        readings.append(with_wechat(of.text))
-    if causes:
-        if index.latin:
-            readings.append(with_letters(of.text))
-        readings.append(without_digits(of.text))
-    return chain(*readings)
+def _spelled(index: Index, text: str, ends: list[tuple[int, int]]) -> Iterable[Reading]:
+    """The readings of a text that gives no cause but what was found in it."""
+    if index.wechat and any([index.words.keys[number] in index.wechat for _, number in ends]):
+        return with_wechat(text)
+    return ()
 
 
 def _read(index: Index, text: str, reading: Reading, judge: Judge) -> Iterator[Found]:
@@ -129,9 +132,10 @@ def _read(index: Index, text: str, reading: Reading, judge: Judge) -> Iterator[F
         if judge.weary:
             return
         of = views(read)
-        ends, runs = index.words.find(of.key), _runs(index, of)
+        ends, runs = index.words.ends(of.key), _runs(index, of)
         if not ends and not runs:
             continue
+        ends = character_ends(of.key, ends)
         origin = of.origin()
         changed = list(accumulate(map(ne, read, text[offset : offset + len(read)]), initial=0))
         at, start_of = origin.at, origin.runs

@@ -88,6 +88,11 @@ _UNEVEN: Final = re.compile(
 )
 
 
+def is_even(text: str) -> bool:
+    """Whether the folded text certainly has one character for each of the text."""
+    return _UNEVEN.search(text) is None
+
+
 def fold(text: str) -> str:
     """The text as the matcher reads it: no case, width, style, marks or traditional characters."""
     if not FOLDABLE.search(text):
@@ -99,7 +104,7 @@ def fold(text: str) -> str:
 
 def origins(text: str) -> list[int] | range:
     """For every character of `fold(text)` the index of the character of `text` that it comes from."""
-    if not _UNEVEN.search(text):
+    if is_even(text):
         return range(len(text))
     if _JAMO.search(text):
         return [index for index, part in enumerate(_parts(text)) for _ in part]

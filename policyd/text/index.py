@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from policyd.text import automaton
@@ -68,7 +69,8 @@ class Index:
     a key would not show (女女, 木木) in its bare form, `literals` entries of noise in its folded form, `sounds` entries
     in the key of its reading by sound. `sure[n]` has a bit for each lexicon that certainly has a hit where key n of
     `words` is found, or is `UNSURE`, or `PARTS` for parts that are nothing else; `outer[n]` is what must not stand
-    beside it, where all its entries agree."""
+    beside it, where all its entries agree. `pairs` of characters stand together in keys of `words`, be it only in such
+    as are no Latin words."""
 
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self.resist = [lexicon.resist for lexicon in lexicons]
@@ -116,6 +118,7 @@ class Index:
             for key, entries in words.items()
             if everywhere or any(self.entries[entry].lexicon in splitting for entry in entries)
         )
+        self.pairs = self.composer.pairs if everywhere else {pair for key in words for pair in pairwise(key)}
         self.wechat = frozenset(WECHAT_KEYS) if any("微信" in key for key in words) else frozenset()
         parts = self.composer.chars_of
         self.sure = [

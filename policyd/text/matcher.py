@@ -7,12 +7,12 @@ from typing import Final
 from weakref import WeakSet
 
 from policyd.text.automaton import after_character
-from policyd.text.examine import examine, locate
-from policyd.text.fold import FOLDABLE, fold
+from policyd.text.examine import examine, locate, readings_of
+from policyd.text.fold import FOLDABLE, fold, is_even
 from policyd.text.hits import NOTHING, Found, Hits
 from policyd.text.index import PARTS, UNSURE, Index
 from policyd.text.lexicon import Entry, Lexicon
-from policyd.text.readings import CAUSE, may_differ
+from policyd.text.readings import CAUSE, Reading
 from policyd.text.views import LONG_NOISE, NOISE, RUN, Views, collapse
 
 
@@ -52,15 +52,20 @@ class Matcher:
         data = key.encode("utf-8", "surrogatepass").decode("latin-1")
         ends = list(self._find(data))
         bits = self._certain(ends, key, data) if ends else 0
+        readings: Sequence[Reading] = ()
+        if folded is not text and CAUSE.search(text):
+            readings = readings_of(self._index, text)
+            if bits and not (bare is folded and is_even(text)):
+                bits = UNSURE  # digits part words otherwise than what is no digit
         if (
             bits == UNSURE
-            or (folded is not text and CAUSE.search(text) and (ends or may_differ(text)))
+            or readings
             or (key is not bare and self._run_cause and self._run_cause.search(bare))
             or (self._literal_cause and self._literal_cause.search(folded))
             or (bits and bare is not folded and LONG_NOISE.search(folded))
             or self._by_sound
         ):
-            found = examine(self._index, Views(text, folded, bare, key), ends)
+            found = examine(self._index, Views(text, folded, bare, key), ends, readings)
             return Hits(text, self.names, _bits(found), lambda: found) if found else NOTHING
         if not bits:
             return NOTHING

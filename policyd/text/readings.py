@@ -7,14 +7,15 @@ a search of its own and is only made of a text that gives cause.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
+from policyd.text.fold import FOLD
 from policyd.text.lexicon import Technique
 
 FILLER: Final = "\u200b"
-# Without one of these no text has a reading with `letters` or `between`.
+# Without one of these no text has another reading, unless what stands in it may be a spelling of 微信.
 CAUSE: Final = re.compile(
     r"[0-9@$!*❤♥✘✖\u00b2-\u00b9\u2070-\u2089\u2460-\u24ff\u2776-\u2793\uff10-\uff19\U0001f170-\U0001f1ff]"
 )
@@ -52,8 +53,8 @@ _AROUND: Final = 64
 
 
 class Reading(NamedTuple):
-    """What is read otherwise: (start, what is read instead) in order, each as long as what is written. `technique` is
-    what a lexicon must resist to be searched in it, `view` what its hits are called."""
+    """What is read otherwise, at one place at least: (start, what is read instead) in order, each as long as what is
+    written. `technique` is what a lexicon must resist to be searched in it, `view` what its hits are called."""
 
     changes: list[tuple[int, str]]
     technique: Technique
@@ -62,8 +63,6 @@ class Reading(NamedTuple):
     def windows(self, text: str) -> Iterator[tuple[int, str]]:
         """(start, text as it is read) of the places around the changes; a text that is not long is one window."""
         changes = self.changes[:_MOST_CHANGES]
-        if not changes:
-            return
         if len(text) <= _LONG:
             yield 0, _changed(text, 0, changes)
             return
@@ -95,36 +94,42 @@ def _changed(text: str, offset: int, changes: list[tuple[int, str]]) -> str:
     return "".join([*parts, text[last:]])
 
 
-def may_differ(text: str) -> bool:
-    """Whether a text that gives cause has a reading. Some that have none are let through, as this is what most texts
-    with digits are asked."""
-    return bool(_BETWEEN.search(text) or _MIXED_WORD.search(text) or _WECHAT.search(text))
-
-
 def with_letters(text: str) -> Iterator[Reading]:
     """Digits and signs within Latin words as the letters that they look like (`wh0re`), a single star as each of the
     vowels that it may stand for."""
+    if not _MIXED_WORD.search(text):
+        return
     found = islice(_MIXED_WORD.finditer(text), _MOST_WORDS)
     words = [(word.start(), word[0], word[0].translate(_LEET)) for word in found]
-    if any(_CENSORED.search(read) for _, _, read in words):
-        for vowel in "aeiou":
-            spelled = [(start, word, _CENSORED.sub(vowel, read)) for start, word, read in words]
-            yield Reading([(start, read) for start, word, read in spelled if read != word], "styled", "fold")
-    else:
-        yield Reading([(start, read) for start, word, read in words if read != word], "styled", "fold")
+    vowels: Iterable[str] = "aeiou" if any(_CENSORED.search(read) for _, _, read in words) else [""]
+    for vowel in vowels:
+        spelled = [(start, word, _CENSORED.sub(vowel, read) if vowel else read) for start, word, read in words]
+        if changes := [(start, read) for start, word, read in spelled if read != word]:
+            yield Reading(changes, "styled", "fold")
 
 
-def without_digits(text: str) -> Iterator[Reading]:
-    """Without up to three digits between Han characters, `网①赌`, and with emoji as nothing else: `网🅰️赌`."""
-    found = _BETWEEN.finditer(text)
-    yield Reading([(at.start(), (_EMOJI if at["emoji"] else " ") * len(at[0])) for at in found], "noise", "noise")
+def without_digits(text: str, pairs: Container[tuple[str, str]]) -> Iterator[Reading]:
+    """Without up to three digits between Han characters, `网①赌`, and with emoji as nothing else: `网🅰️赌`. Not where
+    no two that come together so are among the `pairs` that stand together in entries."""
+    if not _BETWEEN.search(text):
+        return
+    found = list(_BETWEEN.finditer(text))
+    if any(at["emoji"] or _come_together(text, at.start() - 1, at.end(), pairs) for at in found):
+        yield Reading([(at.start(), (_EMOJI if at["emoji"] else " ") * len(at[0])) for at in found], "noise", "noise")
+
+
+def _come_together(text: str, left: int, right: int, pairs: Container[tuple[str, str]]) -> bool:
+    """Whether two characters may be neighbours in an entry; equal ones may."""
+    before, after = (FOLD.get(ord(text[at]), text[at]) for at in (left, right))
+    return before == after or (before, after) in pairs or len(before) != 1 or len(after) != 1
 
 
 def with_wechat(text: str) -> Iterator[Reading]:
     """The spellings of 微信 that get past filters, after a request to add somebody; those that are ordinary words
     (卫星) only with an account behind them."""
-    found = _WECHAT.finditer(text)
-    yield Reading([(spelling.start(), _spell_wechat(spelling)) for spelling in found], "styled", "fold")
+    if _WECHAT.search(text):
+        found = _WECHAT.finditer(text)
+        yield Reading([(spelling.start(), _spell_wechat(spelling)) for spelling in found], "styled", "fold")
 
 
 def _spell_wechat(match: re.Match[str]) -> str:

@@ -46,14 +46,14 @@ class Composer:
     """Knows the characters of the entries that resist `split`, and which of them stand together there."""
 
     def __init__(self, keys: Iterable[str]) -> None:
-        self._pairs: set[tuple[str, str]] = set()
+        self.pairs: set[tuple[str, str]] = set()
         self._single: set[str] = set()
         self.chars_of: dict[str, str] = {}
         used: set[str] = set()
         for key in keys:
             if not key.isascii():
                 used.update(key)
-                self._pairs.update(pairwise(key))
+                self.pairs.update(pairwise(key))
                 if len(key) == 1:
                     self._single.add(key)
         used -= _COUNTING  # 一二 is counting, not 三
@@ -113,7 +113,7 @@ class Composer:
         return sorted(likely, key=lambda c: (c.start, -c.end))
 
     def _together(self, one: str, other: str) -> bool:
-        return one == other or (one, other) in self._pairs
+        return one == other or (one, other) in self.pairs
 
 
 def _apart(candidates: Iterable[Composed]) -> list[Composed]:

@@ -55,6 +55,9 @@ def lexicon(*words: str, name: str = "list", excepts: tuple[str, ...] = (), boun
         ("咨询", "谘詢", "谘詢", "fold"),
         ("sb", "你是s b吧", "s b", "noise"),
         ("tits", "7i7s", "7i7s", "fold"),
+        ("网赌", "網9賭吧", "網9賭", "noise"),
+        ("女女", "女1女", "女1女", "noise"),
+        ("扣一", "来扣1吧", "扣1", "fold"),
     ],
 )
 def test_disguises_are_seen_through(word: str, text: str, found: str, view: str) -> None:
@@ -87,6 +90,8 @@ def test_disguises_are_seen_through(word: str, text: str, found: str, view: str)
         ("tit", "D1119717"),
         ("Ｂ", "в море"),
         ("六亖", "622"),
+        ("涨一二", "涨1.2"),
+        ("二三人", "⑫3人"),
     ],
 )
 def test_innocent_text_is_left_alone(word: str, text: str) -> None:
