@@ -23,6 +23,7 @@ from policyd.server.app import EVALUATE, build_app
 from policyd.server.evaluate import Evaluate
 from policyd.server.reload import InvalidPolicies, Reloader, load_program
 from policyd.server.settings import Settings
+from policyd.server.warming import warm_up
 from policyd.server.welcome import welcome
 from policyd.server.workers import Workers
 from policyd.state.opening import open_server, open_store
@@ -97,6 +98,7 @@ async def _serve_alone(
     async with _open_store(settings, store_url, say) as store:
         engine = Engine(program, store, statistics=settings.statistics == "on")
         server = _Server(uvicorn_config(engine, settings), settings, engine, say)
+        warm_up(program)
         _calm_collector()
         watching = None if meanwhile is None else asyncio.create_task(_end_after(meanwhile, server))
         await server.serve([listener])
