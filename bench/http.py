@@ -1,10 +1,18 @@
 """The service under load from another process, beside an echo of the same server in the same run.
 
 Run: `python -m bench.http` (`--rounds N`). Memory store, embedded store with its file, and a `redis-server` over TCP
-where one is on PATH. The servers take turns: single events on 1, 8 and 64 connections and arrays of 100; requests and
-events a second, and the processor time of the service for a request, each also as a ratio to the echo's (1 would be as
-cheap as the server alone). Then latency with requests that come at 70 % of the rate that was reached, beside the
-echo's at the same rate. On a machine that does other things the ratio of processor times is the steady one.
+where one is on PATH; each with `policies/class_group` and a public list, which flags a fifth of real messages, and on
+64 connections also with `policies/class_group` alone, as a community without a public list has it. Every server answers
+some thousands of requests first, so that what is done once for a group or a member's first day is not what is measured.
+
+The servers take turns, round by round, each for about a second: single events on 1, 8 and 64 connections and arrays of
+100; requests and events a second, and the processor time of the service for a request, each also as a ratio to the
+echo's of the same round (1 would be as cheap as the server alone). On a machine that does other things the ratio of
+processor times is the steady one.
+
+Then latency with requests that come at 70 % of the lowest rate that any round reached, so that a busy machine can serve
+them, beside the echo's at the same rate: again in turns, and what is told is the median of the rounds' percentiles, as
+one round in which the machine did something else says nothing of the service.
 """
 
 from __future__ import annotations
@@ -18,10 +26,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple, TypeVar
 
 from rich.progress import Progress
 
@@ -32,21 +40,28 @@ from bench.load import PERCENTILES
 
 ROOT = Path(__file__).resolve().parents[1]
 STORES: Final = ("memory", "embedded", "redis")
+ALONE: Final = " alone"
+"""What the name of a server ends with that has no public list."""
 TITLES: Final = {
     "memory": "memory store", "embedded": "embedded store with its file", "redis": "Redis over TCP", "echo": "echo",
 }  # fmt: skip
 ROUNDS: Final = 5
-CASES: Final = {(1, 1): 3000, (8, 1): 8000, (64, 1): 8000, (4, 100): 400}
-"""Requests by connections and events in a request."""
+CASES: Final = {(1, 1): 1500, (8, 1): 4000, (64, 1): 6400, (4, 100): 120}
+"""Requests of a round, by connections and events in a request."""
+WARM_UP: Final = {(64, 1): 9600, (4, 100): 80}
+BOTH_COMMUNITIES: Final = (64, 1)
 SHARE: Final = 0.7
 """Of the load that was reached, for latency."""
-PACED_SECONDS: Final = 3.0
+PACED_SECONDS: Final = 1.2
+PATIENCE: Final = 120
+"""Seconds for requests that come as fast as they are answered."""
 TARGETS: Final = {"memory": 0.65, "embedded": 0.40, "redis": 0.45}
 """Requests a second on 64 connections as a ratio to the echo's."""
 MOST_P99: Final = 5.0
 LEAST_EVENTS: Final = 30_000
 """A second in arrays on Redis."""
 Found = Mapping[str, float]
+T = TypeVar("T")
 
 
 class Server(NamedTuple):
@@ -75,20 +90,46 @@ def running(name: str, folder: Path, policies: Path, redis: str = "") -> Iterato
         process.communicate(timeout=30)
 
 
+class Generator:
+    """The load generator, in a process that stays, so that no piece waits for one to start."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "bench.load", "-"]
+        self._process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self) -> Generator:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=PATIENCE)
+
+    def load(self, server: Server, requests: int, connections: int, array: int, rate: float = 0.0) -> dict[str, float]:
+        """What it found, and microseconds of processor time that the service took for a request."""
+        job = {
+            "url": f"{server.address}/v1/evaluate", "requests": requests, "connections": connections, "array": array,
+            "rate": rate, "seconds": PATIENCE + (requests / rate if rate else 0),
+        }  # fmt: skip
+        asked, told = _pipes(self._process)
+        before = processor_time(server.pid)
+        asked.write(json.dumps(job) + "\n")
+        asked.flush()
+        line = told.readline()
+        if not line:
+            raise RuntimeError(f"{server.name} did not answer; what the load generator said stands above")
+        found: dict[str, float] = json.loads(line)
+        found["cpu_us"] = round((processor_time(server.pid) - before) / requests * 1e6, 1)
+        return found
+
+
+def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
+    assert process.stdin is not None and process.stdout is not None
+    return process.stdin, process.stdout
+
+
 def load(server: Server, requests: int, connections: int, array: int, rate: float = 0.0) -> dict[str, float]:
-    """What the load generator found, and microseconds of processor time that the service took for a request."""
-    command = [
-        sys.executable, "-m", "bench.load", f"{server.address}/v1/evaluate", "--requests", str(requests),
-        "--connections", str(connections), "--array", str(array), "--rate", str(rate),
-    ]  # fmt: skip
-    before = processor_time(server.pid)
-    patience = 120 + (requests / rate if rate else 0)
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=patience)
-    if done.returncode:
-        raise RuntimeError(f"{server.name} did not answer: {done.stderr}")
-    found: dict[str, float] = json.loads(done.stdout)
-    found["cpu_us"] = round((processor_time(server.pid) - before) / requests * 1e6, 1)
-    return found
+    """As `Generator.load`, of a process of its own."""
+    with Generator() as generator:
+        return generator.load(server, requests, connections, array, rate)
 
 
 def processor_time(pid: int) -> float:
@@ -105,7 +146,7 @@ class Case(NamedTuple):
 
     connections: int
     array: int
-    rounds: Mapping[str, Sequence[Found]]
+    rounds: Mapping[str, list[Found]]
 
     @property
     def title(self) -> str:
@@ -123,12 +164,17 @@ class Case(NamedTuple):
         return statistics.median(found) if found else None
 
 
+def title(name: str) -> str:
+    store = name.removesuffix(ALONE)
+    return TITLES[store] + (", without a public list" if store != name else "")
+
+
 def reached(case: Case) -> Iterator[Figure]:
     """What every server answered when asked as fast as it answers."""
     for name in case.rounds:
         ratio = case.ratio(name, "requests_per_second") if name != "echo" else None
         figure = Figure(
-            f"{case.title}, {TITLES[name]}", "events a second", case.median(name, "events_per_second"),
+            f"{case.title}, {title(name)}", "events a second", case.median(name, "events_per_second"),
             ratio=ratio, yardstick="echo" if ratio is not None else "",
         )  # fmt: skip
         if (case.connections, case.array) == (64, 1) and name in TARGETS and ratio is not None:
@@ -141,64 +187,118 @@ def reached(case: Case) -> Iterator[Figure]:
             yield Figure(f"{figure.name}, processor time of a request", "us", cost, ratio=costs, yardstick="echo")
 
 
-def paced(case: Case, servers: Mapping[str, Server], progress: Progress) -> Iterator[tuple[str, list[Figure], Found]]:
-    """Latency at `SHARE` of the load that each store reached, beside the echo's at the same rate."""
-    for name in TARGETS:
-        if name not in servers:
-            continue
-        rate = case.median(name, "requests_per_second") * SHARE
-        requests = max(case.connections, int(rate * PACED_SECONDS))
-        task = progress.add_task(f"{case.title}, {name} at {rate:,.0f} requests a second", total=2)
-        echo = load(servers["echo"], requests, case.connections, case.array, rate)
-        progress.advance(task)
-        ours = load(servers[name], requests, case.connections, case.array, rate)
-        progress.advance(task)
-        where = f"{case.title}, {TITLES[name]}, at {rate:,.0f} requests a second"
-        median, slowest = (ours[key] / echo[key] for key in ("p50_ms", "p99_ms"))
-        late = Figure(f"{where}: p99", "ms", ours["p99_ms"], ours["p99_ms"], slowest, "echo")
-        if case.array == 1:
-            late.target, late.met = f"at most {MOST_P99:g} times the echo's", slowest <= MOST_P99
-        yield name, [
-            Figure(f"{where}: the median", "ms", ours["p50_ms"], None, median, "echo"), late
-        ], {**ours, **{f"echo {key}": value for key, value in echo.items()}}  # fmt: skip
+class Paced(NamedTuple):
+    """Latency of a store and of the echo in the same rounds, with requests that came at `rate`."""
+
+    name: str
+    rate: float
+    ours: list[Found]
+    echo: list[Found]
+
+    def figures(self, case: Case) -> Iterator[Figure]:
+        where = f"{case.title}, {title(self.name)}, at {self.rate:,.0f} requests a second"
+        found = Case(case.connections, case.array, {"ours": self.ours, "echo": self.echo})
+        slow = "p99" if case.array == 1 else "p95"  # a round has too few arrays for more
+        for what, key in (("the median", "p50_ms"), (slow, f"{slow}_ms")):
+            ratio = found.ratio("ours", key)
+            figure = Figure(f"{where}: {what}", "ms", found.median("ours", key), ratio=ratio, yardstick="echo")
+            if what == "p99" and ratio is not None:
+                figure.target, figure.met = f"at most {MOST_P99:g} times the echo's", ratio <= MOST_P99
+            yield figure
+
+    def distribution(self) -> Iterator[Point]:
+        """Of the latency, by percentiles: the median of the rounds."""
+        for percent in PERCENTILES:
+            for line, rounds in ((title(self.name), self.ours), (f"echo beside {self.name}", self.echo)):
+                found = statistics.median(each[f"p{percent:g}_ms"] for each in rounds)
+                yield Point("latency", line, percent, found)
 
 
-def distribution(name: str, found: Found) -> Iterator[Point]:
-    """Of the latency, by percentiles."""
-    for percent in PERCENTILES:
-        yield Point("latency", TITLES[name], percent, found[f"p{percent:g}_ms"])
-        yield Point("latency", f"echo beside {name}", percent, found[f"echo p{percent:g}_ms"])
+class Measuring:
+    """Servers that take turns under one load generator."""
+
+    def __init__(self, servers: Mapping[str, Server], rounds: int, generator: Generator, progress: Progress) -> None:
+        self._servers = servers
+        self._rounds = rounds
+        self._generator = generator
+        self._progress = progress
+
+    def warm_up(self) -> None:
+        for connections, array in self._shown("warming up", list(WARM_UP)):
+            for server in self._servers.values():
+                self._generator.load(server, WARM_UP[connections, array], connections, array)
+
+    def reached(self, connections: int, array: int) -> Case:
+        """As fast as every server answers."""
+        both = (connections, array) == BOTH_COMMUNITIES
+        asked = [each for name, each in self._servers.items() if both or not name.endswith(ALONE)]
+        case = Case(connections, array, {server.name: [] for server in asked})
+        for _ in self._shown(case.title, range(self._rounds)):
+            for server in asked:
+                found = self._generator.load(server, CASES[connections, array], connections, array)
+                case.rounds[server.name].append(found)
+        return case
+
+    def paced(self, case: Case) -> list[Paced]:
+        """At `SHARE` of the least that each store reached in a round."""
+        found = [
+            Paced(name, SHARE * min(each["requests_per_second"] for each in rounds), [], [])
+            for name, rounds in case.rounds.items()
+            if name in TARGETS
+        ]
+        for _ in self._shown(f"{case.title}, at {SHARE:.0%}", range(self._rounds)):
+            for each in found:
+                requests = max(case.connections, int(each.rate * PACED_SECONDS))
+                for name, rounds in (("echo", each.echo), (each.name, each.ours)):
+                    server = self._servers[name]
+                    rounds.append(self._generator.load(server, requests, case.connections, case.array, each.rate))
+        return found
+
+    def _shown(self, what: str, steps: Sequence[T]) -> Iterable[T]:
+        return self._progress.track(steps, description=what)
 
 
-def measure(servers: Mapping[str, Server], rounds: int, result: Result, progress: Progress) -> None:
-    for (connections, array), requests in CASES.items():
-        found: dict[str, list[Found]] = {name: [] for name in servers}
-        case = Case(connections, array, found)
-        task = progress.add_task(case.title, total=(rounds + 1) * len(servers))
-        for number in range(rounds + 1):  # the first warms up
-            for server in servers.values():
-                once = load(server, requests, connections, array)
-                if number:
-                    found[server.name].append(once)
-                progress.advance(task)
+def measure(measuring: Measuring, result: Result) -> None:
+    measuring.warm_up()
+    for connections, array in CASES:
+        case = measuring.reached(connections, array)
         result.figures += reached(case)
         if array == 1:
             result.points += (
-                Point("connections", TITLES[name], connections, case.median(name, "events_per_second"))
-                for name in servers
+                Point("connections", title(name), connections, case.median(name, "events_per_second"))
+                for name in case.rounds
+                if not name.endswith(ALONE)
             )
         if connections == 64 or array > 1:
-            for name, figures, latency in paced(case, servers, progress):
-                result.figures += figures
-                result.points += distribution(name, latency) if array == 1 else ()
+            for paced in measuring.paced(case):
+                result.figures += paced.figures(case)
+                result.points += paced.distribution() if array == 1 else ()
 
 
-def complaints(folder: Path) -> Iterator[str]:
+def complaints(folder: Path, ending: str = "") -> Iterator[str]:
     """What the services said was wrong while they were measured: a decision without the store is a cheap one."""
     for log in sorted(folder.glob("*.log")):
         lines = log.read_text("utf-8").splitlines()
         if found := [line for line in lines if line.startswith(("WARNING", "ERROR"))]:
-            yield f"{TITLES[log.stem].capitalize()}: {len(found)} warnings while it was measured, the first: {found[0]}"
+            said = f"{len(found)} warnings while it was measured, the first: {found[0]}"
+            yield f"{title(log.stem + ending)}: {said}"
+
+
+@contextmanager
+def serving() -> Iterator[tuple[dict[str, Server], dict[str, Path]]]:
+    """All servers by name, with the folders of their logs by what their names end with; no Redis where none is on
+    PATH."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="policyd-bench-")))
+        folders = {"": folder / "listed", ALONE: folder / "alone"}
+        servers = {"echo": stack.enter_context(running("echo", folder, folder))}
+        for ending, each in folders.items():
+            policies = community(each, listed=not ending)
+            redis = stack.enter_context(redis_server()) if shutil.which("redis-server") else ""
+            for store in STORES if redis else STORES[:-1]:
+                server = stack.enter_context(running(store, each, policies, redis))
+                servers[store + ending] = server._replace(name=store + ending)
+        yield servers, folders
 
 
 def main() -> None:
@@ -206,18 +306,12 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=ROUNDS)
     asked = options.parse_args()
     result, began = Result("http", "python -m bench.http"), time.monotonic()
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="policyd-bench-")))
-        policies, redis = community(folder), ""
-        if shutil.which("redis-server"):
-            redis = stack.enter_context(redis_server())
-        else:
+    with serving() as (servers, folders), Generator() as generator, Progress() as progress:
+        measure(Measuring(servers, asked.rounds, generator, progress), result)
+        if "redis" not in servers:
             result.notes.append("Redis over TCP was not run: no `redis-server` is on PATH.")
-        names = ("echo", *(name for name in STORES if name != "redis" or redis))
-        servers = {name: stack.enter_context(running(name, folder, policies, redis)) for name in names}
-        progress = stack.enter_context(Progress())
-        measure(servers, asked.rounds, result, progress)
-        result.notes += complaints(folder)
+        for ending, folder in folders.items():
+            result.notes += complaints(folder, ending)
     result.seconds = round(time.monotonic() - began, 1)
     keep(result)
 

@@ -4,6 +4,9 @@ Prints one line of JSON: requests and events a second, and the latency of a requ
 other percentiles. A client library would cost more than the service that it measures. Texts are real messages of chats
 where the data are beside the repository (`bench/data.py`).
 
+With `-` for the URL it stays, reads jobs from its input, each a line of JSON with the arguments of `load` and the
+`seconds` after which it gives up, and prints a line for each.
+
 With `--rate N` requests come N a second whatever the service does, at instants that know nothing of each other, each on
 a connection that is free; one that finds none waits, and its time counts from when it came.
 """
@@ -14,11 +17,12 @@ import argparse
 import asyncio
 import json
 import random
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final, cast
+from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from bench.data import messages, present
@@ -216,6 +220,11 @@ def _told(seconds: float, took: list[float], array: int) -> dict[str, float]:
     return {**rates, **latency}
 
 
+async def _job(url: str, seconds: float, **asked: Any) -> dict[str, float]:
+    async with asyncio.timeout(seconds):
+        return await load(url, **asked)
+
+
 def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("url")
@@ -231,8 +240,11 @@ def main() -> None:
     else:
         new_loop = uvloop.new_event_loop
     with asyncio.Runner(loop_factory=new_loop) as runner:
-        found = runner.run(load(asked.url, asked.requests, asked.connections, asked.array, asked.rate))
-    print(json.dumps(found))
+        if asked.url != "-":
+            print(json.dumps(runner.run(load(**vars(asked)))))
+            return
+        for line in sys.stdin:
+            print(json.dumps(runner.run(_job(**json.loads(line)))), flush=True)
 
 
 if __name__ == "__main__":
