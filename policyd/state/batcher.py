@@ -10,16 +10,17 @@ import asyncio
 import itertools
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AskError, BusyLoadingError, NoScriptError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
-from policyd.state.calls import MOST_IN_A_CALL, Answer, Asked, Batch, Call, Gathered, Limits, Raw, Request, may_pass
+from policyd.state.calls import MOST_IN_A_CALL, Answer, Asked, Batch, Call, Gathered, Limits, Request, may_pass
 from policyd.state.connecting import abandon
 from policyd.state.gathering import Gathering
+from policyd.state.link import Link, Raw
 from policyd.state.wire import Word
 
 _LOG: Final = logging.getLogger("policyd.state")
@@ -66,8 +67,8 @@ class Batcher:
         self._answered = 0
         self._away: str | None = None
         self._refusing_since: float | None = None
-        self._lost: _Lost | None = None
-        self._wake = asyncio.Event()
+        self._link: Link | None = None
+        self._sending = False
         self._loop = asyncio.get_running_loop()
         self._timer: asyncio.TimerHandle | None = None
         self._task = self._loop.create_task(self._run())
@@ -139,38 +140,34 @@ class Batcher:
         except (OSError, RedisError, StoreUnavailable) as error:
             return f"the store cannot be used: {str(error) or 'it does not answer'}"
         self.connections += 1
-        self._refusing_since = self._away = self._lost = None
-        reader = self._loop.create_task(self._read(connection))
-        reader.add_done_callback(lambda _: self._wake.set())
+        self._refusing_since = self._away = None
         try:
-            await self._write(connection, reader)
+            self._link = Link(connection, self._hear, self._send)
+            self._send()
+            await self._link.ended()
         except (RedisError, OSError, _Lost) as error:
             return f"the connection to the store was lost: {error}"
         except Exception:
             _LOG.exception("the connection to the store failed in a way that is not foreseen; it is made anew")
             return "the connection to the store was lost"
         finally:
-            reader.cancel()
-            await asyncio.gather(reader, return_exceptions=True)
+            self._link = None
             await abandon(connection)
             calls, self._in_flight = self._in_flight, deque()
             self._again(request for call in calls for request in call.requests)
         raise AssertionError("unreachable")
 
-    async def _write(self, connection: AbstractConnection, reader: asyncio.Task[None]) -> None:
-        while True:
-            if reader.done():
-                await reader
-            if self._lost is not None:
-                raise self._lost
-            requests = self._next_requests()
-            if not requests:
-                self._wake.clear()
-                await self._wake.wait()
-                continue
+    def _send(self) -> None:
+        self._sending = False
+        if self._link is not None:
+            self._link.send(self._commands())
+
+    def _commands(self) -> Iterator[bytes]:
+        """Those of all calls that may be under way now."""
+        while requests := self._next_requests():
             call = Call(b"%x" % next(self._nonces), requests, self._loop.time(), self._wait)
             self._in_flight.append(call)
-            await connection.send_packed_command(call.packed(), check_health=False)
+            yield call.packed()
 
     def _next_requests(self) -> list[Request]:
         """Those at the head of the queue that share a call; such as may come later are passed over, and stay at the
@@ -197,22 +194,15 @@ class Batcher:
         waiting.extendleft(reversed(passed))
         return requests
 
-    async def _read(self, connection: AbstractConnection) -> None:
-        while True:
-            reply: Raw
-            try:
-                reply = await connection.read_response(disable_decoding=True, disconnect_on_error=False)
-            except (ResponseError, BusyLoadingError) as error:
-                reply = error
-            if not self._in_flight:
-                raise _Lost("an answer came that nobody asked for")
-            call = self._in_flight[0]
-            call.replies.append(reply)
-            call.awaited -= 1
-            if not call.awaited:
-                self._in_flight.popleft()
-                self._wake.set()
-                self._finish(call, call.reply())
+    def _hear(self, reply: Raw) -> None:
+        if not self._in_flight:
+            raise _Lost("an answer came that nobody asked for")
+        call = self._in_flight[0]
+        call.replies.append(reply)
+        call.awaited -= 1
+        if not call.awaited:
+            self._in_flight.popleft()
+            self._finish(call, call.reply())
 
     def _finish(self, call: Call, reply: Raw) -> None:
         """Gives the requests of a call their answers. Raises `_Lost` where they are not theirs."""
@@ -258,7 +248,10 @@ class Batcher:
         self._start()
 
     def _start(self) -> None:
-        self._wake.set()
+        """Sends at the end of this turn of the event loop, with all that is asked for in it."""
+        if not self._sending:
+            self._sending = True
+            self._loop.call_soon(self._send)
         if self._timer is None:
             self._timer = self._loop.call_later(_TICK, self._tick)
 
@@ -268,7 +261,6 @@ class Batcher:
         waited = f"the store did not answer within {self._deadline * 1000:.0f} ms"
         while self._waiting and (self._waiting[0].deadline <= now or self._waiting[0].done()):
             self._waiting.popleft().fail(waited)
-            self._wake.set()
         for call in self._in_flight:
             if call.requests[0].deadline > now:
                 break
@@ -276,8 +268,12 @@ class Batcher:
                 if request.deadline <= now:
                     request.fail(waited)
         if self._in_flight and now - self._in_flight[0].sent > self._deadline * _DEADLINES_UNTIL_LOST:
-            self._lost = _Lost("it does not answer any more")
-            self._go_away(str(self._lost))
+            lost = _Lost("it does not answer any more")
+            if self._link is not None:
+                self._link.end(lost)
+            self._go_away(str(lost))
+        if self._waiting:
+            self._send()
         outstanding = self._waiting or self._in_flight
         self._timer = self._loop.call_later(_TICK, self._tick) if outstanding else None
 
@@ -289,4 +285,3 @@ class Batcher:
         for call in self._in_flight:
             for request in call.requests:
                 request.fail(reason)
-        self._wake.set()

@@ -20,10 +20,8 @@ from redis.exceptions import (
 
 from policyd.model.state import StoreUnavailable
 from policyd.state.gathering import Gathering
+from policyd.state.link import Raw
 from policyd.state.wire import Reply, Word
-
-Raw = Reply | ResponseError | BusyLoadingError
-"""A reply, or the error that came in its place."""
 
 Answer = tuple[Reply, Reply]
 """What a script answers to a whole call, and to the one request."""
