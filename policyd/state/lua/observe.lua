@@ -200,6 +200,11 @@ if #KEYS > 6 then
   end
 end
 
+-- The rest is one function, and what few calls need is one more, made with the first event that needs it: Lua looks for a
+-- local that a new function captures among all that are captured, but finds at once what the function around it has.
+
+local function observed()
+
 local meta_text = fresh and (period .. '\n') or metas[places[1]]
 local stamp
 local function receipt_stamp()
@@ -261,10 +266,19 @@ end
 local added, sets, set = {}, {}, 0
 
 --#include windows
+
+local rare
+local function rarely()
+  if rare then
+    return rare
+  end
 --#include calendar
 --#include presence
 --#include counted
 --#include facts
+  rare = { bump = bump_counted, note_presence = note_presence, facts_of = facts_of, write = write_figures }
+  return rare
+end
 
 -- One event.
 
@@ -277,7 +291,7 @@ local function counts_of(event, edit)
     local place, when = window[5], window[4]
     local name = names[place] or KEYS[event[10] + place - #names]
     local counts_it = when == counting or when == 3 and not looking
-    local count = window[7] and bump_counted(name, window, event, counts_it) or bump(name, window, counts_it)
+    local count = window[7] and rarely().bump(name, window, event, counts_it) or bump(name, window, counts_it)
     wide = wide or count > 255
     counts[i] = count
   end
@@ -293,11 +307,11 @@ end
 local function first_sight(event, edit)
   local shape = event[7]
   if event[13] and not edit and not looking then
-    note_presence(event)
+    rarely().note_presence(event)
   end
   local counts, flags = counts_of(event, edit)
   flags = flags + (edit and R_EDIT or 0)
-  local facts = event[2] >= STANDING and facts_of(event, edit)
+  local facts = event[2] >= STANDING and rarely().facts_of(event, edit)
   local held = event[11] ~= NOTHING and records_held(event[11]) or ''
   local rules = edit and event[5] and given(sub(event[1], 21, 28)) or ''
   local receipt = sub(event[1], 17, 20) .. (stamp or receipt_stamp())
@@ -376,8 +390,13 @@ if set > 0 then
     call('PEXPIRE', ring, 4 * period_length)
   end
 end
-write_figures()
+if rare then
+  rare.write()
+end
 for key in pairs(changed_keys) do
   call('SET', key, pack('>I6', expires[key]) .. texts[key], 'PX', math.max(shortest_life, expires[key] - now))
 end
 return replies
+
+end
+return observed()
