@@ -123,6 +123,11 @@ class Desk:
         assert found is None or isinstance(found, Ticket)
         return found
 
+    def expect_new(self, ticket: str) -> None:
+        """Spares the reading of a ticket that nobody can have opened yet. Should there be one, the filing does not go
+        through at first, and is worked out again with what is there."""
+        self.values.setdefault(Record("ticket", self.group, ticket), b"")
+
     def put_ticket(self, ticket: Ticket) -> None:
         """Also says when something is to be done about it: at its deadline, or when it is to be forgotten."""
         if self.ticket(ticket.id) is None:
@@ -145,14 +150,18 @@ class Desk:
 
     def puts(self) -> tuple[Put, ...]:
         changed = [
-            Put(record, self.values[record][:STAMP], value, KEEP_RECORDS) for record, value in self._changed().items()
+            Put(record, self.values[record][:STAMP], value, KEEP_RECORDS)
+            for record, struct in self._open.items()
+            if (value := _stored(struct)) != self.values[record][STAMP:]
         ]
         blind = [Put(record, None, pack(struct), KEEP_RECORDS) for record, struct in self._blind.items()]
         return (*changed, *blind)
 
     def dues(self) -> tuple[Due, ...]:
-        for record in self._changed():
-            struct = self._open[record]
+        """Those of tickets are set as they are put."""
+        for record, struct in self._open.items():
+            if isinstance(struct, Ticket) or _stored(struct) == self.values[record][STAMP:]:
+                continue
             if isinstance(struct, MemberFile):
                 self._dues[f"file/{record.id}"] = earliest(
                     duty for duties in struct.duties.values() for duty in _instants(duties)
@@ -165,15 +174,6 @@ class Desk:
                 for name, collected in struct.digests.items():
                     self._dues[f"digest/{name}"] = collected.due
         return tuple(Due(self.group, name, at) for name, at in self._dues.items())
-
-    def _changed(self) -> dict[Record, bytes]:
-        """What is to be stored of each record that is no longer as it was."""
-        changed = {}
-        for record, struct in self._open.items():
-            value = b"" if struct is None else packed(struct)
-            if value != self.values[record][STAMP:]:
-                changed[record] = value
-        return changed
 
     def _edit(self, record: Record, type: Callable[[], T]) -> T:
         if record not in self._open:
@@ -257,7 +257,13 @@ def _instants(duties: Iterable[object]) -> Iterable[int]:
         yield min([duty.due, *duty.reminders])  # type: ignore[attr-defined]
 
 
+def _stored(struct: Struct | None) -> bytes:
+    """What is to be stored of an open record; b"" of one that is removed."""
+    return b"" if struct is None else packed(struct)
+
+
 def packed(struct: Struct) -> bytes:
     """b"" of a record in which nothing is left."""
-    is_empty = not any(getattr(struct, name) for name in struct.__struct_fields__)
-    return b"" if is_empty and not isinstance(struct, Ticket) else pack(struct)
+    if isinstance(struct, Ticket) or any(getattr(struct, name) for name in struct.__struct_fields__):
+        return pack(struct)
+    return b""

@@ -80,7 +80,7 @@ def _open(course: Course, held: Action, desk: Desk) -> None:
         member=event.member.id,
         event=event.id,
         opened=desk.now,
-        rules=tuple(because.rule for because in held.because),
+        rules=tuple([because.rule for because in held.because]),
         name=event.member.name,
         message=message_of(event),
         deadline=0 if wait is None else desk.now + wait.span,
@@ -88,6 +88,8 @@ def _open(course: Course, held: Action, desk: Desk) -> None:
         refuse=(PlannedAction("refuse"),) if is_request else DELETE,
         expire=() if wait is None else (wait.expire,),
     )
+    if not course.observed.replayed:
+        desk.expect_new(ticket.id)
     desk.put_ticket(ticket)
     desk.told.flags[HELD] = ticket.id
     tell(desk, ticket, course.case.zones)

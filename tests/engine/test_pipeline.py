@@ -78,7 +78,7 @@ def test_without_statistics_nothing_is_counted() -> None:
 
 @pytest.mark.parametrize(
     ("then", "calls"),
-    [("flag", []), ("delete", ["commit"]), ("hold", ["commit", "read", "file"])],
+    [("flag", []), ("delete", ["commit"]), ("hold", ["commit", "file"])],
 )  # fmt: skip
 def test_what_may_be_taken_back_is_kept_in_the_journal(then: str, calls: list[str]) -> None:
     club = scene(f"rule short {{ when message.length < 3  then {then} }}")
