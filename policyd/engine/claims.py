@@ -26,7 +26,8 @@ _LOST = "lost"
 async def claim(store: Store, course: Course, petition: Petition | None) -> Course:
     """The course with what was claimed. Where others have used an approval up meanwhile it is decided again; where the
     store fails, as if it had not been asked (law L15)."""
-    if course.case.observed is None:
+    is_nothing_claimed = petition is None and not course.wanted.effects
+    if is_nothing_claimed or course.case.observed is None:
         return course
     try:
         if petition is not None:

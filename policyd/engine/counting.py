@@ -9,7 +9,7 @@ from typing import Final
 
 from policyd.engine.case import Case
 from policyd.engine.course import Course
-from policyd.engine.journal import who_asked
+from policyd.engine.journal import violated
 from policyd.model import figures as f
 from policyd.model.decision import Decision
 from policyd.model.figures import Count
@@ -61,7 +61,7 @@ async def _count(store: Store, change: Count) -> None:
 def _add_course(counted: dict[str, int], course: Course) -> None:
     wanted, claimed = course.wanted, course.claimed
     if not course.settled.failed:
-        for rule in who_asked(wanted, wanted.strikes.values()):
+        for rule in violated(wanted):
             _add(counted, f.VIOLATIONS + rule)
     if course.degraded:
         return

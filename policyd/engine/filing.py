@@ -31,7 +31,9 @@ async def file(store: Store, course: Course, acquaintances: Acquaintances) -> No
     if course.settled.failed:
         return
     try:
-        changes = await _changes(store, course)
+        changes = [*brakes.changes(course), *reviews.changes(course), *tickets.changes(course)]
+        if _does_more(course):
+            changes += await _more_changes(store, course)
         met = acquaintances.changes(course.case)
         if changes:
             course.told = await _file(store, course.case, [*changes, *met])
@@ -53,15 +55,18 @@ async def meet(store: Store, case: Case, met: Iterable[Change], acquaintances: A
     acquaintances.filed(case)
 
 
-async def _changes(store: Store, course: Course) -> list[Change]:
+def _does_more(course: Course) -> bool:
+    """Whether there may be changes beside those that the actions themselves bring."""
+    wanted = course.wanted
+    if wanted.effects or wanted.added or wanted.digested or course.resolved.proposals:
+        return True
+    return course.claimed.taken is not None or course.case.event.kind == "leave"
+
+
+async def _more_changes(store: Store, course: Course) -> list[Change]:
     """In the order in which they are made."""
     case, wanted = course.case, course.wanted
-    found = [*brakes.changes(course), *reviews.changes(course), *tickets.changes(course)]
-    more = wanted.effects or wanted.added or wanted.digested or course.resolved.proposals or course.claimed.taken
-    if not more and case.event.kind != "leave":
-        return found
     return [
-        *found,
         *proposals.changes(course),
         *duties.changes(case, wanted, course.resolved.verdict),
         *await _dropped(store, case),

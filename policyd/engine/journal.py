@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from policyd.engine.asked import StrikeAsked, Wanted
+from policyd.engine.asked import Asked, StrikeAsked, Wanted
 from policyd.engine.commit import Settled
 from policyd.model.records import JournalEntry, WideStrike, pack
 
@@ -29,11 +29,22 @@ def entry_of(event: str, member: str, message: str | None, wanted: Wanted, wide:
     return pack(JournalEntry(event, member, message, asked_by, strikes, mute, [], times, across, awarded))
 
 
+def violated(wanted: Wanted) -> dict[str, None]:
+    """The rules that asked for something of which a journal is kept, or struck."""
+    rules: dict[str, None] = {}
+    for each in _done(wanted):
+        if each.do in RECORDED:
+            for because in each.because:
+                rules[because.rule] = None
+    for strike in wanted.strikes.values():
+        rules.update(dict.fromkeys(strike.rules))
+    return rules
+
+
 def who_asked(wanted: Wanted, struck: Iterable[StrikeAsked]) -> dict[str, list[str]]:
     """The rules that asked for what is recorded, each with its actions, as `JournalEntry.asked_by`."""
     asked_by: dict[str, list[str]] = {}
-    said = [*wanted.asked, *[throttled.spoken for throttled in wanted.throttled]] if wanted.throttled else wanted.asked
-    for each in said:
+    for each in _done(wanted):
         if each.do in RECORDED:
             word = each.do if each.duration is None else f"{each.do} {each.duration}"
             for because in each.because:
@@ -42,3 +53,10 @@ def who_asked(wanted: Wanted, struck: Iterable[StrikeAsked]) -> dict[str, list[s
         for rule in strike.rules:
             asked_by.setdefault(rule, []).append("strike")
     return asked_by
+
+
+def _done(wanted: Wanted) -> list[Asked]:
+    """What is asked for beside ladders, throttled or not."""
+    if not wanted.throttled:
+        return wanted.asked
+    return [*wanted.asked, *[throttled.spoken for throttled in wanted.throttled]]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from msgspec import Struct
 
 from policyd.check import resolved as r
@@ -15,7 +13,11 @@ from policyd.model.match import Match
 from policyd.reference.environment import text_key
 from policyd.reference.reading import own_expressions, parts
 
+Matched = dict[str, frozenset[str]]
+"""Lexicons by the key of the text fact in which they are looked for."""
 _LINKS = ("message.links", "message.domains")
+_MOST = 10_000
+"""So many tuples of policies are remembered."""
 
 
 class Sources(Struct, frozen=True):
@@ -41,7 +43,7 @@ class Reading:
         self._rules: dict[str, Sources] = {}
         self._branches: tuple[dict[str, Branch], dict[str, Branch]] = ({}, {})
         self._phrases: dict[int, tuple[r.Text, Phrase]] = {}
-        self._kinds: dict[tuple[str, ...], dict[str, frozenset[str]]] = {}
+        self._kinds: dict[tuple[int, str], tuple[tuple[r.Policy, ...], Matched]] = {}
 
     def sources(self, rule: r.Rule) -> Sources:
         """What the rule's own expressions read, through lets too."""
@@ -65,14 +67,15 @@ class Reading:
             found = self._phrases[id(text)] = text, phrase(text)
         return found[1]
 
-    def facts(self, policies: Sequence[r.Policy], kind: str) -> dict[str, frozenset[str]]:
+    def facts(self, policies: tuple[r.Policy, ...], kind: str) -> Matched:
         """The text facts that rules of these policies match on events of this kind, each with all lexicons of the
-        policies that match it."""
-        which = (kind, *[policy.name for policy in policies])
-        found = self._kinds.get(which)
-        if found is None:
-            found = self._kinds[which] = _union([self._facts(policy, kind) for policy in policies])
-        return found
+        policies that match it. Kept by the identity of the tuple, which is that of a route."""
+        known = self._kinds.get((id(policies), kind))
+        if known is None:
+            if len(self._kinds) >= _MOST:
+                self._kinds = {}
+            known = self._kinds[id(policies), kind] = policies, _union([self._facts(each, kind) for each in policies])
+        return known[1]
 
     def _facts(self, policy: r.Policy, kind: str) -> dict[str, frozenset[str]]:
         lexicons = frozenset(lexicon.name for lexicon in policy.lexicons)
