@@ -24,6 +24,7 @@ def windows(draw: Callable[..., object]) -> Window:
         span=draw(st.sampled_from((1_000, 10**9))),  # type: ignore[arg-type]
         cap=draw(st.sampled_from((1, 300))),  # type: ignore[arg-type]
         bump=draw(st.sampled_from(("never", "new", "always"))),  # type: ignore[arg-type]
+        zone="Asia/Shanghai",
         form=draw(st.sampled_from(("events", "distinct", "messages"))),  # type: ignore[arg-type]
     )
 
