@@ -16,6 +16,8 @@ _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _MS: Final = timedelta(milliseconds=1)
 _HOUR: Final = 3_600_000
 _DAY: Final = 24 * _HOUR
+_lately: Final[dict[tuple[Period, str], tuple[int, int, int]]] = {}
+"""From when until when the number asked for last is the same."""
 
 
 def offset(zone: str, instant: int) -> int:
@@ -53,6 +55,14 @@ def number_of(per: Period, day: int) -> int:
         return (day + 3) // 7
     on = date_of(day)
     return on.year * 12 + on.month - 1
+
+
+def number_at(per: Period, zone: str, instant: int) -> int:
+    """The number of the period that an instant lies in."""
+    known = _lately.get((per, zone))
+    if known is None or not known[0] <= instant < known[1]:
+        known = _lately[per, zone] = *steady_hour(zone, instant), number_of(per, local_day(zone, instant))
+    return known[2]
 
 
 def first_day(per: Period, number: int) -> int:

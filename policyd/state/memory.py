@@ -51,7 +51,7 @@ class MemoryStore:
         self._clock = clock
         self._virtual = virtual
         self._receipts = receipts
-        self._groups: dict[tuple[str, str], Group] = {}
+        self._groups: dict[str, dict[str, Group]] = {}
         self._records: dict[str, Records] = {}
         self._oldest = self._newest = 0
         self._sweeping: Iterator[None] | None = None
@@ -142,7 +142,7 @@ class MemoryStore:
         return tuple([self._seen(ask) for ask in asks])
 
     async def journal(self, tenant: str, group: str, since: int) -> tuple[Journaled, ...]:
-        found = self._groups.get((tenant, group))
+        found = self._groups.get(tenant, {}).get(group)
         kept = max(since, self._now() - JOURNAL + 1)
         entries = [entry for entry in found.journal if entry.now >= kept] if found else []
         return tuple(sorted(entries, key=lambda entry: (entry.now, entry.journal)))
@@ -183,17 +183,19 @@ class MemoryStore:
         """What is there now; nothing is changed."""
         check_asked(ask)
         now = self._now()
-        group = self._groups.get((ask.tenant, ask.group), Group())
+        group = self._groups.get(ask.tenant, {}).get(ask.group, Group())
         member = group.members.get(ask.member, Member())
         oldest = oldest_period(now, self._receipts)
         edit = ask.is_edit or (ask.message is not None and group.messages.get(ask.message, -1) >= oldest)
         return observed(group, member, ask, now, edit, self._of(ask.tenant).read(ask.records, now), counts=False)
 
     def _group(self, tenant: str, group: str) -> Group:
-        key = (tenant, group)
-        found = self._groups.get(key)
+        groups = self._groups.get(tenant)
+        if groups is None:
+            groups = self._groups[tenant] = {}
+        found = groups.get(group)
         if found is None:
-            found = self._groups[key] = Group()
+            found = groups[group] = Group()
         return found
 
     def _now(self) -> int:
@@ -207,8 +209,9 @@ class MemoryStore:
         self._oldest, self._newest = oldest, oldest + 2
 
     def _sweep(self, oldest: int, now: int) -> Iterator[None]:
-        for key, group in list(self._groups.items()):
-            yield from group.sweep(oldest, now)
-            if not group.any:
-                self._groups.pop(key, None)
+        for groups in list(self._groups.values()):
+            for name, group in list(groups.items()):
+                yield from group.sweep(oldest, now)
+                if not group.any:
+                    groups.pop(name, None)
         self._sweeping = None

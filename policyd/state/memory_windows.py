@@ -7,7 +7,7 @@ from bisect import bisect_right
 
 from msgspec import Struct
 
-from policyd.model.local_days import local_day, number_of
+from policyd.model.local_days import number_at
 from policyd.model.state import Window
 from policyd.state.retention import CALENDAR, MOST_AMOUNTS
 
@@ -44,7 +44,7 @@ class Running(Struct, gc=False):
     count: int = 0
     before: int = 0
     count_before: int = 0
-    values: set[int] = set()
+    values: set[int] | None = None
 
 
 Cell = Once | Times | Pairs | Running
@@ -69,7 +69,7 @@ def peek(cells: dict[str, Cell], window: Window, now: int) -> int:
         case Pairs(_, pairs):
             return _told(window, pairs, max(now, pairs[-1][1]))
         case Running() as cell:
-            return _told_running(window, cell, now)
+            return _told_running(window, cell, _period(window, now))
         case None:
             return 0
 
@@ -170,30 +170,32 @@ def _told(window: Window, pairs: list[tuple[int, int]], now: int) -> int:
 
 
 def _bump_running(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
-    cell = cells.get(window.cell)
-    assert window.per is not None
+    cell, period = cells.get(window.cell), _period(window, now)
     if amount and not window.last:
-        period = _period(window, now)
-        if not isinstance(cell, Running):
+        if type(cell) is not Running:
+            assert window.per is not None
             cell = cells[window.cell] = Running(CALENDAR[window.per], now, period, before=period - 1)
         if period > cell.number:
             cell.before, cell.count_before = cell.number, cell.count
-            cell.number, cell.count, cell.values = period, 0, set()
-        cell.at = max(cell.at, now)
+            cell.number, cell.count, cell.values = period, 0, None
+        if now > cell.at:
+            cell.at = now
         if window.form != "distinct":
             cell.count = min(window.cap, cell.count + amount)
-        elif amount not in cell.values and cell.count < window.cap:
-            cell.values.add(amount)
-            cell.count += 1
-    return _told_running(window, cell, now) if isinstance(cell, Running) else 0
+        elif cell.count < window.cap:
+            values = cell.values = cell.values or set()
+            values.add(amount)
+            cell.count = len(values)
+    return _told_running(window, cell, period) if type(cell) is Running else 0
 
 
-def _told_running(window: Window, cell: Running, now: int) -> int:
-    asked = max(_period(window, now), cell.number) - window.last
-    counts = {cell.before: cell.count_before, cell.number: cell.count}
-    return min(window.cap, counts.get(asked, 0))
+def _told_running(window: Window, cell: Running, period: int) -> int:
+    asked = max(period, cell.number) - window.last
+    if asked == cell.number:
+        return min(window.cap, cell.count)
+    return min(window.cap, cell.count_before) if asked == cell.before else 0
 
 
 def _period(window: Window, now: int) -> int:
     assert window.per is not None
-    return number_of(window.per, local_day(window.zone, now))
+    return number_at(window.per, window.zone, now)
