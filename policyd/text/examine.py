@@ -9,7 +9,7 @@ from operator import ne
 from typing import Final
 
 from policyd.text.admission import admits
-from policyd.text.automaton import character_ends
+from policyd.text.automaton import Ends
 from policyd.text.fold import fold, origins
 from policyd.text.hits import Found
 from policyd.text.index import Index
@@ -25,17 +25,16 @@ _BY_SOUND: Final = Rule(boundary=False, repeats=False)
 _FEW: Final = 16
 
 
-def locate(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
+def locate(index: Index, of: Views, ends: Ends) -> list[Found]:
     """The hits of keys that are certain to be words, when there is no cause to look for more."""
     plain = _plainly(index, of, ends)
     if plain is not None:
         return plain
     if of.folded is not of.text or of.key is not of.bare:
-        return Judge(index).hits(of, of.origin(), character_ends(of.key, ends), [])
+        return Judge(index).hits(of, of.origin(), ends, [])
     # Only noise was taken away: how much of it lies before a place says where that place is in the text.
     passed = [] if of.bare is of.text else [at.start() - n for n, at in enumerate(NOISE.finditer(of.text))]
     found: list[Found] = []
-    ends = character_ends(of.key, ends)
     for looked_at, (last, number) in enumerate(ends):
         if looked_at == MOST_PLACES or len(found) >= MOST_HITS:
             return found + summarily(index, of.origin(), ends[looked_at:])
@@ -46,7 +45,7 @@ def locate(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found]:
     return found
 
 
-def _plainly(index: Index, of: Views, ends: list[tuple[int, int]]) -> list[Found] | None:
+def _plainly(index: Index, of: Views, ends: Ends) -> list[Found] | None:
     """The hits of a few words, each of which stands in the text letter by letter and is not repeated; None where one
     does not."""
     if len(ends) > _FEW:
@@ -78,10 +77,9 @@ def readings_of(index: Index, text: str) -> list[Reading]:
     return [*wechat, *letters, *without_digits(text, index.pairs)]
 
 
-def examine(index: Index, of: Views, ends: list[tuple[int, int]], readings: Iterable[Reading]) -> list[Found]:
+def examine(index: Index, of: Views, ends: Ends, readings: Iterable[Reading]) -> list[Found]:
     """All hits, in no order, without those that an allowed phrase covers. `ends` are those of the words' automaton,
     `readings` those of a text that gives cause."""
-    ends = character_ends(of.key, ends)
     runs = _runs(index, of)
     origin = of.origin() if ends or runs else None
     found = [] if origin is None else Judge(index).hits(of, origin, ends, runs)
@@ -113,13 +111,13 @@ def _uncovered(found: list[Found]) -> list[Found]:
     return kept
 
 
-def _runs(index: Index, of: Views) -> list[tuple[int, int]]:
+def _runs(index: Index, of: Views) -> Ends:
     if of.key is of.bare or index.run_cause is None or not index.run_cause.search(of.bare):
         return []
     return index.runs.find(of.bare)
 
 
-def _spelled(index: Index, text: str, ends: list[tuple[int, int]]) -> Iterable[Reading]:
+def _spelled(index: Index, text: str, ends: Ends) -> Iterable[Reading]:
     """The readings of a text that gives no cause but what was found in it."""
     if index.wechat and any([index.words.keys[number] in index.wechat for _, number in ends]):
         return with_wechat(text)
@@ -132,10 +130,9 @@ def _read(index: Index, text: str, reading: Reading, judge: Judge) -> Iterator[F
         if judge.weary:
             return
         of = views(read)
-        ends, runs = index.words.ends(of.key), _runs(index, of)
+        ends, runs = index.words.find(of.key), _runs(index, of)
         if not ends and not runs:
             continue
-        ends = character_ends(of.key, ends)
         origin = of.origin()
         changed = list(accumulate(map(ne, read, text[offset : offset + len(read)]), initial=0))
         at, start_of = origin.at, origin.runs
@@ -161,9 +158,7 @@ def _over_filler(text: str, read: str, offset: int, end: int) -> int:
     return offset + end
 
 
-def _composed(
-    index: Index, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]
-) -> Iterator[Reading]:
+def _composed(index: Index, of: Views, origin: Origin, ends: Ends, runs: Ends) -> Iterator[Reading]:
     found: list[Parts] = []
     known, at = index.composer.chars_of, origin.runs
     for last, number in ends:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from policyd.text import automaton
+from policyd.text.automaton import finder
 from policyd.text.fold import NUMERALS, fold
 from policyd.text.lexicon import DEFAULT_RESIST, Entry, Lexicon
 from policyd.text.readings import WECHAT_KEYS
@@ -43,23 +43,15 @@ class Outer(NamedTuple):
 
 
 class Table:
-    """Keys with the entries that each finds, and the automaton over them."""
+    """Keys with the entries that each finds; `find` finds them in a text."""
 
     def __init__(self, entries: dict[str, list[int]]) -> None:
         self.keys = [*entries, "\n"]  # an empty automaton cannot be searched
         self.entries = [*entries.values(), []]
-        self.automaton = automaton.build(self.keys)
+        self.find = finder(self.keys)
 
     def __bool__(self) -> bool:
         return len(self.keys) > 1
-
-    def ends(self, key: str) -> list[tuple[int, int]]:
-        """(index of the last byte, number of the key) of every key that stands in this one."""
-        return list(self.automaton.iter(automaton.fed(key)))
-
-    def find(self, key: str) -> list[tuple[int, int]]:
-        """(index after the last character, number of the key)."""
-        return automaton.character_ends(key, self.ends(key))
 
 
 class Index:

@@ -13,6 +13,7 @@ from operator import ne
 from typing import Final, NamedTuple
 
 from policyd.text.admission import admits
+from policyd.text.automaton import Ends
 from policyd.text.fold import NUMERALS, fold
 from policyd.text.hits import Found
 from policyd.text.index import Index, Outer
@@ -48,7 +49,7 @@ class Judge:
         """Whether nothing more is judged closely."""
         return self._left <= 0
 
-    def hits(self, of: Views, origin: Origin, ends: list[tuple[int, int]], runs: list[tuple[int, int]]) -> list[Found]:
+    def hits(self, of: Views, origin: Origin, ends: Ends, runs: Ends) -> list[Found]:
         """The hits among what was found in the key, `ends`, and in the bare text, `runs`: (index after the last
         character, number of the key)."""
         index, text, at, starts = self._index, of.text, origin.at, origin.runs
@@ -109,7 +110,7 @@ def spotted(
         found.append(new_found(Found, (start, end, view, *known)))
 
 
-def summarily(index: Index, origin: Origin, ends: list[tuple[int, int]]) -> list[Found]:
+def summarily(index: Index, origin: Origin, ends: Ends) -> list[Found]:
     """One hit for each lexicon that seems to have any among these ends, from the first of them to the last."""
     entries = [index.entries[entry] for number in {n for _, n in ends} for entry in index.words.entries[number]]
     any_of = {known.lexicon: known for known in entries if not known.phrase}

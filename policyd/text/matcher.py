@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 from weakref import WeakSet
 
-from policyd.text.automaton import after_character
+from policyd.text.automaton import Ends
 from policyd.text.examine import examine, locate, readings_of
 from policyd.text.fold import FOLDABLE, fold, is_even
 from policyd.text.hits import NOTHING, Found, Hits
@@ -24,7 +24,7 @@ class Matcher:
         self.lexicons = tuple(lexicons)
         self.names: tuple[str, ...] = tuple(lexicon.name for lexicon in lexicons)
         self._index = Index(lexicons)
-        self._find = self._index.words.automaton.iter
+        self._find = self._index.words.find
         self._sure = self._index.sure
         self._run_cause = self._index.run_cause
         self._literal_cause = self._index.literal_cause
@@ -49,9 +49,8 @@ class Matcher:
         folded = fold(text) if FOLDABLE.search(text) else text
         bare = folded if folded.isalnum() else "".join(NOISE.split(folded))
         key = collapse(bare) if RUN.search(bare) else bare
-        data = key.encode("utf-8", "surrogatepass").decode("latin-1")
-        ends = list(self._find(data))
-        bits = self._certain(ends, key, data) if ends else 0
+        ends = self._find(key)
+        bits = self._certain(ends, key) if ends else 0
         readings: Sequence[Reading] = ()
         if folded is not text and CAUSE.search(text):
             readings = readings_of(self._index, text)
@@ -71,22 +70,21 @@ class Matcher:
             return NOTHING
         return Hits(text, self.names, bits, lambda: locate(self._index, Views(text, folded, bare, key), ends))
 
-    def _certain(self, ends: list[tuple[int, int]], key: str, data: str) -> int:
+    def _certain(self, ends: Ends, key: str) -> int:
         """The lexicons that have a hit for certain, or `UNSURE` when something has to be judged."""
-        bits = parts = place = found = 0
+        bits = parts = last = found = 0
         for end, number in ends:
             certain = self._sure[number]
             if certain == UNSURE:
                 return UNSURE
             if certain == PARTS:
-                parts, place, found = parts + 1, end, number
+                parts, last, found = parts + 1, end, number
             else:
                 bits |= certain
         if not parts:
             return bits
         if parts > 1:
             return UNSURE
-        last = (place + 1) // 3 if len(data) == 3 * len(key) else after_character(data, place)
         first = last - len(self._index.words.keys[found])
         before, after = key[max(first - 1, 0) : first], key[last : last + 1]
         return UNSURE if self._index.composer.likely(before, self._index.words.keys[found], after) else bits

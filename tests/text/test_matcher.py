@@ -57,6 +57,8 @@ def lexicon(*words: str, name: str = "list", excepts: tuple[str, ...] = (), boun
         ("tits", "7i7s", "7i7s", "fold"),
         ("网赌", "網9賭吧", "網9賭", "noise"),
         ("女女", "女1女", "女1女", "noise"),
+        ("网赌", "b𠔉网赌", "网赌", "plain"),
+        ("𠔉手", "𠔉𠔉手手", "𠔉𠔉手手", "repeats"),
         ("扣一", "来扣1吧", "扣1", "fold"),
     ],
 )
@@ -92,6 +94,7 @@ def test_disguises_are_seen_through(word: str, text: str, found: str, view: str)
         ("六亖", "622"),
         ("涨一二", "涨1.2"),
         ("二三人", "⑫3人"),
+        ("乎乏", "呎乎但"),
     ],
 )
 def test_innocent_text_is_left_alone(word: str, text: str) -> None:
