@@ -52,4 +52,7 @@ def plain(name: str) -> str:
 def covering(case: Case, name: str) -> Policy:
     """The covering policy of a qualified name."""
     owner = policy_of(name)
-    return next(policy for policy in case.prepared.policies if policy.name == owner)
+    for policy in case.prepared.policies:
+        if policy.name == owner:
+            return policy
+    raise KeyError(owner)

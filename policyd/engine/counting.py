@@ -29,7 +29,8 @@ async def count(store: Store, case: Case, decision: Decision, course: Course | N
     where they were recorded. Where the store fails nothing is, which the next sending of the event makes good."""
     counted: dict[str, int] = {}
     for action in decision.actions:
-        _add(counted, f.DONE + action.do)
+        name = f.DONE + action.do
+        counted[name] = counted.get(name, 0) + 1
     if course is not None:
         _add_course(counted, course)
     if case.observed is None or not counted:

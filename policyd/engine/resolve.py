@@ -40,6 +40,7 @@ _UNITED: Final[tuple[Do, ...]] = (
 )  # fmt: skip
 _SETTLED: Final = ("release", "delete", "admit", "refuse")
 """What settled tickets ask for beside the axes of the event that settles them."""
+_ON_MEMBERS: Final = frozenset(MEMBER)
 _ABOUT_MEMBER: Final = frozenset((*MEMBER, "unmute", "unban", "propose"))
 _PLACES: Final = {do: place for place, do in enumerate((*CONTENT, *MEMBER, "admit", "refuse", *_UNITED))}
 
@@ -52,14 +53,15 @@ def resolve(asked: Iterable[Asked], member: str, is_request: bool, clock: Clock,
     united: dict[Do, list[Asked]] = {}
     beside: list[Asked] = []
     for each in asked:
-        if each.do in MEMBER:
+        do = each.do
+        if do in _ON_MEMBERS:
             on_members.append(each)
-        elif each.ticket is not None and (each.do in _SETTLED or each.do in axis):
+        elif each.ticket is not None and (do in _SETTLED or do in axis):
             beside.append(each)
-        elif each.do in axis:
+        elif do in axis:
             on_axis.append(each)
         else:
-            united.setdefault(each.do, []).append(each)
+            united.setdefault(do, []).append(each)
     winner, weaker = _strongest(on_axis, axis)
     on_member, milder = _strongest(on_members, MEMBER)
     verdict: Verdict = ("hold" if is_request else "allow") if winner is None else winner.do  # type: ignore[assignment]

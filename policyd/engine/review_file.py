@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
+
+from msgspec.msgpack import Decoder
 
 from policyd.check.resolved import Review, Rule
 from policyd.compile.reviews import content
 from policyd.engine.case import Case
 from policyd.model.event import Event
-from policyd.model.records import STAMP, Evidence, MemberFile, Record, ReviewFile, ticket_id, unpack
+from policyd.model.records import STAMP, Evidence, MemberFile, Record, ReviewFile, ticket_id
 from policyd.text.contacts import fingerprint
 
 
@@ -61,5 +64,8 @@ def file_in(records: Sequence[Record], stored: Sequence[bytes]) -> MemberFile | 
     """The member's file as it was read; None where it was not."""
     for record, value in zip(records, stored, strict=False):
         if record.kind == "file":
-            return unpack(MemberFile, value[STAMP:]) or MemberFile()
+            return _decode(value[STAMP:]) if len(value) > STAMP else MemberFile()
     return None
+
+
+_decode: Final = Decoder(MemberFile).decode

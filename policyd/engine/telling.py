@@ -57,9 +57,11 @@ def _only_tells(fired: Fired, case: Case, reading: Reading) -> bool:
 
 
 def _resolved(case: Case, outcome: Outcome, reading: Reading) -> Resolved:
-    clock = Clock(case.now, None, reading.zones)
-    known = reading.branch(outcome.fired[0]).resolved if len(outcome.fired) == 1 else None
-    if known is None or (case.observed is not None and case.observed.given):
+    clock, known = Clock(case.now, None, reading.zones), None
+    telling = [branch for each in outcome.fired if (branch := reading.branch(each)).tells]
+    if len(telling) == 1 and not (case.observed is not None and case.observed.given):
+        known = telling[0].resolved
+    if known is None:
         wanted = wanted_by(outcome.fired, case, Speaker(case, reading))
         known = resolve(wanted.asked, case.event.member.id, False, clock)
     return possible(known, case.event, clock)
