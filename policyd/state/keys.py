@@ -38,6 +38,7 @@ again. The packed values are described in `lua/observe.lua`, `lua/standing.lua`,
 from __future__ import annotations
 
 import re
+from binascii import hexlify
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final, NamedTuple
@@ -55,10 +56,14 @@ _CACHED: Final = 65_536
 _CELL_BEGUN: Final = blake2b(digest_size=6, person=b"window")
 _TEXT_BEGUN: Final = blake2b(digest_size=8)
 """Digests to be copied, which costs half of making them."""
+LENGTHS: Final = tuple(bytes((length,)) for length in range(256))
+"""Each as a byte."""
 
 
 def encode(name: str) -> str:
     """An id of any characters as a part of a key; equal only for equal ids."""
+    if name.isascii() and name.isalnum() and len(name) <= LONGEST_ID:
+        return name
     encoded = name if _PLAIN(name) else quote(name, safe="")
     if len(encoded) <= LONGEST_ID:
         return encoded
@@ -90,47 +95,44 @@ def group_windows(prefix: str, group: str) -> bytes:
     return f"{prefix}g:{encode(group)}".encode()
 
 
-class MemberKeys(NamedTuple):
-    """`field` is that of its short windows, behind its length; `windows` the key of its long ones."""
-
-    field: bytes
-    windows: bytes
-    standing: bytes
+def member_field(group: str, member: str) -> bytes:
+    """The field of its short windows, behind its length. Not cached: of many members few write again soon."""
+    field = _member_field_begun(group) + encode(member).encode()
+    return LENGTHS[len(field)] + field
 
 
 @lru_cache(_CACHED)
-def of_member(prefix: str, group: str, member: str) -> MemberKeys:
-    field, windows, standing = _of_members(prefix, group)
-    name = encode(member).encode()
-    field += name
-    return MemberKeys(bytes((len(field),)) + field, windows + name, standing + name)
+def _member_field_begun(group: str) -> bytes:
+    return f"w:{encode(group)}/".encode()
 
 
-@lru_cache(_CACHED)
-def _of_members(prefix: str, group: str) -> tuple[bytes, bytes, bytes]:
-    """How they begin for all members of a group, without the length."""
-    ends = [f"{letter}:{encode(group)}/" for letter in "ws"]
-    return ends[0].encode(), (prefix + ends[0]).encode(), (prefix + ends[1]).encode()
+def member_windows(prefix: str, field: bytes) -> bytes:
+    """The key of its long windows, by the field of the short ones, behind its length."""
+    return prefix.encode() + field[1:]
+
+
+def member_standing(prefix: str, field: bytes) -> bytes:
+    """Likewise."""
+    return prefix.encode() + b"s" + field[2:]
 
 
 @lru_cache(_CACHED)
 def group_field(group: str) -> bytes:
     """The field of its short windows, behind its length."""
     field = f"g:{encode(group)}".encode()
-    return bytes((len(field),)) + field
+    return LENGTHS[len(field)] + field
 
 
 def text_window(group: str, member: str | None, cell: str) -> str:
     """A field, or the end of a key. `member` None: the window is the group's."""
-    whose = group_field(group)[3:] if member is None else of_member("", group, member).field[3:]
-    return text_field(whose, cell).decode()
+    return text_field(group_field(group) if member is None else member_field(group, member), cell).decode()
 
 
 def text_field(whose: bytes, cell: str) -> bytes:
-    """The same; `whose` as in the fields of short windows, behind their length and `w:` or `g:`."""
+    """The same; `whose`: the field of the short windows, behind its length."""
     digest = _TEXT_BEGUN.copy()
     digest.update(cell.encode())
-    return b"k:%b:%b" % (whose, digest.hexdigest().encode())
+    return b"k:" + whose[3:] + b":" + hexlify(digest.digest())
 
 
 def event_digest(group: str, event: str) -> bytes:

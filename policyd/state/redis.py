@@ -147,14 +147,16 @@ class RedisStore:
             check_asked(ask)
         prefix = _prefix(ask.tenant, ask.group, self._cells)
         named, blob = wire.pack_observe(prefix, ask)
-        instant, reply = await self._ask(prefix, self._observing(prefix, ask), named, (blob,))
+        batch = self._observing(prefix, ask, self._around)
+        instant, reply = await self._ask(prefix, batch, named, (blob,))
         return wire.unpack_observed(ask, instant, reply)
 
     async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
         gathering: Gathering[Answer | StoreUnavailable] = Gathering(len(asks))
+        around = self._around
         try:
             for place, ask in enumerate(asks):
-                self._ask_for(gathering, place, ask)
+                self._ask_for(gathering, place, ask, around)
             while part := await gathering.part():
                 yield [(place, _seen(asks[place], answer)) for place, answer in part]
         finally:
@@ -293,14 +295,15 @@ class RedisStore:
         """As `Batcher.ask`; all keys begin with `prefix`."""
         return self._servers.batcher(prefix).ask(batch, keys, words)
 
-    def _ask_for(self, gathering: Gathering[Answer | StoreUnavailable], place: int, ask: Observe) -> None:
-        """An observation that is told to the others, also where there is no store for it."""
+    def _ask_for(self, gathering: Gathering[Answer | StoreUnavailable], place: int, ask: Observe, around: int) -> None:
+        """An observation that is told with others; so is that there is no store for it."""
         if ask.records:
             check_asked(ask)
         prefix = _prefix(ask.tenant, ask.group, self._cells)
         named, blob = wire.pack_observe(prefix, ask)
         try:
-            self._servers.batcher(prefix).ask_for(gathering, place, self._observing(prefix, ask), named, (blob,))
+            batch = self._observing(prefix, ask, around)
+            self._servers.batcher(prefix).ask_for(gathering, place, batch, named, (blob,))
         except StoreUnavailable as error:
             gathering.take(place, error)
 
@@ -315,11 +318,13 @@ class RedisStore:
         _, reply = await self._alone(DUE, prefix, wire_records.pack_due(named, until, most))
         return wire_records.unpack_due(reply)
 
-    def _observing(self, prefix: str, ask: Observe) -> Batch:
-        clock = self._virtual_clock(ask.at) if self._virtual else b""
-        table = zones.table(self._around)
+    def _observing(self, prefix: str, ask: Observe, around: int) -> Batch:
+        clock: wire_records.Clock = b""
+        if self._virtual:
+            around = clock = self._virtual_clock(ask.at)
+        table = zones.table(around)
         batch = self._batches.get((prefix, ask.revision))
-        if batch is None or batch.arguments[2] != clock or batch.arguments[4] is not table:
+        if batch is None or batch.arguments[4] is not table or batch.arguments[2] != clock:
             if len(self._batches) >= _MOST_BATCHES:
                 self._batches.clear()
             batch = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, clock, ask.revision, table))

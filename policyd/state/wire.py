@@ -48,26 +48,26 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     tail = TAILS.get((id(shape), id(ladders)))
     if tail is None or tail.shape is not shape or tail.ladders is not ladders:
         tail = new_tail(shape, ladders)
-    asked = tail.packed(windows) if shape.texts else tail.parts[0]
-    member = keys.of_member(prefix, group, ask.member)
+    asked = tail.packed(windows) if tail.others else tail.first
+    field = keys.member_field(group, ask.member)
     named: list[bytes] = []
     flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)
     if ask.records:
         flags |= _RECORDS
-        fields = _records(prefix, ask.records, named) + _fields(prefix, ask, shape.homes, named)
+        fields = _records(prefix, ask.records, named) + _fields(prefix, ask, field, shape.homes, named)
     else:
-        fields = member.field if shape.of_member else _fields(prefix, ask, shape.homes, named)
+        fields = field if shape.of_member else _fields(prefix, ask, field, shape.homes, named)
     bits, counted, somebody = _NOT_COUNTED
     if ask.presence or shape.amounts or shape.figures:
         bits, counted, somebody = _counted(prefix, ask, shape, named)
     if ask.silence or ask.spoke:
         flags |= (_SILENCE if ask.silence else 0) | (_SPOKE if ask.spoke else 0)
-        named.append(member.windows)
+        named.append(keys.member_windows(prefix, field))
     elif somebody:
-        named.append(member.windows)
+        named.append(keys.member_windows(prefix, field))
     if ladders or ask.mute:
         flags |= _STANDING | (_MUTE if ask.mute else 0)
-        named.append(member.standing)
+        named.append(keys.member_standing(prefix, field))
     events, messages = keys.digests_begun(group)
     digest = events.copy()
     digest.update(ask.event.encode())
@@ -116,38 +116,26 @@ def _records(prefix: str, records: tuple[Record, ...], named: list[bytes]) -> by
     return packed
 
 
-def _fields(prefix: str, ask: Observe, homes: tuple[Home, ...], named: list[bytes]) -> bytes:
-    """The fields of the ring that the windows are kept in; the keys are added to `named`."""
+def _fields(prefix: str, ask: Observe, member: bytes, homes: tuple[Home, ...], named: list[bytes]) -> bytes:
+    """The fields of the ring that the windows are kept in; the keys are added to `named`. `member`: its field of short
+    windows, behind its length."""
     fields = b""
     for home in homes:
         if home.figures:
             named.append(keys.open_figures(prefix, ask.group))
+            continue
+        field = member if home.member else keys.group_field(ask.group)
+        if home.text:
+            field = keys.text_field(field, ask.windows[home.text - 1].cell)
+            if not home.key:
+                fields += keys.LENGTHS[len(field)]
+        if not home.key:
+            fields += field
         elif home.text:
-            name = _text_field(prefix, ask, home)
-            if home.key:
-                named.append(prefix.encode() + name)
-            else:
-                fields += bytes((len(name),)) + name
-        elif home.key:
-            named.append(_key(prefix, ask, home))
+            named.append(prefix.encode() + field)
         else:
-            fields += _short(prefix, ask, home)
+            named.append(keys.member_windows(prefix, field) if home.member else keys.group_windows(prefix, ask.group))
     return fields
-
-
-def _text_field(prefix: str, ask: Observe, home: Home) -> bytes:
-    return keys.text_field(_short(prefix, ask, home)[3:], ask.windows[home.text - 1].cell)
-
-
-def _short(prefix: str, ask: Observe, home: Home) -> bytes:
-    """The field of the short windows, behind its length."""
-    return keys.of_member(prefix, ask.group, ask.member).field if home.member else keys.group_field(ask.group)
-
-
-def _key(prefix: str, ask: Observe, home: Home) -> bytes:
-    if home.member:
-        return keys.of_member(prefix, ask.group, ask.member).windows
-    return keys.group_windows(prefix, ask.group)
 
 
 def unpack_observed(ask: Observe, instant: Reply, reply: Reply) -> Observed:
@@ -170,7 +158,8 @@ def unpack_observed(ask: Observe, instant: Reply, reply: Reply) -> Observed:
 
 def pack_commit(prefix: str, change: Commit) -> tuple[list[bytes], list[Word]]:
     """The keys, and the arguments from the fifth on."""
-    named = [*keys.rings(prefix), keys.of_member(prefix, change.group, change.member).standing]
+    field = keys.member_field(change.group, change.member)
+    named = [*keys.rings(prefix), keys.member_standing(prefix, field)]
     if change.journal:
         named.append(keys.journal(prefix, change.group))
     words: list[Word] = [

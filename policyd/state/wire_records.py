@@ -99,7 +99,7 @@ def unpack_journal(reply: Reply) -> list[Journaled]:
 
 def pack_retract(prefix: str, change: Retract, token: str, clock: Clock) -> Packed:
     """`token` is one of this call, the same where it is sent again; no event has it as its id."""
-    standing = keys.of_member(prefix, change.group, change.member).standing
+    standing = keys.member_standing(prefix, keys.member_field(change.group, change.member))
     words: list[Word] = [clock, _RETRACTED, change.now, b"" if change.mute_until is None else change.mute_until]
     for ladder, event in change.strikes:
         words += (keys.standing_id(ladder), keys.event_digest(change.group, event))

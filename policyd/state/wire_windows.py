@@ -55,15 +55,17 @@ class Shape(Struct):
 
 
 class Tail(Struct):
-    """Windows of one shape, behind their number, and one tuple of ladders, in the parts around the ids of cells."""
+    """Windows of one shape, behind their number, and one tuple of ladders, in the parts around the ids of cells: each
+    but the first behind that of the window at its place."""
 
     shape: Shape
     ladders: tuple[LadderRead, ...]
-    parts: tuple[bytes, ...]
+    first: bytes
+    others: tuple[tuple[int, bytes], ...]
 
     def packed(self, windows: tuple[Window, ...]) -> bytes:
-        packed = self.parts[0]
-        for place, part in zip(self.shape.texts, self.parts[1:], strict=True):
+        packed = self.first
+        for place, part in self.others:
             packed += keys.text_cell_id(windows[place].cell) + part
         return packed
 
@@ -88,12 +90,13 @@ TAILS: Final[dict[tuple[int, int], Tail]] = {}
 def new_tail(shape: Shape, ladders: tuple[LadderRead, ...]) -> Tail:
     """Kept in `TAILS`, where it is asked for again."""
     packed = b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ladders])
-    first, *others = shape.parts
-    parts = [NUMBERS.pack(len(shape.windows), len(ladders)) + first, *others]
+    parts = list(shape.parts)
+    parts[0] = NUMBERS.pack(len(shape.windows), len(ladders)) + parts[0]
     parts[-1] += packed + shape.zones
     if len(TAILS) >= _MOST:
         TAILS.clear()
-    tail = TAILS[id(shape), id(ladders)] = Tail(shape, ladders, tuple(parts))
+    others = tuple(zip(shape.texts, parts[1:], strict=True))
+    tail = TAILS[id(shape), id(ladders)] = Tail(shape, ladders, parts[0], others)
     return tail
 
 

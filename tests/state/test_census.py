@@ -27,13 +27,13 @@ ids = st.text(max_size=40) | st.sampled_from(["", "u1", "!", "a/b:c", "{x}", "*"
 @given(ids, st.integers(0, 99), ids, ids, ids)
 def test_every_name_can_be_read(tenant: str, cell: int, group: str, member: str, text: str) -> None:
     prefix = keys.cell_prefix(tenant, cell)
-    whose = keys.of_member(prefix, group, member)
+    field = keys.member_field(group, member)
     in_tenant, in_group, of_member = (keys.encode(name).encode() for name in (tenant, group, member))
     window = layout.window_of_text("p.c", text)
     by_text = f"p.c:{blake2b(text.encode(), digest_size=8).hexdigest()}"
     expected = {
-        whose.windows: Name("member windows", in_group, of_member),
-        whose.standing: Name("standing", in_group, of_member),
+        keys.member_windows(prefix, field): Name("member windows", in_group, of_member),
+        keys.member_standing(prefix, field): Name("standing", in_group, of_member),
         keys.group_windows(prefix, group): Name("group windows", in_group),
         (prefix + keys.text_window(group, None, by_text)).encode(): Name("text windows", in_group, None, window),
         (prefix + keys.text_window(group, member, by_text)).encode(): Name("text windows", in_group, of_member, window),
@@ -60,10 +60,10 @@ def test_every_name_can_be_read(tenant: str, cell: int, group: str, member: str,
         expected[ring] = Name("receipts" if place < 3 else "given")
     for key, name in expected.items():
         assert layout.read_key(key) == Key(in_tenant, cell, name)
-    for field in (whose.field, keys.group_field(group)):
-        assert field[0] == len(field) - 1
-        assert layout.read_name(field[1:]).group == in_group
-    assert layout.read_name(whose.field[1:]).member == of_member
+    for whose in (field, keys.group_field(group)):
+        assert whose[0] == len(whose) - 1
+        assert layout.read_name(whose[1:]).group == in_group
+    assert layout.read_name(field[1:]).member == of_member
 
 
 @given(st.binary(max_size=13))
