@@ -1,28 +1,25 @@
 """Whether an event stays as cheap when policies, lists, groups and members become many.
 
 Run: `python -m bench.growth` (`--members N`, `--groups N`, `--only rules|words|compile|memory|memory-store|embedded`).
-Small and large take turns on the same clean messages; the ratio is the median of the rounds'. Members and groups are
-those that the store has met: the events measured come from all of them in turns, of which one that has met a single
-member has the same one again and again.
+Small and large take turns on the same clean messages; the ratio is the median of the rounds'. How groups and members
+are measured stands in `bench/crowds.py`.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gc
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 from typing import Final
 
-import redis
-import uvloop
 from rich.progress import Progress
 
+from bench.crowds import Progressed, embedded, in_memory
 from bench.http import load as load_server
 from bench.http import running
 from bench.kept import Figure, Point, Result, against, keep
@@ -33,10 +30,7 @@ from policyd.compile.load import CompiledProgram, compile_policies
 from policyd.engine.embedded import finish
 from policyd.engine.pipeline import Engine
 from policyd.model.codec import decode, encode
-from policyd.model.event import Event, Group, Member, Message
-from policyd.state.embedded import EmbeddedServer
 from policyd.state.memory import MemoryStore
-from policyd.state.redis import RedisStore
 
 ROUNDS: Final = 30
 BATCH: Final = 300
@@ -45,14 +39,7 @@ WORDS: Final = (1_000, 10_000, 100_000)
 MOST_RULES: Final = 10_000
 MOST_SECONDS: Final = 10.0
 MOST_MEGABYTES: Final = 200.0
-AT_ONCE: Final = 64
 _HEADER: Final = 'policy growth { for every group  timezone "Asia/Shanghai" }\n'
-_COUNTED: Final = f"""{_HEADER}
-limit flood {{ at most 59999 messages by member per day  then flag }}
-"""
-"""Nobody reaches it, and everything that it keeps of a member is read and written with each message."""
-Progressed = Callable[[str, int], Callable[[], None]]
-"""A bar with a title and so many steps; what it gives makes a step."""
 
 
 def compiled(written: str, words: Sequence[str] = ()) -> CompiledProgram:
@@ -191,107 +178,6 @@ def resident(pid: int) -> float | None:
     except OSError:
         return None
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
-
-
-# ---------------------------------------------------------------- groups and members
-
-
-class Crowd:
-    """Events of so many members in so many groups, over a store that has met them all."""
-
-    def __init__(self, engine: Engine, name: str, groups: int, members: int) -> None:
-        self._engine, self._name, self._groups, self._members = engine, name, groups, members
-        self._number = 0
-        self._chance = Random(3)
-
-    def _message(self, member: int) -> Event:
-        self._number += 1
-        name = f"{self._name}{self._number}"
-        return Event(
-            id=name, kind="message", group=Group(f"{self._name}{member % self._groups}"), member=Member(f"u{member}"),
-            message=Message(id=name, text="今天的作业在哪里交?"),
-        )  # fmt: skip
-
-    async def _evaluate(self, members: Iterator[int]) -> None:
-        for member in members:
-            answer = await self._engine.evaluate(self._message(member))
-            assert answer.verdict == "allow" and not answer.degraded, answer
-
-    async def meet(self, step: Callable[[], None]) -> None:
-        """Every member says something."""
-        waiting = iter(range(self._members))
-        lanes = 4 * AT_ONCE
-
-        async def some() -> None:
-            for member in waiting:
-                await self._evaluate(iter((member,)))
-                if member % STEP == STEP - 1 or self._members == 1:
-                    step()
-
-        await asyncio.gather(*(some() for _ in range(lanes)))
-
-    async def round(self, events: int) -> float:
-        """Seconds for an event, `AT_ONCE` at the same time."""
-        chosen = iter([self._chance.randrange(self._members) for _ in range(events)])
-        began = time.perf_counter()
-        await asyncio.gather(*(self._evaluate(chosen) for _ in range(AT_ONCE)))
-        return (time.perf_counter() - began) / events
-
-
-STEP: Final = 10_000
-CROWD_EVENTS: Final = 1_500
-
-
-async def crowds(
-    title: str, engines: Sequence[Engine], groups: int, members: int, result: Result, bar: Progressed
-) -> None:
-    """One group and one member, many groups of one member each, and many members in them all, in turns."""
-    program_engines = zip(engines, ((1, 1), (groups, groups), (groups, members)), strict=True)
-    made = [Crowd(engine, f"{place}.", *sizes) for place, (engine, sizes) in enumerate(program_engines)]
-    for each, count in zip(made, (1, groups, members), strict=True):
-        await each.meet(bar(f"{title}: members met, {count:,}", max(1, count // STEP)))
-    step, took = bar(f"{title}: events", ROUNDS), [list[float]() for _ in made]
-    gc.collect()
-    for _ in range(ROUNDS):
-        for each, rounds in zip(made, took, strict=True):
-            rounds.append(await each.round(CROWD_EVENTS) * 1e6)
-        step()
-    names = ("1 group and 1 member", f"{groups:,} groups of 1 member", f"{groups:,} groups and {members:,} members")
-    for name, rounds in zip(names, took, strict=True):
-        figure = against(f"an event, {title}, {name}", "us", rounds, took[0], names[0])
-        if rounds is not took[0]:
-            figure.target, figure.met = "at most 1.1 times", (figure.ratio or 0.0) <= 1.1
-        result.figures.append(figure)
-
-
-def in_memory(groups: int, members: int, result: Result, bar: Progressed) -> None:
-    program = compiled(_COUNTED)
-    engines = [Engine(program, MemoryStore()) for _ in range(3)]
-    uvloop.run(crowds("memory store", engines, groups, members, result, bar))
-
-
-async def on_store(url: Sequence[str], groups: int, members: int, result: Result, bar: Progressed) -> None:
-    program = compiled(_COUNTED)
-    stores = [RedisStore(each, deadline=30.0) for each in url]
-    for store in stores:
-        await store.open()
-    engines = [Engine(program, store) for store in stores]
-    await crowds("embedded store", engines, groups, members, result, bar)
-    for store in stores:
-        await store.close()
-
-
-def embedded(groups: int, members: int, result: Result, bar: Progressed) -> None:
-    """Without its file, whose speed is the disk's, and a store of its own for each."""
-    with ExitStack() as stack:
-        urls = []
-        for _ in range(3):
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="policyd-bench-")))
-            server = stack.enter_context(EmbeddedServer(folder))
-            with redis.Redis(unix_socket_path=str(server.socket)) as client:
-                client.config_set("appendonly", "no")
-            urls.append(server.url)
-        uvloop.run(on_store(urls, groups, members, result, bar))
 
 
 def main() -> None:
