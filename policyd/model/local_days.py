@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 Period = Literal["day", "week", "month"]
@@ -16,8 +16,6 @@ _EPOCH_DAY: Final = date(1970, 1, 1).toordinal()
 _MS: Final = timedelta(milliseconds=1)
 _HOUR: Final = 3_600_000
 _DAY: Final = 24 * _HOUR
-_lately: Final[dict[tuple[Period, str], tuple[int, int, int]]] = {}
-"""From when until when the number asked for last is the same."""
 
 
 def offset(zone: str, instant: int) -> int:
@@ -27,15 +25,32 @@ def offset(zone: str, instant: int) -> int:
     return _offset(zone, instant) if steady is None else steady
 
 
-def steady_hour(zone: str, instant: int) -> tuple[int, int]:
-    """From when until when clocks show the same hour as at `instant` and are as far from UTC, as far as is told without
-    a search: not beyond the hour of UTC, and the instant alone where they change in that."""
-    start = instant - instant % _HOUR
+class Hour(NamedTuple):
+    """A part of a local hour, from instant to instant, throughout which clocks are as far from UTC: its local day, and
+    the hour that clocks show."""
+
+    begins: int
+    ends: int
+    day: int
+    hour: int
+
+
+def hour_at(zone: str, instant: int) -> Hour:
+    """The one that an instant lies in, the same object as long as it is asked for."""
+    known = _hours.get(zone)
+    if known is None or not known.begins <= instant < known.ends:
+        known = _hours[zone] = _hour(zone, instant)
+    return known
+
+
+def _hour(zone: str, instant: int) -> Hour:
+    """Not beyond the hour of UTC, and the instant alone where clocks change in that."""
+    start, day, hour = instant - instant % _HOUR, local_day(zone, instant), local_hour(zone, instant)
     steady = _steady(zone, start)
     if steady is None:
-        return instant, instant + 1
+        return Hour(instant, instant + 1, day, hour)
     shown = instant - (instant + steady) % _HOUR
-    return max(start, shown), min(start, shown) + _HOUR
+    return Hour(max(start, shown), min(start, shown) + _HOUR, day, hour)
 
 
 def local_day(zone: str, instant: int) -> int:
@@ -59,10 +74,11 @@ def number_of(per: Period, day: int) -> int:
 
 def number_at(per: Period, zone: str, instant: int) -> int:
     """The number of the period that an instant lies in."""
-    known = _lately.get((per, zone))
-    if known is None or not known[0] <= instant < known[1]:
-        known = _lately[per, zone] = *steady_hour(zone, instant), number_of(per, local_day(zone, instant))
-    return known[2]
+    hour = hour_at(zone, instant)
+    known = _numbers.get((per, zone))
+    if known is None or known[0] is not hour:
+        known = _numbers[per, zone] = hour, number_of(per, hour.day)
+    return known[1]
 
 
 def first_day(per: Period, number: int) -> int:
@@ -89,6 +105,11 @@ def _steady(zone: str, start: int) -> int | None:
     """The offset throughout the hour of UTC from `start`; None where it changes."""
     found = _offset(zone, start)
     return found if _offset(zone, start + _HOUR - 1) == found else None
+
+
+_hours: Final[dict[str, Hour]] = {}
+_numbers: Final[dict[tuple[Period, str], tuple[Hour, int]]] = {}
+"""What was asked for last, which nearly every event asks for again."""
 
 
 def _offset(zone: str, instant: int) -> int:

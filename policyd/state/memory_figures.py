@@ -25,39 +25,28 @@ from policyd.model.figures import (
     FiguresRead,
     bracket,
 )
-from policyd.model.local_days import local_day, offset, steady_hour
+from policyd.model.local_days import Hour, hour_at, local_day
 from policyd.model.state import Observe, Window
 from policyd.state.memory_members import Member
-from policyd.state.retention import DAY, HOUR, PRESENCE
+from policyd.state.retention import PRESENCE
 from policyd.state.zones import UTC
-
-
-class _Hour(Struct, gc=False):
-    """A part of a local hour throughout which clocks of `zone` run steadily, and what was noted in it that is not in
-    `Figures.open` yet: new messages (named `name`), and members who wrote of whom it is not known that they had.
-    Nearly every event is another one in the same hour of its group."""
-
-    zone: str
-    begins: int
-    ends: int
-    day: int
-    name: str
-    messages: int = 0
-    members: int = 0
 
 
 class Figures(Struct, gc=False):
     """`open`: noted since the days were last closed, by local day. `days`: closed. `since`: the first of all; `closed`,
     `folded`: until which day they are closed, and kept without hours. `rolled`: sums of all of `days` and of those that
-    are forgotten."""
+    are forgotten. `hour`: the one in which events come, and what was noted in it that is not in `open` yet: `messages`,
+    and `members` who wrote and were not known to have. Nearly every event is another one in the same hour."""
 
+    hour: Hour | None = None
+    messages: int = 0
+    members: int = 0
     open: dict[int, Counter[str]] = field(default_factory=dict)
     days: dict[int, Counter[str]] = field(default_factory=dict)
     since: int | None = None
     closed: int | None = None
     folded: int = 0
     rolled: Counter[str] = field(default_factory=Counter)
-    hour: _Hour | None = None
 
     @property
     def any(self) -> bool:
@@ -87,27 +76,22 @@ class Figures(Struct, gc=False):
         newest, *days = self._told(today, ask.days)
         return FiguresRead(now, newest, tuple(reversed(days)), self.since)
 
-    def hour_of(self, zone: str, now: int) -> _Hour:
-        hour = self.hour
-        if hour is None or not hour.begins <= now < hour.ends or hour.zone != zone:
-            self._settle()
-            begins, ends = steady_hour(zone, now)
-            shown = now + offset(zone, now)
-            hour = self.hour = _Hour(zone, begins, ends, shown // DAY, MESSAGES[shown // HOUR % 24])
-        return hour
+    def begin(self, hour: Hour) -> None:
+        self._settle()
+        self.hour = hour
 
     def _settle(self) -> None:
         """What was noted in the hour is told of its day."""
-        hour = self.hour
-        if hour is None or not hour.messages:
+        hour, messages, members = self.hour, self.messages, self.members
+        if hour is None or not messages:
             return
-        self.add(hour.day, hour.name, hour.messages)
-        if hour.members:
-            self.add(hour.day, ACTIVE, hour.members)
+        self.messages = self.members = 0
+        self.add(hour.day, MESSAGES[hour.hour], messages)
+        if members:
+            self.add(hour.day, ACTIVE, members)
             for days, name in ROLLING.items():
-                self.add(hour.day, name, hour.members)
-                self.add(hour.day + days, name, -hour.members)
-        hour.messages = hour.members = 0
+                self.add(hour.day, name, members)
+                self.add(hour.day + days, name, -members)
 
     def _close(self, today: int, size: int | None) -> None:
         first = min([*self.open, *([] if self.since is None else [self.since])])
@@ -150,30 +134,39 @@ class Figures(Struct, gc=False):
 
 def note(figures: Figures, member: Member, ask: Observe, now: int) -> None:
     """What an event that is no edit is to the figures of its group."""
-    hour = figures.hour_of(ask.zone or UTC, now)
-    if member.noted <= now - PRESENCE:
-        member.wrote = member.joined = None
+    hour = hour_at(ask.zone or UTC, now)
+    if figures.hour is not hour:
+        figures.begin(hour)
+    day = hour.day
     match ask.presence:
         case "message":
-            hour.messages += 1
-            if ask.member != NOBODY.id and (member.wrote is None or member.wrote < hour.day):
-                _wrote(figures, hour, member, now)
+            figures.messages += 1
+            if ask.member != NOBODY.id and (member.wrote is None or member.wrote < day):
+                _wrote(figures, member, day, now)
         case "join":
-            figures.add(hour.day, JOINS)
+            figures.add(day, JOINS)
             if ask.member != NOBODY.id:
-                member.joined, member.noted = hour.day, now
+                _forget(member, now)
+                member.joined, member.noted = day, now
         case "leave":
-            figures.add(hour.day, LEAVES)
-            _left(figures, member, hour.day, now)
+            figures.add(day, LEAVES)
+            _left(figures, member, day, now)
         case "request":
-            figures.add(hour.day, REQUESTS)
+            figures.add(day, REQUESTS)
 
 
-def _wrote(figures: Figures, hour: _Hour, member: Member, now: int) -> None:
+def _forget(member: Member, now: int) -> None:
+    """What was noted too long ago."""
+    if member.noted <= now - PRESENCE:
+        member.wrote = member.joined = None
+
+
+def _wrote(figures: Figures, member: Member, day: int, now: int) -> None:
     """For the first time on this day."""
-    day, last, joined = hour.day, member.wrote, member.joined
+    _forget(member, now)
+    last, joined = member.wrote, member.joined
     if last is None:
-        hour.members += 1
+        figures.members += 1
     else:
         figures.add(day, ACTIVE)
         for days, name in ROLLING.items():
@@ -187,6 +180,7 @@ def _wrote(figures: Figures, hour: _Hour, member: Member, now: int) -> None:
 
 
 def _left(figures: Figures, member: Member, day: int, now: int) -> None:
+    _forget(member, now)
     joined = member.joined
     if joined is None:
         return
