@@ -112,6 +112,12 @@ class Wanted(Struct, gc=False):
     effects: list[Effect] = field(default_factory=list)
     added: list[Added] = field(default_factory=list)
 
+    def struck(self) -> list[StrikeAsked]:
+        """The strikes by the names of their ladders, the order in which a store is told of them."""
+        if len(self.strikes) < 2:
+            return list(self.strikes.values())
+        return [self.strikes[ladder] for ladder in sorted(self.strikes)]
+
     def does(self, effect: Workflow | str) -> list[Effect]:
         """The effects of one kind: `set`, `open duty` …"""
         return [each for each in self.effects if each.do == effect] if self.effects else []

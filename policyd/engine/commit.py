@@ -74,8 +74,8 @@ def _given(wanted: Wanted, shadow: Wanted) -> tuple[str, ...]:
 def settled(case: Case, wanted: Wanted, shadow: Wanted, human: Human, committed: Committed) -> Settled:
     """Reads the store's answer in the order in which `commit_for` asked."""
     steps = committed.steps
-    struck = tuple(zip([wanted.strikes[name] for name in sorted(wanted.strikes)], steps, strict=False))
-    dark = [shadow.strikes[name] for name in sorted(shadow.strikes)]
+    struck = tuple(zip(wanted.struck(), steps, strict=False))
+    dark = shadow.struck()
     now = 0 if case.now is None else case.now
     return Settled(
         struck,
@@ -124,8 +124,8 @@ def not_settled(wanted: Wanted, human: Human) -> Settled:
 def strikes_of(wanted: Wanted, shadow: Wanted, human: Human, reading: Reading) -> tuple[Strike, ...]:
     """In the order in which `settled` reads the answer."""
     rungs = reading.rungs
-    found = [rungs[name].strike(wanted.strikes[name].times) for name in sorted(wanted.strikes)]
-    found += [rungs[name].shadow_strike(shadow.strikes[name].times) for name in sorted(shadow.strikes)]
+    found = [rungs[strike.ladder].strike(strike.times) for strike in wanted.struck()]
+    found += [rungs[strike.ladder].shadow_strike(strike.times) for strike in shadow.struck()]
     if human.strike is not None and _alone(human, wanted):
         found.append(Rungs(human.strike).strike(1, by_hand=True))
     return tuple(found)

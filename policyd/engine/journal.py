@@ -15,7 +15,7 @@ RECORDED: Final = frozenset({"hold", "delete", "mask", "refuse", "warn", "call_o
 def entry_of(event: str, member: str, message: str | None, wanted: Wanted, wide: Settled, mute: int) -> bytes:
     """b"" where there is nothing that could be taken back. `wide`: the strikes on ladders across groups, which have
     been recorded already; `mute` as in `Commit`."""
-    near = [wanted.strikes[ladder] for ladder in sorted(wanted.strikes)]
+    near = wanted.struck()
     asked_by = who_asked(wanted, [*near, *[strike for strike, _ in wide.struck]])
     if not asked_by:
         return b""

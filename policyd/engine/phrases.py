@@ -14,8 +14,7 @@ from policyd.model.event import Event
 class Voice(Protocol):
     """Who says a text, about an event."""
 
-    @property
-    def event(self) -> Event: ...
+    event: Event
 
     def shown(self, expr: Expr) -> str:
         """The value of an expression as members read it."""

@@ -26,82 +26,75 @@ from policyd.reference.printing import show
 class Speaker:
     """Renders the texts of one event. What a text needs is worked out when the first text needs it."""
 
-    __slots__ = ("_case", "_environments", "_matched", "reading")
+    __slots__ = ("_environments", "_matched", "case", "reading")
 
     def __init__(self, case: Case, reading: Reading) -> None:
+        self.case = case
         self.reading = reading
-        self._case = case
         self._environments: dict[str, Environment] = {}
         self._matched: dict[str, Match | None] = {}
 
     def says(self, text: Text | None, rule: Rule) -> str | None:
         """A text of the rule itself: nothing of a ladder is known in it."""
-        return None if text is None else say(self.reading.phrase(text), _Voice(self, rule))
+        if text is None:
+            return None
+        return say(self.reading.phrase(text), _Voice(self, self.case.event, rule))
 
     def step_says(self, text: Text | None, rule: Rule, rungs: Rungs, stand: LadderStep) -> str | None:
         """A text of the ladder step that `rule` brought about."""
-        return None if text is None else say(self.reading.phrase(text), _Voice(self, rule, rungs, stand.strikes))
+        if text is None:
+            return None
+        return say(self.reading.phrase(text), _Voice(self, self.case.event, rule, rungs, stand.strikes))
 
     def value(self, expr: Expr, rule: Rule) -> Value:
         """What an expression of the rule comes to."""
         return evaluate(expr, self.environment(policy_of(rule.name)))
 
-    @property
-    def event(self) -> Event:
-        return self._case.event
-
     def environment(self, policy: str) -> Environment:
         """Everything that an expression of this policy can read."""
         known = self._environments.get(policy)
         if known is None:
-            known = self._environments[policy] = environment(self._case, policy)
+            known = self._environments[policy] = environment(self.case, policy)
         return known
 
     def matched(self, rule: Rule) -> Match | None:
         """The first word that the rule found."""
         if rule.name not in self._matched:
-            found = matches(self.reading.sources(rule).matched, self._case.prepared)
+            found = matches(self.reading.sources(rule).matched, self.case.prepared)
             self._matched[rule.name] = found[0] if found else None
         return self._matched[rule.name]
 
-    def told(self, name: str, rule: Rule) -> str:
-        """What only texts of this rule know, besides what they know of a ladder; "" where it is not known."""
-        case, (owner, _, what) = self._case, name.partition(".")
-        match owner:
-            case "rule":
-                return rule.title
-            case "match":
-                found = self.matched(rule)
-                return "" if found is None else getattr(found, what)
-            case "ticket":
-                return review_file.text_facts(case, rule).get(name, "")
-            case "duty":
-                return duties.text_facts(case).get(name, "")
-            case "streak":
-                return "" if case.event.due is None else str(case.event.due.length)
-        return case.summaries.get((policy_of(rule.name), name), "")
-
 
 class _Voice(Struct, gc=False):
-    """A rule that speaks, itself or as one that came to `strikes` on a ladder."""
+    """A rule that speaks about the event, itself or as one that came to `strikes` on a ladder."""
 
     speaker: Speaker
+    event: Event
     rule: Rule
     rungs: Rungs | None = None
     strikes: int = 0
-
-    @property
-    def event(self) -> Event:
-        return self.speaker.event
 
     def shown(self, expr: Expr) -> str:
         env = self.speaker.environment(policy_of(self.rule.name))
         return show(evaluate(expr, env), expr.type, env.zone)
 
     def told(self, name: str) -> str:
-        if not name.startswith("ladder."):
-            return self.speaker.told(name, self.rule)
-        return "" if self.rungs is None else _of_ladder(name, self.rungs, self.strikes)
+        owner, _, what = name.partition(".")
+        match owner:
+            case "rule":
+                return self.rule.title
+            case "match":
+                found = self.speaker.matched(self.rule)
+                return "" if found is None else getattr(found, what)
+            case "ladder":
+                return "" if self.rungs is None else _of_ladder(what, self.rungs, self.strikes)
+            case "ticket":
+                return review_file.text_facts(self.speaker.case, self.rule).get(name, "")
+            case "duty":
+                return duties.text_facts(self.speaker.case).get(name, "")
+            case "streak":
+                return "" if self.event.due is None else str(self.event.due.length)
+        return self.speaker.case.summaries.get((policy_of(self.rule.name), name), "")
 
 
 def environment(case: Case, policy: str) -> Environment:
@@ -146,11 +139,11 @@ def _records(asked: Sequence[Record], stored: Sequence[bytes]) -> dict[str, Any]
     }
 
 
-def _of_ladder(name: str, rungs: Rungs, strikes: int) -> str:
+def _of_ladder(what: str, rungs: Rungs, strikes: int) -> str:
     """How `ladder.strikes`, `ladder.left` and `ladder.next` print after so many strikes."""
-    match name:
-        case "ladder.strikes":
+    match what:
+        case "strikes":
             return str(strikes)
-        case "ladder.left":
+        case "left":
             return str(rungs.left(strikes))
     return rungs.next_does(strikes) or ""

@@ -95,7 +95,7 @@ def _added(action: Action, rule: Rule, speaker: Speaker) -> list[Added]:
     if action.of is not None:
         member = speaker.value(action.of, rule) or ""
     else:
-        member = "" if speaker.event.member.role == "bot" else speaker.event.member.id
+        member = "" if speaker.case.event.member.role == "bot" else speaker.case.event.member.id
     amount = action.amount if isinstance(action.amount, int) else speaker.value(action.amount, rule)
     return [Added(action.subject, member, rule.name, amount)] if member and amount else []
 

@@ -41,10 +41,7 @@ TEXTS = [
 class Speaking:
     def __init__(self, env: Environment) -> None:
         self.env = env
-
-    @property
-    def event(self) -> Event:
-        return self.env.event
+        self.event: Event = env.event
 
     def shown(self, expr: Expr) -> str:
         return show(evaluate(expr, self.env), expr.type, self.env.zone)
