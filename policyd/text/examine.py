@@ -72,21 +72,25 @@ def _plainly(index: Index, of: Views, ends: Ends) -> list[Found] | None:
 
 def readings_of(index: Index, text: str) -> list[Reading]:
     """The readings of a text that gives cause for some, but such as can show no entry."""
-    wechat = with_wechat(text) if index.wechat else ()
-    letters = with_letters(text) if index.latin else ()
-    return [*wechat, *letters, *without_digits(text, index.pairs)]
+    readings = with_wechat(text) if index.wechat else []
+    if index.latin:
+        readings += with_letters(text)
+    readings += without_digits(text, index.pairs)
+    return readings
 
 
 def examine(index: Index, of: Views, ends: Ends, readings: Iterable[Reading]) -> list[Found]:
     """All hits, in no order, without those that an allowed phrase covers. `ends` are those of the words' automaton,
     `readings` those of a text that gives cause."""
     runs = _runs(index, of)
-    origin = of.origin() if ends or runs else None
-    found = [] if origin is None else Judge(index).hits(of, origin, ends, runs)
+    found: list[Found] = []
+    if ends or runs:
+        origin = of.origin()
+        found = Judge(index).hits(of, origin, ends, runs)
+        readings = chain(_composed(index, of, origin, ends, runs), readings or _spelled(index, of.text, ends))
     if len(ends) < MOST_PLACES:  # who finds nearly nothing but hits need not look for further ones
-        composed = iter(()) if origin is None else _composed(index, of, origin, ends, runs)
         judge = Judge(index, MOST_READ)
-        for reading in chain(composed, readings or _spelled(index, of.text, ends)):
+        for reading in readings:
             found += _read(index, of.text, reading, judge)
     if index.literal_cause and index.literal_cause.search(of.folded):
         found += _literally(index, of)
@@ -119,9 +123,8 @@ def _runs(index: Index, of: Views) -> Ends:
 
 def _spelled(index: Index, text: str, ends: Ends) -> Iterable[Reading]:
     """The readings of a text that gives no cause but what was found in it."""
-    if index.wechat and any([index.words.keys[number] in index.wechat for _, number in ends]):
-        return with_wechat(text)
-    return ()
+    numbers = index.wechat_numbers
+    return with_wechat(text) if numbers and any([number in numbers for _, number in ends]) else ()
 
 
 def _read(index: Index, text: str, reading: Reading, judge: Judge) -> Iterator[Found]:
@@ -158,11 +161,11 @@ def _over_filler(text: str, read: str, offset: int, end: int) -> int:
     return offset + end
 
 
-def _composed(index: Index, of: Views, origin: Origin, ends: Ends, runs: Ends) -> Iterator[Reading]:
+def _composed(index: Index, of: Views, origin: Origin, ends: Ends, runs: Ends) -> Iterable[Reading]:
     found: list[Parts] = []
-    known, at = index.composer.chars_of, origin.runs
+    known, at, part_numbers = index.composer.chars_of, origin.runs, index.part_numbers
     for last, number in ends:
-        if number in index.part_numbers:
+        if number in part_numbers:
             parts = index.words.keys[number]
             first = last - len(parts)
             start, end = at[first + 1] - 1, at[last - 1] + 1
@@ -174,7 +177,7 @@ def _composed(index: Index, of: Views, origin: Origin, ends: Ends, runs: Ends) -
     for last, number in runs:
         if (parts := index.runs.keys[number]) in known:
             found.append(Parts(last - len(parts), last, parts))
-    return index.composer.readings(of.bare, origin, found) if found else iter(())
+    return index.composer.readings(of.bare, origin, found) if found else ()
 
 
 def _literally(index: Index, of: Views) -> Iterator[Found]:

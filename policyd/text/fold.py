@@ -20,6 +20,7 @@ _FOLDING: Final[frozenset[Technique]] = frozenset({"width", "case", "script", "n
 _DIGITS: Final[dict[str, str]] = {str(value): numeral for value, numeral in enumerate(NUMERALS)} | dict(
     zip("〇壹贰叁肆伍柒捌玖", "零一二三四五七八九", strict=True)  # 陆 is land far more often than six
 )
+_AFTER_FIRST_JAMO: Final = re.compile("[\u1161-\u1175\u11a8-\u11c2]")
 # Hangul written as single jamo: what NFD makes of a syllable.
 _JAMO: Final = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\uac00-\ud7a3][\u11a8-\u11c2]")
 
@@ -95,11 +96,12 @@ def is_even(text: str) -> bool:
 
 def fold(text: str) -> str:
     """The text as the matcher reads it: no case, width, style, marks or traditional characters."""
-    if not FOLDABLE.search(text):
-        return text
-    if _JAMO.search(text):
-        return "".join(_parts(text))
-    return text.translate(FOLD)
+    return translated(text) if FOLDABLE.search(text) else text
+
+
+def translated(text: str) -> str:
+    """The same of a text in which something folds."""
+    return "".join(_parts(text)) if _AFTER_FIRST_JAMO.search(text) else text.translate(FOLD)
 
 
 def origins(text: str) -> list[int] | range:

@@ -130,6 +130,7 @@ class Index:
                 alone = key in self.wechat or self.composer.stands_alone(key)
                 self.sure.append(UNSURE if alone else PARTS)
         self.part_numbers = frozenset(number for number, key in enumerate(words) if key in parts)
+        self.wechat_numbers = frozenset(number for number, key in enumerate(words) if key in self.wechat)
 
     def _surely(self, key: str, entries: list[int]) -> int:
         if not _SURE.fullmatch(key):

@@ -8,12 +8,12 @@ from weakref import WeakSet
 
 from policyd.text.automaton import Ends
 from policyd.text.examine import examine, locate, readings_of
-from policyd.text.fold import FOLDABLE, fold, is_even
+from policyd.text.fold import FOLDABLE, is_even, translated
 from policyd.text.hits import NOTHING, Found, Hits
 from policyd.text.index import PARTS, UNSURE, Index
 from policyd.text.lexicon import Entry, Lexicon
 from policyd.text.readings import CAUSE, Reading
-from policyd.text.views import LONG_NOISE, NOISE, RUN, Views, collapse
+from policyd.text.views import LONG_NOISE, NOISE, RUN, Views, without_runs
 
 
 class Matcher:
@@ -46,9 +46,9 @@ class Matcher:
     def search(self, text: str) -> Hits:
         """All words that stand in the text. Never raises, whatever the text."""
         # The same as `views(text)`, written out: most messages get no further than this.
-        folded = fold(text) if FOLDABLE.search(text) else text
+        folded = translated(text) if FOLDABLE.search(text) else text
         bare = folded if folded.isalnum() else "".join(NOISE.split(folded))
-        key = collapse(bare) if RUN.search(bare) else bare
+        key = without_runs(bare) if RUN.search(bare) else bare
         ends = self._find(key)
         bits = self._certain(ends, key) if ends else 0
         readings: Sequence[Reading] = ()

@@ -25,8 +25,11 @@ _DIGIT: Final = (
 _HAN: Final = "[\u3400-\u9fff]"
 # Emoji that fold to letters and digits: flags, keycaps, blood groups and the like.
 _LETTER_EMOJI: Final = "[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3|[\U0001f170-\U0001f19aⓂℹ]\ufe0f?"
+_OF_LETTER_EMOJI: Final = re.compile("[\u20e3\U0001f170-\U0001f19a\U0001f1e6-\U0001f1ffⓂℹ]")
+_DIGITS_BETWEEN: Final = re.compile(f"({_HAN}){_DIGIT}{{1,3}}(?=({_HAN}))")
 _BETWEEN: Final = re.compile(f"(?P<emoji>{_LETTER_EMOJI})|(?<={_HAN}){_DIGIT}{{1,3}}(?={_HAN})")
 _EMOJI: Final = "☀"
+_LETTER: Final = re.compile("[A-Za-z]")
 _MIXED_WORD: Final = re.compile(
     r"(?<![A-Za-z0-9@$!*])(?=[A-Za-z]{0,49}[0-9@$!*])[0-9@$!*]*[A-Za-z][A-Za-z0-9@$!*]{0,48}[A-Za-z0-9@$]"
 )
@@ -94,42 +97,47 @@ def _changed(text: str, offset: int, changes: list[tuple[int, str]]) -> str:
     return "".join([*parts, text[last:]])
 
 
-def with_letters(text: str) -> Iterator[Reading]:
+def with_letters(text: str) -> list[Reading]:
     """Digits and signs within Latin words as the letters that they look like (`wh0re`), a single star as each of the
     vowels that it may stand for."""
-    if not _MIXED_WORD.search(text):
-        return
+    if not _LETTER.search(text) or not _MIXED_WORD.search(text):
+        return []
     found = islice(_MIXED_WORD.finditer(text), _MOST_WORDS)
     words = [(word.start(), word[0], word[0].translate(_LEET)) for word in found]
-    vowels: Iterable[str] = "aeiou" if any(_CENSORED.search(read) for _, _, read in words) else [""]
+    vowels: Iterable[str] = "aeiou" if any([_CENSORED.search(read) for _, _, read in words]) else [""]
+    readings = []
     for vowel in vowels:
         spelled = [(start, word, _CENSORED.sub(vowel, read) if vowel else read) for start, word, read in words]
         if changes := [(start, read) for start, word, read in spelled if read != word]:
-            yield Reading(changes, "styled", "fold")
+            readings.append(Reading(changes, "styled", "fold"))
+    return readings
 
 
-def without_digits(text: str, pairs: Container[tuple[str, str]]) -> Iterator[Reading]:
+def without_digits(text: str, pairs: Container[tuple[str, str]]) -> list[Reading]:
     """Without up to three digits between Han characters, `网①赌`, and with emoji as nothing else: `网🅰️赌`. Not where
     no two that come together so are among the `pairs` that stand together in entries."""
-    if not _BETWEEN.search(text):
-        return
+    if not _OF_LETTER_EMOJI.search(text):
+        beside = _DIGITS_BETWEEN.findall(text)
+        if not any([_may_touch(before, after, pairs) for before, after in beside]):
+            return []
     found = list(_BETWEEN.finditer(text))
-    if any(at["emoji"] or _come_together(text, at.start() - 1, at.end(), pairs) for at in found):
-        yield Reading([(at.start(), (_EMOJI if at["emoji"] else " ") * len(at[0])) for at in found], "noise", "noise")
+    changes = [(at.start(), (_EMOJI if at["emoji"] else " ") * len(at[0])) for at in found]
+    return [Reading(changes, "noise", "noise")] if changes else []
 
 
-def _come_together(text: str, left: int, right: int, pairs: Container[tuple[str, str]]) -> bool:
+def _may_touch(before: str, after: str, pairs: Container[tuple[str, str]]) -> bool:
     """Whether two characters may be neighbours in an entry; equal ones may."""
-    before, after = (FOLD.get(ord(text[at]), text[at]) for at in (left, right))
-    return before == after or (before, after) in pairs or len(before) != 1 or len(after) != 1
+    before, after = FOLD.get(ord(before), before), FOLD.get(ord(after), after)
+    return (before, after) in pairs or before == after or len(before) != 1 or len(after) != 1
 
 
-def with_wechat(text: str) -> Iterator[Reading]:
+def with_wechat(text: str) -> list[Reading]:
     """The spellings of 微信 that get past filters, after a request to add somebody; those that are ordinary words
     (卫星) only with an account behind them."""
-    if _WECHAT.search(text):
-        found = _WECHAT.finditer(text)
-        yield Reading([(spelling.start(), _spell_wechat(spelling)) for spelling in found], "styled", "fold")
+    if not _WECHAT.search(text):
+        return []
+    changes = [(spelling.start(), _spell_wechat(spelling)) for spelling in _WECHAT.finditer(text)]
+    return [Reading(changes, "styled", "fold")]
 
 
 def _spell_wechat(match: re.Match[str]) -> str:

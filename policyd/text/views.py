@@ -20,6 +20,7 @@ NOISE: Final = re.compile(_NOISE)
 MAX_NOISE: Final = 4
 LONG_NOISE: Final = re.compile(f"{_NOISE}{{{MAX_NOISE + 1}}}")
 RUN: Final = re.compile(r"(.)\1", re.DOTALL)
+_RUNS: Final = re.compile(r"(.)\1+", re.DOTALL)
 
 
 def strip(folded: str) -> str:
@@ -29,7 +30,12 @@ def strip(folded: str) -> str:
 
 def collapse(bare: str) -> str:
     """Every run of one character made one character."""
-    return bare[0] + "".join(compress(bare[1:], map(ne, bare, bare[1:]))) if RUN.search(bare) else bare
+    return without_runs(bare) if RUN.search(bare) else bare
+
+
+def without_runs(bare: str) -> str:
+    """The same of a text that has some."""
+    return "".join(_RUNS.split(bare))
 
 
 def run_starts(bare: str) -> list[int]:
