@@ -82,7 +82,7 @@ _REQUIRED: Final = ("id", "group", "member")
 
 def decode(body: bytes | memoryview, form: Form = "json") -> Event:
     """One event. Raises `EventError`: 400 where the bytes are no document, 422 where it is no event."""
-    event = usual_message(bytes(body)) if form == "json" else None
+    event = usual_message(bytes(body), form)
     return _event(read(body, form)) if event is None else event
 
 

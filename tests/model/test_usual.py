@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from policyd.model.codec import event_from
-from policyd.model.document import read
+from policyd.model.document import Form, read
 from policyd.model.event import Event
 from policyd.model.platforms import MOST_CAPABILITIES
 from policyd.model.problem import EventError
@@ -53,10 +55,19 @@ ODD = st.one_of(
 )  # fmt: skip
 
 
-def exactly(body: bytes) -> Event | None:
+ODD_PACKED = st.one_of(
+    ODD,
+    st.binary(max_size=3),
+    st.dictionaries(st.integers(0, 2) | st.binary(max_size=1), st.integers(), max_size=2),
+    st.sampled_from([float("nan"), float("inf"), msgspec.msgpack.Ext(5, b"x"), datetime(2026, 3, 2, tzinfo=UTC)]),
+)
+pack = msgspec.msgpack.encode
+
+
+def exactly(body: bytes, form: Form = "json") -> Event | None:
     """What the exact readers find in it."""
     try:
-        return event_from(read(body))
+        return event_from(read(body, form))
     except EventError:
         return None
 
@@ -87,7 +98,7 @@ def test_messages_are_read_whatever_is_left_out(part: str, key: str, spaced: boo
         ("member", "id"),
     }
     found = usual_message(body)
-    assert found == exactly(body)
+    assert found == exactly(body) == usual_message(pack(without(part, key)), "msgpack")
     assert (found is None) == ((part, key) in required)
 
 
@@ -101,15 +112,42 @@ def test_messages_are_read_whatever_is_left_out(part: str, key: str, spaced: boo
 def test_odd_events_are_read_alike_or_left_to_the_exact_readers(
     changes: list[tuple[tuple[str, str], Any]], kind: str, spaced: bool, ascii_only: bool
 ) -> None:
+    body = written(changed(kind, changes), spaced, ascii_only).replace(b"\\ud", b"?")
+    assert_alike(body, "json")
+
+
+@settings(max_examples=1000, deadline=None)
+@given(
+    changes=st.lists(st.tuples(st.sampled_from(PLACES), ODD_PACKED), max_size=3),
+    kind=st.sampled_from(["message", "edit", "join", "report"]),
+    spoiled=st.none() | st.tuples(st.integers(0, 500), st.integers(0, 255)),
+)
+def test_odd_packed_events_are_read_alike_or_left_to_the_exact_readers(
+    changes: list[tuple[tuple[str, str], Any]], kind: str, spoiled: tuple[int, int] | None
+) -> None:
+    try:
+        body = pack(changed(kind, changes))
+    except (OverflowError, UnicodeEncodeError):
+        return
+    if spoiled is not None:
+        place, byte = spoiled[0] % len(body), spoiled[1]
+        body = body[:place] + bytes([byte]) + body[place + 1 :]
+    assert_alike(body, "msgpack")
+
+
+def changed(kind: str, changes: list[tuple[tuple[str, str], Any]]) -> dict[str, Any]:
     tree: dict[str, Any] = {**json.loads(json.dumps(FULL)), "kind": kind}
     for (part, key), value in changes:
         owner = tree.get(part) if part else tree
         if isinstance(owner, dict):
             owner[key] = value
-    body = written(tree, spaced, ascii_only).replace(b"\\ud", b"?")
-    found = usual_message(body)
+    return tree
+
+
+def assert_alike(body: bytes, form: Form) -> None:
+    found = usual_message(body, form)
     if found is not None:
-        expected = exactly(body)
+        expected = exactly(body, form)
         assert found == expected
         assert repr(found) == repr(expected), "2 is not 2.0, and True is not 1"
 
@@ -124,6 +162,22 @@ def test_a_key_that_occurs_twice_is_never_passed_over(part: str, key: str, space
     twice = json.dumps(FULL).replace(pair, f"{json.dumps(key)}{space}: null, {pair}", 1)
     assert usual_message(json.dumps(FULL).encode()) is not None
     assert usual_message(twice.encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "key"), [place for place in PLACES if place[1] in (FULL[place[0]] if place[0] else FULL)]
+)
+def test_a_packed_key_that_occurs_twice_is_never_passed_over(part: str, key: str) -> None:
+    owner = pack(FULL[part] if part else FULL)
+    twice = pack(FULL).replace(owner, bytes([owner[0] + 1]) + pack(key) + pack(None) + owner[1:])
+    assert len(twice) == len(pack(FULL)) + len(pack(key)) + 1
+    assert usual_message(twice, "msgpack") is None
+
+
+def test_packed_numbers_of_single_precision_are_left_to_the_exact_readers() -> None:
+    half = pack(FULL).replace(b"\xcb\x3f\xe0\0\0\0\0\0\0", b"\xca\x3f\0\0\0")
+    assert usual_message(half, "msgpack") is None
+    assert exactly(half, "msgpack") == usual_message(pack(FULL), "msgpack")
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"7", b'"x"', b"null", b'{"kind": []}', b"\xff", b"[" * 100_000])
