@@ -28,13 +28,16 @@ Told = tuple[float | None, ...]
 """What is asked for, speakers not yet as a part of the group."""
 
 
-class _Today(Struct, gc=False):
-    """A group's running local day, from instant to instant, and what conditions have asked for on it: by the id of the
-    tuple, which is kept with it."""
+class _Day(Struct, gc=False):
+    """A running local day of a tenant and zone, from instant to instant: the groups whose days before are closed, and
+    what conditions have asked for on it, by the id of the tuple, which is kept with it."""
 
     begins: int
     ends: int
-    told: dict[int, tuple[Asked, Told]] = field(default_factory=dict)
+    groups: dict[str, dict[int, tuple[Asked, Told]] | None] = field(default_factory=dict)
+
+    def knows(self, group: str, now: int) -> bool:
+        return self.begins <= now < self.ends and group in self.groups
 
 
 class Figures:
@@ -44,28 +47,31 @@ class Figures:
     def __init__(self, store: Store, *, on: bool = True) -> None:
         self.on = on
         self._store = store
-        self._today: dict[Place, _Today] = {}
+        self._days: dict[tuple[str, str], _Day] = {}
+        self._known = 0
+        self._paused: dict[Place, tuple[int, int]] = {}
 
     def is_due(self, ask: Observe, prepared: Prepared, observed: Observed) -> bool:
         """Whether there is something to read or to close before this event can be decided."""
         if not self.on:
             return False
-        today = self._today.get((ask.tenant, ask.group, prepared.zone))
-        return today is None or not today.begins <= observed.now < today.ends or bool(prepared.figures)
+        if prepared.figures:
+            return True
+        day = self._days.get((ask.tenant, prepared.zone))
+        if day is not None and day.knows(ask.group, observed.now):
+            return False
+        return not self._is_paused((ask.tenant, ask.group, prepared.zone), observed.now)
 
     async def answered(self, ask: Observe, prepared: Prepared, observed: Observed) -> Observed | None:
         """With the figures that conditions read, where `is_due`. None where these could not be read (law L15)."""
         asked, place, size = prepared.figures, (ask.tenant, ask.group, prepared.zone), prepared.event.group.size
-        today = self._today.get(place)
-        if today is None or not today.begins <= observed.now < today.ends:
-            today = None
-        told = None if today is None else today.told.get(id(asked))
+        told = self._told(place, asked, observed.now)
         try:
-            values = told[1] if told is not None else await self._read(place, asked, observed.now, size)
+            values = told if told is not None else await self._read(place, asked, observed.now, size)
         except (StoreUnavailable, OverflowError):
             if asked:
                 return None
-            self._today[place] = _Today(observed.now, observed.now + _PAUSE)
+            self._pause(place, observed.now)
             return observed
         if not asked:
             return observed
@@ -87,18 +93,49 @@ class Figures:
         """Asks the store, and remembers the answer for as long as the day lasts."""
         past = await self.past(place, now, reach(asked), size)
         told = tuple([past.value(each) for each in asked])
-        today = self._today.get(place)
-        if asked and today is not None and today.begins <= now < today.ends:
-            today.told[id(asked)] = asked, told
+        tenant, group, zone = place
+        day = self._days.get((tenant, zone))
+        if asked and day is not None and day.knows(group, now):
+            kept = day.groups[group] = day.groups.get(group) or {}
+            kept[id(asked)] = asked, told
         return told
 
-    def _remember(self, place: Place, day: int) -> None:
-        begins, ends = beginning(place[2], day), beginning(place[2], day + 1)
-        known = self._today.get(place)
-        if known is None or (known.begins, known.ends) != (begins, ends):
-            if len(self._today) >= _MOST:
-                self._today.clear()
-            self._today[place] = _Today(begins, ends)
+    def _told(self, place: Place, asked: Asked, now: int) -> Told | None:
+        """What was told on this day."""
+        tenant, group, zone = place
+        day = self._days.get((tenant, zone))
+        kept = day.groups.get(group) if day is not None and day.knows(group, now) else None
+        told = None if kept is None else kept.get(id(asked))
+        return None if told is None else told[1]
+
+    def _remember(self, place: Place, number: int) -> None:
+        tenant, group, zone = place
+        begins, ends = beginning(zone, number), beginning(zone, number + 1)
+        day = self._days.get((tenant, zone))
+        if day is None or (day.begins, day.ends) != (begins, ends):
+            self._known -= 0 if day is None else len(day.groups)
+            day = self._days[tenant, zone] = _Day(begins, ends)
+        if group in day.groups:
+            return
+        if self._known >= _MOST:
+            self._days, self._known = {(tenant, zone): day}, 0
+            day.groups.clear()
+        day.groups[group] = None
+        self._known += 1
+
+    def _pause(self, place: Place, now: int) -> None:
+        tenant, group, zone = place
+        day = self._days.get((tenant, zone))
+        if day is not None and group in day.groups:
+            del day.groups[group]
+            self._known -= 1
+        if len(self._paused) >= _MOST:
+            self._paused.clear()
+        self._paused[place] = now, now + _PAUSE
+
+    def _is_paused(self, place: Place, now: int) -> bool:
+        begins, ends = self._paused.get(place, (0, 0))
+        return begins <= now < ends
 
 
 def _of_group(asked: GroupFigure | Falling, told: float | None, size: int | None) -> float | None:
