@@ -15,7 +15,8 @@ EFFECTS: Final = frozenset(
     {"open duty", "close duty", "use review", "pend review", "refuse review", "set", "continue streak", "place"}
 )
 """What is done to workflows and never told."""
-_COUNTED: Final = frozenset({"strike", "forgive", "add"})
+_CLIMBS: Final = frozenset({"strike", "forgive"})
+_COUNTED: Final = _CLIMBS | {"add"}
 _EVERY_TIME: Final = (EFFECTS - {"set"}) | {*CONTENT, *REQUEST}
 _ONCE: Final = _COUNTED | {*MEMBER, "reply", "notify", "lock", "unlock", "slow", "move", "propose", "set"}
 _TELLS: Final = frozenset({"flag", "release", "reply", "notify", "lock", "unlock", "slow", "assign", "move"})
@@ -36,10 +37,12 @@ class Clause(Struct, frozen=True, gc=False):
 
 
 class Branch(Struct, frozen=True, gc=False):
-    """The `then` of a rule, or its `otherwise`. `once`: it has a clause that is given only once for a message. `tells`:
-    all that comes of it is that the bot is told what to do; `resolved` is what, where that is always the same."""
+    """The `then` of a rule, or its `otherwise`. `climbs`: it strikes or forgives. `once`: it has a clause that is given
+    only once for a message. `tells`: all that comes of it is that the bot is told what to do; `resolved` is what, where
+    that is always the same."""
 
     clauses: tuple[Clause, ...]
+    climbs: bool
     once: bool
     tells: bool
     resolved: Resolved | None
@@ -54,6 +57,7 @@ def branch(rule: Rule, *, otherwise: bool) -> Branch:
     is_always_the_same = tells and len(asked) == len(clauses) and not any(map(_has_an_end, asked))
     return Branch(
         clauses,
+        any(action.do in _CLIMBS for action in actions),
         any(clause.once for clause in clauses),
         tells,
         resolve(asked, "", False, _NO_CLOCK) if is_always_the_same else None,

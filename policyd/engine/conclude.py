@@ -100,7 +100,7 @@ def conclude(course: Course) -> Decision:
         _masked(course) if found.winner is not None and found.winner.do == "mask" else None,
         _ladders(course) if settled.stands else {},
         found.overridden,
-        shadows(course) if course.outcome.shadow else (),
+        shadows(case, course.outcome.shadow, settled.shadow_struck, course.reading) if course.outcome.shadow else (),
         () if degraded else _tickets(course),
         degraded,
         case.observed is not None and case.observed.replayed,

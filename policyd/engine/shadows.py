@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policyd.check.resolved import Action, PolicySet
-from policyd.engine.case import plain
-from policyd.engine.course import Course
+from policyd.compile.program import Fired
+from policyd.engine.case import Case, plain
+from policyd.engine.commit import Struck
+from policyd.engine.reading import Reading
 from policyd.model.decision import Shadow
 from policyd.reference.printing import show_duration
 
 
-def shadows(course: Course) -> tuple[Shadow, ...]:
+def shadows(case: Case, fired: Sequence[Fired], struck: Struck, reading: Reading) -> tuple[Shadow, ...]:
     """Each shadow rule with its actions, and with those of the steps that its strikes would have run."""
-    group, policies = course.case.event.group.id, course.case.program.policy_set
+    group, policies = case.event.group.id, case.program.policy_set
     steps: dict[str, list[str]] = {}
-    for strike, stand in sorted(course.settled.shadow_struck, key=lambda struck: struck[0].ladder):
-        step = course.reading.rungs[strike.ladder].step(stand.step)
+    for strike, stand in sorted(struck, key=lambda each: each[0].ladder):
+        step = reading.rungs[strike.ladder].step(stand.step)
         done = [show(action, group, policies) for action in step.actions] if step is not None else []
         for rule in strike.rules:
             steps.setdefault(rule, []).extend(done)
     found = []
-    for each in course.outcome.shadow:
+    for each in fired:
         actions = each.rule.otherwise if each.otherwise else each.rule.then
         would = [show(action, group, policies) for action in actions]
         found.append(Shadow(each.rule.name, (*would, *steps.get(each.rule.name, ()))))

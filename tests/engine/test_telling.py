@@ -34,7 +34,9 @@ rule f_gone { on message  when message.text contains "gone"  then delete }
 rule g_held { on message  when message.text contains "held"  then hold }
 rule h_struck { on message  when message.text contains "struck"  then strike conduct }
 rule i_once { on join  when member.role == moderator  then reply "once" once in 1h }
-shadow rule j_dark { on message  when message.text contains "dark"  then flag }
+shadow rule j_dark { on message  when message.text contains "dark"  then delete, mute 1h }
+shadow rule j_dim { on message  when message.text contains "dim"  then delete }
+shadow rule j_grim { on message  when message.text contains "grim"  then strike conduct }
 rule k_offer { on join  when member.role == admin  then propose remove }
 """
 NOBODY_IS_MET = Acquaintances(PolicySet((), (), ""))
@@ -72,6 +74,11 @@ def both_ways(club: Scene, event: Event) -> tuple[bool, Any, Any, list[str]]:
         ("message", {"text": "held"}, False),
         ("message", {"text": "struck"}, False),
         ("message", {"text": "dark"}, False),
+        ("message", {"text": "dark", "id": None}, True),
+        ("message", {"text": "dim"}, True),
+        ("message", {"text": "dim flag"}, True),
+        ("message", {"text": "dim gone"}, False),
+        ("message", {"text": "grim"}, False),
         ("join", {}, True),
         ("join", {"capabilities": ["reply"]}, True),
         ("join", {"role": "moderator"}, False),
