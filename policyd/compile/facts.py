@@ -52,14 +52,14 @@ def reader(fact: Fact | AttributeFact | Answer) -> Reader:
         return partial(_attribute, fact.owner, fact.name, fact.type)
     if isinstance(fact, Answer):
         return partial(_answer, fact.question)
-    if fact.name in PLAIN:
-        owner, _, name = fact.name.partition(".")
-        return partial(_plain, owner, attrgetter(name))
-    return _OTHERS[fact.name]
+    return _plain(*fact.name.split(".")) if fact.name in PLAIN else _OTHERS[fact.name]
 
 
-def _plain(owner: str, get: Callable[[Any], Any], event: Event) -> Any:
-    return get(getattr(event, owner) or ABSENT[owner])
+def _plain(owner: str, name: str) -> Reader:
+    if owner not in ABSENT:
+        return attrgetter(f"{owner}.{name}")
+    part, absent, get = attrgetter(owner), ABSENT[owner], attrgetter(name)
+    return lambda event: get(part(event) or absent)
 
 
 def _attribute(owner: str, name: str, kind: Type, event: Event) -> Any:

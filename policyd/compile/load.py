@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from policyd.check.resolved import PolicySet, Rule
 from policyd.compile.codegen import generate
 from policyd.compile.hours import WallClock
@@ -16,12 +18,12 @@ from policyd.compile.scope import Route, route
 from policyd.compile.text_facts import NO_TEXT, TextFacts
 from policyd.compile.windows import Memos
 from policyd.language.collector import paused_collector
-from policyd.model.event import Event, Group
+from policyd.model.event import EVERY_GROUP, NOBODY, Event, Group
 from policyd.model.state import Observed, Window
 from policyd.text.matcher import Matcher
 
 _REMEMBERED: Final = 50_000
-"""Routes by group and kind; past it, all are worked out anew as their events come."""
+"""Routes by key; past it, all are worked out anew as their events come."""
 
 
 def compile_policies(policy_set: PolicySet) -> CompiledProgram:
@@ -39,6 +41,10 @@ class Ready(Prepared):
     places: tuple[int, ...] | None
 
 
+Key = tuple[str, tuple[str, ...], str]
+"""What an event's route depends on: the group's id where policies ask for it, its tags, the kind."""
+
+
 class CompiledProgram:
     """Thread-safe: what it keeps besides the code are caches, each replaced as a whole."""
 
@@ -54,8 +60,8 @@ class CompiledProgram:
             assert plan.needs, "worked out now, not when the first event comes"
         self._policy_set = policy_set
         self._by_id = any(policy.scope.by == "id" for policy in policy_set.policies)
-        self._routes: dict[tuple[str, tuple[str, ...], str], Route] = {}
-        self._distinct: dict[tuple[tuple[int, ...], str], Route] = {}
+        self._blanks: dict[Key, Ready] = {}
+        self._distinct: dict[tuple[tuple[int, ...], str], Ready] = {}
 
     @property
     def policy_set(self) -> PolicySet:
@@ -67,65 +73,72 @@ class CompiledProgram:
 
     def prepare(self, event: Event) -> Prepared:
         """Matches the event's texts and says what must be observed."""
-        taken = self._route(event)
+        group = event.group
+        key = (group.id if self._by_id else "", group.tags, event.kind)
+        blank = self._blanks.get(key)
+        if blank is None:
+            blank = self._new_blank(key, group)
+        taken = blank.route
+        if taken.idle:
+            return replace(blank, event=event)
         hits: dict[str, Hits] = {}
         hit = False
-        for key, read in taken.subjects:
+        for name, read in taken.subjects:
             text = read(event)
             if text is not None:
-                found = hits[key] = self._search(text)
+                found = hits[name] = self._search(text)
                 hit = hit or found.bits != 0
         texts = TextFacts(event.message.text) if taken.text and event.message is not None else NO_TEXT
-        ready = Ready(
-            event, taken.policies, hits, hit, taken.windows, taken.counters, taken.ladders, taken.ladder_names,
-            taken.mute, taken.silence, taken.spoke, taken.wide_windows, taken.wide_ladders,
-            records(taken.records, event) if taken.records else (), taken.amounts, taken.figures, taken.zone,
-            taken, texts, None,
-        )  # fmt: skip
+        ready = replace(blank, event=event, hits=hits, hit=hit, texts=texts)
+        if taken.records:
+            ready.records = records(taken.records, event)
         if not taken.fixed:
             _count(ready)
         return ready
 
-    def decide(self, prepared: Prepared, observed: Observed | None) -> Outcome:
+    def decide(self, prepared: Any, observed: Observed | None) -> Outcome:
         """What fires. `prepared` must come from this program."""
-        assert isinstance(prepared, Ready)
+        ready: Ready = prepared
         if observed is None:
-            return _decide_blind(prepared)
-        taken = prepared.route
+            return _decide_blind(ready)
+        taken = ready.route
         visits = taken.edit_visits if observed.edit else taken.visits
         counts: Sequence[int | None] = observed.counts
-        if prepared.places is not None:
-            counts = _spread(counts, prepared.places, len(taken.counters))
+        if ready.places is not None:
+            counts = _spread(counts, ready.places, len(taken.counters))
         memo: dict[Any, Any] = {}
         out: list[Fired] = []
         for function, places in visits.always:
-            function(prepared, observed, counts, places, memo, out)
-        if prepared.hit:
-            for function, places in visits.gated.opened(prepared.hits):
-                function(prepared, observed, counts, places, memo, out)
+            function(ready, observed, counts, places, memo, out)
+        if ready.hit:
+            for function, places in visits.gated.opened(ready.hits):
+                function(ready, observed, counts, places, memo, out)
         return _outcome(out, ()) if out else NOTHING_FIRED
 
-    def _route(self, event: Event) -> Route:
-        group = event.group
-        key = (group.id if self._by_id else "", group.tags, event.kind)
-        found = self._routes.get(key)
-        if found is None:
-            if len(self._routes) >= _REMEMBERED:
-                self._routes = {}
-            found = self._routes[key] = self._new_route(group, event.kind)
-        return found
-
-    def _new_route(self, group: Group, kind: str) -> Route:
+    def _new_blank(self, key: Key, group: Group) -> Ready:
         """One for all groups that the same policies cover."""
+        if len(self._blanks) >= _REMEMBERED:
+            self._blanks = {}
+            self._distinct = {}
         covering = tuple(
             place for place, plan in enumerate(self._plans) if plan.policy.scope.covers(group.id, group.tags)
         )
-        found = self._distinct.get((covering, kind))
-        if found is None:
-            if len(self._distinct) >= _REMEMBERED:
-                self._distinct = {}
-            found = self._distinct[covering, kind] = route(kind, covering, self._plans, self._code)
-        return found
+        kind = key[-1]
+        blank = self._distinct.get((covering, kind))
+        if blank is None:
+            blank = self._distinct[covering, kind] = _blank(kind, route(kind, covering, self._plans, self._code))
+        self._blanks[key] = blank
+        return blank
+
+
+def _blank(kind: str, taken: Route) -> Ready:
+    """What all events of the route have in common, to be copied."""
+    return Ready(
+        Event("", kind, EVERY_GROUP, NOBODY), taken.policies, {}, False,
+        taken.windows, taken.counters, taken.ladders, taken.ladder_names,
+        taken.mute, taken.silence, taken.spoke, taken.wide_windows, taken.wide_ladders,
+        (), taken.amounts, taken.figures, taken.zone, taken, NO_TEXT, None,
+    )  # fmt: skip
 
 
 def _count(ready: Ready) -> None:
@@ -143,18 +156,24 @@ def _count(ready: Ready) -> None:
 
 def _choose_windows(ready: Ready, memos: Memos) -> None:
     """The windows of this event: those whose key is known, counting it where their `where` is true."""
-    taken = ready.route
-    windows: list[Window | None] = list(taken.windows)
-    for place, counting in taken.choices:
-        windows[place] = counting.window(ready, memos)
-    known = tuple([window for window in windows if window is not None])
-    ready.windows = known
-    if len(known) < len(windows):
-        places = tuple([place for place, window in enumerate(windows) if window is not None])
-        ready.counters = tuple([taken.counters[place] for place in places])
-        ready.places = places
-        left = len(windows) - taken.wide_windows
-        ready.wide_windows = sum([place >= left for place in places])
+    windows: list[Window | None] = list(ready.windows)
+    is_unknown = False
+    for place, counting in ready.route.choices:
+        window = windows[place] = counting.window(ready, memos)
+        is_unknown = is_unknown or window is None
+    if is_unknown:
+        _leave_out_unknown(ready, windows)
+    else:
+        ready.windows = tuple(windows)  # type: ignore[arg-type]
+
+
+def _leave_out_unknown(ready: Ready, windows: list[Window | None]) -> None:
+    places = tuple([place for place, window in enumerate(windows) if window is not None])
+    left = len(windows) - ready.wide_windows
+    ready.windows = tuple([window for window in windows if window is not None])
+    ready.counters = tuple([ready.counters[place] for place in places])
+    ready.wide_windows = sum([place >= left for place in places])
+    ready.places = places
 
 
 def _spread(counts: Sequence[int | None], places: tuple[int, ...], length: int) -> list[int | None]:

@@ -81,7 +81,8 @@ class Visits:
 @dataclass(frozen=True)
 class Route:
     """Everything about events of one kind in groups that the same policies cover. `choices`: the windows that differ
-    from event to event, by their places; `weighed`: the amounts do; `fixed`: neither."""
+    from event to event, by their places; `weighed`: the amounts do; `fixed`: neither. `idle`: besides, no text is
+    searched and no record read, so that nothing that is prepared differs."""
 
     policies: tuple[Policy, ...]
     visits: Visits
@@ -91,6 +92,7 @@ class Route:
     choices: tuple[tuple[int, Counting], ...]
     weighed: bool
     fixed: bool
+    idle: bool
     windows: tuple[Window, ...]
     amounts: tuple[int, ...]
     counters: tuple[str, ...]
@@ -130,6 +132,8 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
         order.update(((owner, name), place) for place, name in enumerate(names))
     order.update((figure_key(figure), place) for place, figure in enumerate(figures))
     places = {place: _row(plan, order) for place, plan in zip(covering, taking_part, strict=True)}
+    fixed = not (choices or is_weighed(countings))
+    text = any(need.text for need in needs)
     return Route(
         policies=tuple(plan.policy for plan in taking_part),
         visits=_visits(kind, places, records, code),
@@ -138,7 +142,8 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
         countings=countings,
         choices=choices,
         weighed=is_weighed(countings),
-        fixed=not (choices or is_weighed(countings)),
+        fixed=fixed,
+        idle=fixed and not (subjects or records or text),
         windows=tuple(one.counts for one in countings),
         amounts=tuple(0 for one in countings if one.weighed),
         counters=tuple(name for _, name in reads),
@@ -152,7 +157,7 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
         mute=any(need.mute for need in needs),
         silence=any(need.silence for need in needs),
         spoke=kind == "message" and any(need.silence for plan in plans for need in plan.needs.values()),
-        text=any(need.text for need in needs),
+        text=text,
     )
 
 

@@ -60,7 +60,7 @@ def test_remembers_no_more_groups_than_it_may(monkeypatch: pytest.MonkeyPatch) -
     for number in range(200):
         event, _ = _case(number)
         assert len(program.prepare(event).policies) == (number % 2 == 0)
-        assert len(program._routes) <= 10
+        assert len(program._blanks) <= 10
 
 
 _PARTS = [
