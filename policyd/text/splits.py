@@ -49,16 +49,15 @@ class Composer:
         self.pairs: set[tuple[str, str]] = set()
         self._single: set[str] = set()
         self.chars_of: dict[str, str] = {}
-        used: set[str] = set()
+        used: dict[str, str] = {}
         for key in keys:
             if not key.isascii():
-                used.update(key)
-                self.pairs.update(pairwise(key))
+                chars = [used.setdefault(char, char) for char in key]  # one string of each, not one for every pair
+                self.pairs.update(pairwise(chars))
                 if len(key) == 1:
                     self._single.add(key)
-        used -= _COUNTING  # 一二 is counting, not 三
         for char, ways in parts_table().items():
-            if char in used:
+            if char in used and char not in _COUNTING:  # 一二 is counting, not 三
                 for parts in ways:
                     if _COUNTING.issuperset(parts):  # 二二 is counting, too
                         continue
