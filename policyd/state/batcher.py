@@ -26,7 +26,8 @@ from policyd.state.wire import Word
 _LOG: Final = logging.getLogger("policyd.state")
 
 MOST_IN_FLIGHT: Final = 2
-"""Calls. While these are under way the next batch grows."""
+"""Calls. While these are under way the next batch grows. Where calls are of several cells, each takes what waits
+for one of them, so batches grow more slowly: it is one call until more wait than a call can take."""
 
 MOST_ALONE: Final = 64
 """The same for calls that take one request each."""
@@ -44,7 +45,7 @@ class _Lost(Exception):
 
 class Batcher:
     """`connect` gives a connection that is ready to use; its errors say why there is none. `redirect` takes what a node
-    of a Cluster says belongs to another. Made inside a running event loop.
+    of a Cluster says belongs to another. `several`: requests are of several cells. Made inside a running event loop.
 
     While the store is known to be away, requests fail at once, and a task looks whether it is back."""
 
@@ -54,8 +55,10 @@ class Batcher:
         limits: Limits,
         *,
         redirect: Callable[[list[Request], AskError], None] | None = None,
+        several: bool = False,
     ) -> None:
         self.connections = 0
+        self._several = several
         self._connect = connect
         self._redirect = redirect
         self._deadline = limits.deadline
@@ -164,18 +167,20 @@ class Batcher:
 
     def _commands(self) -> Iterator[bytes]:
         """Those of all calls that may be under way now."""
-        while requests := self._next_requests():
+        most = 1 if self._several and len(self._waiting) <= MOST_IN_A_CALL else MOST_IN_FLIGHT
+        while requests := self._next_requests(most):
             call = Call(b"%x" % next(self._nonces), requests, self._loop.time(), self._wait)
             self._in_flight.append(call)
             yield call.packed()
 
-    def _next_requests(self) -> list[Request]:
+    def _next_requests(self, most: int) -> list[Request]:
         """Those at the head of the queue that share a call; such as may come later are passed over, and stay at the
-        head. Who has been cancelled meanwhile is left out: nothing was sent for it."""
+        head. Who has been cancelled meanwhile is left out: nothing was sent for it. None where `most` calls, or more,
+        are under way."""
         waiting = self._waiting
         while waiting and waiting[0].done():
             waiting.popleft()
-        if not waiting or len(self._in_flight) >= (MOST_ALONE if waiting[0].batch.alone else MOST_IN_FLIGHT):
+        if not waiting or len(self._in_flight) >= (MOST_ALONE if waiting[0].batch.alone else most):
             return []
         requests = [waiting.popleft()]
         batch = requests[0].batch
@@ -184,7 +189,7 @@ class Batcher:
         passed: list[Request] = []
         while waiting and len(requests) < MOST_IN_A_CALL:
             request = waiting[0]
-            if request.asking or (request.batch is not batch and not request.batch.passed):
+            if request.asking or not (request.batch is batch or batch.is_before(request.batch)):
                 break
             waiting.popleft()
             if request.batch is not batch:

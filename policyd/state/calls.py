@@ -56,6 +56,10 @@ class Batch(Struct, frozen=True):
     alone: bool = False
     passed: bool = False
 
+    def is_before(self, other: Batch) -> bool:
+        """Whether requests of this one may go before those of the other. Those of one cell stay in their order."""
+        return other.passed and other.keys != self.keys
+
 
 class Request(Struct, eq=False):
     """`keys` and `words` are its own; `deadline` is a time of the event loop. `asking`: a node of a Cluster is to take
@@ -138,6 +142,10 @@ class Call:
             return command
         asking = _pack((b"ASKING",)) if self.requests[0].asking else b""
         return asking + command + (_pack((b"WAIT", 1, self.wait)) if self.wait else b"")
+
+    @property
+    def is_alone(self) -> bool:
+        return self.requests[0].batch.alone
 
     def reply(self) -> Raw:
         """That of the script."""

@@ -77,7 +77,7 @@ class Cluster:
         batcher = self._nodes.get(node)
         if batcher is None:
             batcher = self._nodes[node] = Batcher(
-                self._connector.at(*node).connect, self._limits, redirect=self._redirect
+                self._connector.at(*node).connect, self._limits, redirect=self._redirect, several=True
             )
         return batcher
 

@@ -327,7 +327,9 @@ class RedisStore:
         if batch is None or batch.arguments[4] is not table or batch.arguments[2] != clock:
             if len(self._batches) >= _MOST_BATCHES:
                 self._batches.clear()
-            batch = Batch(OBSERVE.digest, keys.rings(prefix), (*_PERIODS, clock, ask.revision, table))
+            common = (*_PERIODS, clock, ask.revision, table)
+            passed = self._cells > 1 and not self._virtual
+            batch = Batch(OBSERVE.digest, keys.rings(prefix), common, passed=passed)
             self._batches[prefix, ask.revision] = batch
         return batch
 

@@ -134,8 +134,10 @@ def test_a_slot_half_way_is_asked_for_where_it_goes(three: list[Server]) -> None
         await store.observe(ask)
         slot = nodes[0].asked("CLUSTER", "KEYSLOT", f"{{/{cell_of('half', CELLS)}}}")
         half = await asyncio.to_thread(begin_move, nodes, slot)
-        with pytest.raises(StoreUnavailable):
-            await store.observe(ask)
+        asks = [ask, *(Observe("", f"other{number}", "u", "e", DIGEST, "r") for number in range(60))]
+        moving = [cell_of(each.group, CELLS) == cell_of("half", CELLS) for each in asks]
+        found = await observed_together(store, asks)
+        assert [isinstance(each, StoreUnavailable) for each in found] == moving
         await asyncio.to_thread(finish_move, nodes, *half)
         async with asyncio.timeout(HANG):
             assert (await answered(store, ask)).replayed
@@ -168,6 +170,30 @@ def test_lost_master_leaves_the_other_groups_exact(tmp_path: Path) -> None:
 
     with cluster(tmp_path, replicas=1) as nodes:
         asyncio.run(scenario(nodes))
+
+
+def test_calls_are_not_cut_by_events_of_other_cells(three: list[Server]) -> None:
+    """What waits for a cell goes in one call, in its order whatever policies ask."""
+
+    async def scenario(nodes: list[Server]) -> None:
+        store = RedisStore(f"redis+cluster://{LOGIN}127.0.0.1:{nodes[0].port}", deadline=5.0)
+        await store.open()
+        asks = [Observe("", f"cut{number}", "u", "e", DIGEST, "r") for number in range(160)]
+        await observed_together(store, [Observe("", ask.group, "u", "first", DIGEST, "r") for ask in asks])
+        for node in nodes:
+            node.asked("CONFIG", "RESETSTAT")
+        assert all(isinstance(each, Observed) for each in await observed_together(store, asks))
+        calls = sum(node.client.info("commandstats")["cmdstat_evalsha"]["calls"] for node in nodes)
+        assert calls == len({cell_of(ask.group, CELLS) for ask in asks})
+        mixed = [
+            Observe("", "mixed", "u", event, DIGEST, revision)
+            for event, revision in (("1", "r1"), ("2", "r2"), ("2", "r1"), ("1", "r2"))
+        ]
+        seen = [(each.replayed, each.revision) for each in await observed_together(store, mixed)]  # type: ignore[union-attr]
+        assert seen == [(False, "r1"), (False, "r2"), (True, "r2"), (True, "r1")]
+        await store.close()
+
+    asyncio.run(scenario(three))
 
 
 def test_a_slow_node_holds_up_its_own_answers_only(three: list[Server]) -> None:
