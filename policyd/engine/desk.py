@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final, TypeVar
 
-import msgspec
 from msgspec import Struct
+from msgspec.msgpack import Decoder, Encoder
 
 from policyd.engine.undoing import Reversal
 from policyd.model.decision import TicketState, Undone
@@ -83,6 +83,8 @@ class Told(Struct, array_like=True):
 
 NOTHING_TOLD: Final = Told()
 """Never added to."""
+_encode: Final = Encoder().encode
+_decode: Final = Decoder(Told).decode
 
 
 class Unread(Exception):
@@ -206,10 +208,12 @@ async def file_changes(
     values = dict(seen)
     for _ in range(_MOST_TRIES):
         desk = await _worked_out(store, tenant, Desk(group, event, now, values), work)
-        answer = msgspec.msgpack.encode(desk.told)
+        answer = _encode(desk.told)
         filed = await store.file(Filing(tenant, cell, group, event, mark, desk.puts(), desk.dues(), answer))
+        if filed.answer == answer:
+            return desk.told
         if filed.answer is not None:
-            return msgspec.msgpack.decode(filed.answer, type=Told)
+            return _decode(filed.answer)
         records = tuple(values)
         values.update(zip(records, await store.read(tenant, cell, records), strict=True))
     raise StoreUnavailable(f"the records that event `{event}` changes kept changing; send it again")
