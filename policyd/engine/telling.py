@@ -4,6 +4,8 @@ known before any event (`clauses.Branch`)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from policyd.compile.program import Fired, Outcome
 from policyd.engine.capabilities import possible
 from policyd.engine.case import Case
@@ -68,11 +70,15 @@ def _is_remembered(branch: Branch, case: Case) -> bool:
 
 
 def _resolved(case: Case, outcome: Outcome, reading: Reading) -> Resolved:
-    clock, known = Clock(case.now, None, reading.zones), None
-    telling = [branch for each in outcome.fired if (branch := reading.branch(each)).tells]
-    if len(telling) == 1 and not (case.observed is not None and case.observed.given):
-        known = telling[0].resolved
-    if known is None:
+    clock, found = Clock(case.now, None, reading.zones), _always(outcome.fired, case, reading)
+    if found is None:
         wanted = wanted_by(outcome.fired, case, Speaker(case, reading))
-        known = resolve(wanted.asked, case.event.member.id, False, clock)
-    return possible(known, case.event, clock)
+        found = resolve(wanted.asked, case.event.member.id, False, clock)
+    return possible(found, case.event, clock)
+
+
+def _always(fired: Sequence[Fired], case: Case, reading: Reading) -> Resolved | None:
+    """What is known before any event, where one rule alone tells something."""
+    telling = [branch for each in fired if (branch := reading.branch(each)).tells]
+    is_known = len(telling) == 1 and not (case.observed is not None and case.observed.given)
+    return telling[0].resolved if is_known else None
