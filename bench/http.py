@@ -10,9 +10,10 @@ The servers take turns, round by round, each for about a second: single events o
 echo's of the same round (1 would be as cheap as the server alone). On a machine that does other things the ratio of
 processor times is the steady one.
 
-Then latency with requests that come at 70 % of the lowest rate that any round reached, so that a busy machine can serve
-them, beside the echo's at the same rate: again in turns, and what is told is the median of the rounds' percentiles, as
-one round in which the machine did something else says nothing of the service.
+Then latency with requests that come at 70 % of the rate that the same round just reached, so that a busy machine can
+serve them, beside the echo's at the same rate. What is told is the median of the rounds' percentiles, as a round in which
+the machine did something else says nothing of the service. A round is left out, and said to be, where requests waited
+longer than with all connections busy: more came than the machine could serve then.
 """
 
 from __future__ import annotations
@@ -46,9 +47,9 @@ TITLES: Final = {
     "memory": "memory store", "embedded": "embedded store with its file", "redis": "Redis over TCP", "echo": "echo",
 }  # fmt: skip
 ROUNDS: Final = 5
-CASES: Final = {(1, 1): 1500, (8, 1): 4000, (64, 1): 6400, (4, 100): 120}
+CASES: Final = {(1, 1): 1200, (8, 1): 4000, (64, 1): 6400, (4, 100): 100}
 """Requests of a round, by connections and events in a request."""
-WARM_UP: Final = {(64, 1): 9600, (4, 100): 80}
+WARM_UP: Final = {(64, 1): 9600, (4, 100): 40}
 BOTH_COMMUNITIES: Final = (64, 1)
 SHARE: Final = 0.7
 """Of the load that was reached, for latency."""
@@ -187,31 +188,64 @@ def reached(case: Case) -> Iterator[Figure]:
             yield Figure(f"{figure.name}, processor time of a request", "us", cost, ratio=costs, yardstick="echo")
 
 
+class Round(NamedTuple):
+    """What a store did when asked as fast as it answers, and then at `rate`; and the echo at that rate."""
+
+    reached: Found
+    rate: float
+    ours: Found
+    echo: Found
+
+    @property
+    def is_overloaded(self) -> bool:
+        return self.ours["p50_ms"] > self.reached["p50_ms"]
+
+
 class Paced(NamedTuple):
-    """Latency of a store and of the echo in the same rounds, with requests that came at `rate`."""
+    """Latency of a store with requests that come at `SHARE` of what it just reached."""
 
     name: str
-    rate: float
-    ours: list[Found]
-    echo: list[Found]
+    case: Case
+    all_rounds: list[Round]
 
-    def figures(self, case: Case) -> Iterator[Figure]:
-        where = f"{case.title}, {title(self.name)}, at {self.rate:,.0f} requests a second"
-        found = Case(case.connections, case.array, {"ours": self.ours, "echo": self.echo})
-        slow = "p99" if case.array == 1 else "p95"  # a round has too few arrays for more
+    @property
+    def rounds(self) -> list[Round]:
+        """Those that say something; all where none does."""
+        return [each for each in self.all_rounds if not each.is_overloaded] or self.all_rounds
+
+    @property
+    def where(self) -> str:
+        return f"{self.case.title}, {title(self.name)}, at {SHARE:.0%}"
+
+    def figures(self) -> Iterator[Figure]:
+        rate = statistics.median(each.rate for each in self.rounds)
+        slow = "p99" if self.case.array == 1 else "p95"  # a round has too few arrays for more
         for what, key in (("the median", "p50_ms"), (slow, f"{slow}_ms")):
-            ratio = found.ratio("ours", key)
-            figure = Figure(f"{where}: {what}", "ms", found.median("ours", key), ratio=ratio, yardstick="echo")
-            if what == "p99" and ratio is not None:
+            found = statistics.median(each.ours[key] for each in self.rounds)
+            ratio = statistics.median(each.ours[key] / each.echo[key] for each in self.rounds)
+            figure = Figure(f"{self.where}, {rate:,.0f} requests a second: {what}", "ms", found, None, ratio, "echo")
+            if what == "p99":
                 figure.target, figure.met = f"at most {MOST_P99:g} times the echo's", ratio <= MOST_P99
             yield figure
 
     def distribution(self) -> Iterator[Point]:
-        """Of the latency, by percentiles: the median of the rounds."""
+        """Of the latency, by percentiles."""
         for percent in PERCENTILES:
-            for line, rounds in ((title(self.name), self.ours), (f"echo beside {self.name}", self.echo)):
-                found = statistics.median(each[f"p{percent:g}_ms"] for each in rounds)
-                yield Point("latency", line, percent, found)
+            key = f"p{percent:g}_ms"
+            ours, echo = (
+                [each[key] for each in found] for found in zip(*[one[2:] for one in self.rounds], strict=True)
+            )
+            yield Point("latency", title(self.name), percent, statistics.median(ours))
+            yield Point("latency", f"echo beside {self.name}", percent, statistics.median(echo))
+
+    def note(self) -> Iterator[str]:
+        """Of rounds that were overloaded."""
+        if overloaded := sum(each.is_overloaded for each in self.all_rounds):
+            left = "left out" if overloaded < len(self.all_rounds) else "so this latency says nothing of the service"
+            yield (
+                f"{self.where}: in {overloaded} of {len(self.all_rounds)} rounds more requests came than the machine could"
+                f" serve then; {left}."
+            )
 
 
 class Measuring:
@@ -228,31 +262,29 @@ class Measuring:
             for server in self._servers.values():
                 self._generator.load(server, WARM_UP[connections, array], connections, array)
 
-    def reached(self, connections: int, array: int) -> Case:
-        """As fast as every server answers."""
+    def take_turns(self, connections: int, array: int) -> tuple[Case, list[Paced]]:
+        """As fast as every server answers; and where many are asked at once, the stores then at their pace."""
         both = (connections, array) == BOTH_COMMUNITIES
         asked = [each for name, each in self._servers.items() if both or not name.endswith(ALONE)]
         case = Case(connections, array, {server.name: [] for server in asked})
+        slow = [name for name in case.rounds if name in TARGETS and (connections == 64 or array > 1)]
+        paced = {name: Paced(name, case, []) for name in slow}
         for _ in self._shown(case.title, range(self._rounds)):
             for server in asked:
                 found = self._generator.load(server, CASES[connections, array], connections, array)
                 case.rounds[server.name].append(found)
-        return case
+                if server.name in paced:
+                    paced[server.name].all_rounds.append(self._at_its_pace(server, case, found))
+        return case, list(paced.values())
 
-    def paced(self, case: Case) -> list[Paced]:
-        """At `SHARE` of the least that each store reached in a round."""
-        found = [
-            Paced(name, SHARE * min(each["requests_per_second"] for each in rounds), [], [])
-            for name, rounds in case.rounds.items()
-            if name in TARGETS
-        ]
-        for _ in self._shown(f"{case.title}, at {SHARE:.0%}", range(self._rounds)):
-            for each in found:
-                requests = max(case.connections, int(each.rate * PACED_SECONDS))
-                for name, rounds in (("echo", each.echo), (each.name, each.ours)):
-                    server = self._servers[name]
-                    rounds.append(self._generator.load(server, requests, case.connections, case.array, each.rate))
-        return found
+    def _at_its_pace(self, server: Server, case: Case, reached: Found) -> Round:
+        rate = SHARE * reached["requests_per_second"]
+        requests = max(case.connections, int(rate * PACED_SECONDS))
+        echo, ours = (
+            self._generator.load(each, requests, case.connections, case.array, rate)
+            for each in (self._servers["echo"], server)
+        )
+        return Round(reached, rate, ours, echo)
 
     def _shown(self, what: str, steps: Sequence[T]) -> Iterable[T]:
         return self._progress.track(steps, description=what)
@@ -261,7 +293,7 @@ class Measuring:
 def measure(measuring: Measuring, result: Result) -> None:
     measuring.warm_up()
     for connections, array in CASES:
-        case = measuring.reached(connections, array)
+        case, paced = measuring.take_turns(connections, array)
         result.figures += reached(case)
         if array == 1:
             result.points += (
@@ -269,10 +301,10 @@ def measure(measuring: Measuring, result: Result) -> None:
                 for name in case.rounds
                 if not name.endswith(ALONE)
             )
-        if connections == 64 or array > 1:
-            for paced in measuring.paced(case):
-                result.figures += paced.figures(case)
-                result.points += paced.distribution() if array == 1 else ()
+        for each in paced:
+            result.figures += each.figures()
+            result.points += each.distribution() if array == 1 else ()
+            result.notes += each.note()
 
 
 def complaints(folder: Path, ending: str = "") -> Iterator[str]:
