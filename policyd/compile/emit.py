@@ -165,12 +165,26 @@ def module(functions: Sequence[ast.stmt]) -> ast.Module:
     while stack:
         node = stack.pop()
         assert type(node) in NODES, f"generated code has a {type(node).__name__}"
-        match node:
-            case ast.Name(name) | ast.arg(name) | ast.FunctionDef(name):
-                assert _NAME.fullmatch(name), f"generated code names {name!r}"
-            case ast.Attribute(_, name):
-                assert _ATTRIBUTE.fullmatch(name) and not name.startswith("_"), f"generated code reads .{name}"
-            case ast.Constant(value):
-                assert value is None or isinstance(value, int), f"generated code has the constant {value!r}"
-        stack.extend(ast.iter_child_nodes(node))
+        if type(node) in _SAYING:
+            _check(node)
+        for field in node._fields:  # as `ast.iter_child_nodes`, which takes twice as long for a million of them
+            value = getattr(node, field, None)
+            if isinstance(value, ast.AST):
+                stack.append(value)
+            elif isinstance(value, list):
+                stack += [each for each in value if isinstance(each, ast.AST)]
     return tree
+
+
+_SAYING: Final = frozenset({ast.Name, ast.arg, ast.FunctionDef, ast.Attribute, ast.Constant})
+"""Nodes with something that generated code says."""
+
+
+def _check(node: ast.AST) -> None:
+    match node:
+        case ast.Name(name) | ast.arg(name) | ast.FunctionDef(name):
+            assert _NAME.fullmatch(name), f"generated code names {name!r}"
+        case ast.Attribute(_, name):
+            assert _ATTRIBUTE.fullmatch(name) and not name.startswith("_"), f"generated code reads .{name}"
+        case ast.Constant(value):
+            assert value is None or isinstance(value, int), f"generated code has the constant {value!r}"
