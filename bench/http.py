@@ -11,9 +11,9 @@ echo's of the same round (1 would be as cheap as the server alone). On a machine
 processor times is the steady one.
 
 Then latency with requests that come at 70 % of the rate that the same round just reached, so that a busy machine can
-serve them, beside the echo's at the same rate. What is told is the median of the rounds' percentiles, as a round in which
-the machine did something else says nothing of the service. A round is left out, and said to be, where requests waited
-longer than with all connections busy: more came than the machine could serve then.
+serve them, beside the echo's at the same rate. What is told is the median of the rounds' percentiles, as a round in
+which the machine did something else says nothing of the service. A round is left out, and said to be, where requests
+waited longer than with all connections busy: more came than the machine could serve then.
 """
 
 from __future__ import annotations
@@ -232,20 +232,18 @@ class Paced(NamedTuple):
         """Of the latency, by percentiles."""
         for percent in PERCENTILES:
             key = f"p{percent:g}_ms"
-            ours, echo = (
-                [each[key] for each in found] for found in zip(*[one[2:] for one in self.rounds], strict=True)
-            )
-            yield Point("latency", title(self.name), percent, statistics.median(ours))
-            yield Point("latency", f"echo beside {self.name}", percent, statistics.median(echo))
+            ours = statistics.median(each.ours[key] for each in self.rounds)
+            echo = statistics.median(each.echo[key] for each in self.rounds)
+            yield Point("latency", title(self.name), percent, ours)
+            yield Point("latency", f"echo beside {self.name}", percent, echo)
 
     def note(self) -> Iterator[str]:
         """Of rounds that were overloaded."""
-        if overloaded := sum(each.is_overloaded for each in self.all_rounds):
-            left = "left out" if overloaded < len(self.all_rounds) else "so this latency says nothing of the service"
-            yield (
-                f"{self.where}: in {overloaded} of {len(self.all_rounds)} rounds more requests came than the machine could"
-                f" serve then; {left}."
-            )
+        number, overloaded = len(self.all_rounds), sum(each.is_overloaded for each in self.all_rounds)
+        if overloaded:
+            rest = "left out" if overloaded < number else "so this latency says nothing of the service"
+            what = f"in {overloaded} of {number} rounds more requests came than the machine could serve then"
+            yield f"{self.where}: {what}; {rest}."
 
 
 class Measuring:
