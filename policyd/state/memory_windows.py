@@ -105,16 +105,19 @@ def _bump_times(cells: dict[str, Cell], window: Window, now: int, amount: int) -
 
 
 def _bump_many(cell: Times, window: Window, now: int, amount: int) -> int:
-    times = cell.times
+    times, since = cell.times, now - window.span
     if times[-1] > now:
         ahead = times[-1] - now
         times = cell.times = array("q", [instant - ahead for instant in times])
-    if amount:
-        cell.span = window.span
-        times.append(now)
-        if len(times) > window.cap:
-            del times[: -window.cap]
-    return min(window.cap, len(times) - bisect_right(times, now - window.span))
+    if not amount:
+        return min(window.cap, len(times) - bisect_right(times, since))
+    cell.span = window.span
+    times.append(now)
+    if times[0] <= since:
+        del times[: bisect_right(times, since)]
+    while len(times) > window.cap:
+        times.pop(0)
+    return len(times)
 
 
 def _bump_pairs(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
