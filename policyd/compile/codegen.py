@@ -17,6 +17,7 @@ from policyd.compile.emit import Constants, Emitter
 from policyd.compile.expressions import Expressions
 from policyd.compile.frame import PARAMETERS, Frame, Surroundings
 from policyd.compile.gates import Gate
+from policyd.compile.limits import shared
 from policyd.compile.plan import PolicyPlan
 from policyd.compile.program import Fired
 from policyd.language.source import Source
@@ -87,6 +88,7 @@ class _Generator:
         self._plan = plan
         self._into = into
         self._exempts: dict[str, str] = {}
+        self._looked_into = {name: plan.lets[name].value for name in plan.inlined}
         lets = {let.name: f"let{into.number()}" for let in plan.policy.lets if let.name not in plan.inlined}
         self._around = Surroundings(
             lets=plan.lets,
@@ -189,14 +191,20 @@ class _Generator:
         return made
 
     def _group(self, rules: list[r.Rule], blind: bool) -> str:
+        limited, asked = shared(() if blind else rules, self._looked_into)
         exprs = [expr for rule in rules for expr in (rule.when, rule.unless) if expr is not None]
-        unit, emit, frame = self._open(rules[0].span.source, blind, exprs)
+        unit, emit, frame = self._open(rules[0].span.source, blind, exprs if asked is None else [asked, *exprs])
         compiled = Expressions(frame)
         body: list[ast.stmt] = []
+        under_limits: list[ast.stmt] = []
         for rule in rules:
             with emit.at(rule.span):
-                body.append(self._blind(rule, emit, compiled) if blind else self._live(rule, emit, compiled))
+                made = self._blind(rule, emit, compiled) if blind else self._live(rule, emit, compiled)
+            (under_limits if rule.name in limited else body).append(made)
             frame.links |= self._silencers(rule, blind)
+        if asked is not None:
+            with emit.at(rules[0].span):
+                body.append(emit.when(compiled.true(asked), under_limits))
         name = f"{'blind' if blind else ''}rules{self._into.number()}"
         parameters = (*PARAMETERS, "out", "unasked") if blind else (*PARAMETERS, "out")
         with emit.at(rules[0].span):
