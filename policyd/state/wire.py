@@ -12,7 +12,7 @@ from policyd.model.records import Record
 from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed
 from policyd.state import keys
 from policyd.state.retention import JOURNAL
-from policyd.state.wire_windows import NUMBERS, SHAPES, TAILS, Home, Shape, new_tail, shape_of
+from policyd.state.wire_windows import NUMBERS, SHAPES, TAILS, Home, Shape, ids_of_texts, new_tail, shape_of
 from policyd.state.zones import UTC, number_of_zone
 
 Word = bytes | str | int
@@ -48,7 +48,7 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     tail = TAILS.get((id(shape), id(ladders)))
     if tail is None or tail.shape is not shape or tail.ladders is not ladders:
         tail = new_tail(shape, ladders)
-    asked = tail.packed(windows) if tail.others else tail.first
+    asked = (ids_of_texts(shape, windows) if shape.texts else b"\0") + tail.packed
     field = keys.member_field(group, ask.member)
     named: list[bytes] = []
     flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)

@@ -19,6 +19,7 @@ _BUMPS: Final = {"never": 0, "new": 1, "edit": 2, "always": 3}
 _PERIODS: Final = {None: 0, "day": 4, "week": 8, "month": 12}
 _FORMS: Final = {"events": 0, "distinct": 16, "sum": 32, "messages": 48, "active": 64}
 _LAST: Final = 128
+_NO_ID: Final = bytes(6)
 _MOST: Final = 4096
 
 
@@ -39,35 +40,27 @@ _FIGURES: Final = Home(True, False, figures=True)
 
 class Shape(Struct):
     """What is the same for all events that ask for windows like these, whatever texts are keys of them: where they are
-    kept, in this order, and how they are packed, in the parts around the ids of the cells of `texts` (places of
-    windows). `of_member`: all of them in the member's field. `zones`: those of windows that need one, packed;
-    `amounts`: how many count a value or an amount; `figures`: some tell figures of the group."""
+    kept, in this order, and how they are packed. `of_member`: all of them in the member's field. `texts`: places of
+    those that have a text as their key, packed without the id of the cell. `zones`: those of windows that need one,
+    packed; `amounts`: how many count a value or an amount; `figures`: some tell figures of the group."""
 
     windows: tuple[Window, ...]
     homes: tuple[Home, ...]
     of_member: bool
     fields: int
     texts: tuple[int, ...]
-    parts: tuple[bytes, ...]
+    packed: bytes
     zones: bytes
     amounts: int
     figures: bool
 
 
 class Tail(Struct):
-    """Windows of one shape, behind their number, and one tuple of ladders, in the parts around the ids of cells: each
-    but the first behind that of the window at its place."""
+    """Windows of one shape and one tuple of ladders, behind their numbers."""
 
     shape: Shape
     ladders: tuple[LadderRead, ...]
-    first: bytes
-    others: tuple[tuple[int, bytes], ...]
-
-    def packed(self, windows: tuple[Window, ...]) -> bytes:
-        packed = self.first
-        for place, part in self.others:
-            packed += keys.text_cell_id(windows[place].cell) + part
-        return packed
+    packed: bytes
 
 
 class _Packed(NamedTuple):
@@ -89,15 +82,18 @@ TAILS: Final[dict[tuple[int, int], Tail]] = {}
 
 def new_tail(shape: Shape, ladders: tuple[LadderRead, ...]) -> Tail:
     """Kept in `TAILS`, where it is asked for again."""
-    packed = b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ladders])
-    parts = list(shape.parts)
-    parts[0] = NUMBERS.pack(len(shape.windows), len(ladders)) + parts[0]
-    parts[-1] += packed + shape.zones
+    packed = NUMBERS.pack(len(shape.windows), len(ladders)) + shape.packed
+    packed += b"".join([keys.standing_id(read.ladder) + read.forget.to_bytes(6) for read in ladders])
     if len(TAILS) >= _MOST:
         TAILS.clear()
-    others = tuple(zip(shape.texts, parts[1:], strict=True))
-    tail = TAILS[id(shape), id(ladders)] = Tail(shape, ladders, parts[0], others)
+    tail = TAILS[id(shape), id(ladders)] = Tail(shape, ladders, packed + shape.zones)
     return tail
+
+
+def ids_of_texts(shape: Shape, windows: tuple[Window, ...]) -> bytes:
+    """Their number, and the ids of the cells that the shape leaves out."""
+    ids = [keys.text_cell_id(windows[place].cell) for place in shape.texts]
+    return b"".join((keys.LENGTHS[len(ids)], *ids))
 
 
 def shape_of(windows: tuple[Window, ...]) -> Shape:
@@ -128,20 +124,17 @@ def _new_shape(windows: tuple[Window, ...]) -> Shape:
     if 0 < fields < len(homes):
         homes.sort(key=_is_key)
     places = {home: place.to_bytes(2) for place, home in enumerate(homes, 1)}
-    parts = [b""]
+    packed = b""
     for window, one in zip(windows, each, strict=True):
-        if ":" in window.cell:
-            parts.append(b"")
-        else:
-            parts[-1] += keys.cell_id(window.cell)
-        parts[-1] += one.number + places[one.home]
+        packed += _NO_ID if ":" in window.cell else keys.cell_id(window.cell)
+        packed += one.number + places[one.home]
     return Shape(
         windows,
         tuple(homes),
         len(homes) == 1 and homes[0] == MEMBER_FIELD,
         fields,
         tuple([place for place, cell in enumerate(cells) if ":" in cell]),
-        tuple(parts),
+        packed,
         b"".join([one.zone for one in each]),
         sum([one.amounts for one in each]),
         _FIGURES in places,

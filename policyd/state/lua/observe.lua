@@ -17,8 +17,9 @@ ARGV 1    nonce, echoed
             it counts nothing)
             records (if RECORDS): 1 number, for each 2 length of its field, which
             follows, + 1, 0 if it is no field of a hash; fields: 1 length, name
+            1 number of ids; each 6, of a window that has a text as its key
             then, equal for events that ask for the same: 2 windows, 2 ladders
-            windows: 6 id, 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always) + 4 * period (0 none, 1 day,
+            windows: 6 id (zeros: the next of those before), 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always) + 4 * period (0 none, 1 day,
                      2 week, 3 month) + 16 * form (0 events, 1 distinct, 2 sum, 3 messages, 4 active) + 128 if the
                      period before is told, 2 where it is kept (from 1: first the fields, then the keys of this event)
             ladders: 8 id, 6 forget in ms (0: never)
@@ -70,7 +71,9 @@ local revision, zones = ARGV[5], ARGV[6]
 -- The events, and everything that they read, in one call a key. Nothing is written before all of it is known to be
 -- sound. An event: 1 blob, 2 flags, 3 digest, 4 its row, 5 the message's field, 6 its mark, 7 shape, 8 names, 9 number
 -- of keys but its records', 10 those before them, 11 records, 12 where its amounts are (0: none), 13 what it is to the
--- figures or false, 14 whether a presence is kept, 15 zone or false.
+-- figures or false, 14 whether a presence is kept, 15 zone or false, 16 where the ids of cells
+-- with texts are. A window: 1 id and span, 2 span, 3 cap, 4 bump, 5 place, 6 since when, 7 kind or false, 8 its span as
+-- it is packed, if its id is that of the event that is being counted.
 
 local shapes = {}
 local function shape_of(text)
@@ -92,6 +95,11 @@ local function shape_of(text)
         zone_at = zone_at + 2
       end
       window[4], window[7] = when % 4, kind
+    end
+    if sub(text, at, at + 5) == ZERO then
+      shape.of_texts = shape.of_texts or {}
+      shape.of_texts[#shape.of_texts + 1] = window
+      window[8] = sub(text, at + 6, at + 11)
     end
     shape[i] = window
   end
@@ -156,9 +164,10 @@ for i = 7, #ARGV do
       end
     end
   end
-  local text = sub(blob, at)
+  local ids = at + 1
+  local text = sub(blob, ids + 6 * byte(blob, at))
   events[i - 6] = { blob, flags, digest, row, message, mark, shapes[text] or shape_of(text), names, keys, first, asked,
-    amounts, figure, somebody, zone }
+    amounts, figure, somebody, zone, ids }
   base = after
 end
 if base ~= #KEYS then
@@ -286,6 +295,10 @@ local function counts_of(event, edit)
   local shape, names = event[7], event[8]
   local counting = looking and -1 or edit and 2 or 1
   local counts, wide = {}, false
+  for i, window in ipairs(shape.of_texts or NOTHING) do
+    local at = event[16] + 6 * (i - 1)
+    window[1] = sub(event[1], at, at + 5) .. window[8]
+  end
   for i = 1, shape.windows do
     local window = shape[i]
     local place, when = window[5], window[4]

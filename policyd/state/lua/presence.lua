@@ -7,7 +7,7 @@ call, by key and field.
 local WROTE, JOINED, LEFT, ASKED = 1, 2, 3, 4
 local PRESENCE_KEPT, FIGURES_KEPT = 40 * 86400000, 766 * 86400000
 local PRESENCE = '\0\0\0\0\0\1' .. pack('>I6', PRESENCE_KEPT)
-local ROLLING = { 7, 30 }
+local ROLLING = { x7 = 7, x30 = 30 }
 
 local noted = {}
 local function note_field(key, field, number)
@@ -19,8 +19,19 @@ local function note_field(key, field, number)
   fields[field] = (fields[field] or 0) + number
 end
 
+local fields_of = {}
 local function note(key, day, name, number)
-  note_field(key, day .. ':' .. name, number)
+  local fields = fields_of[day]
+  if not fields then
+    fields = {}
+    fields_of[day] = fields
+  end
+  local field = fields[name]
+  if not field then
+    field = day .. ':' .. name
+    fields[name] = field
+  end
+  note_field(key, field, number)
 end
 
 local function bracket_of(age)
@@ -55,9 +66,9 @@ local function wrote_on(key, name, day)
     return
   end
   note(key, day, 'a', 1)
-  for _, days in ipairs(ROLLING) do
-    note(key, wrote > 0 and math.max(day, last + days) or day, 'x' .. days, 1)
-    note(key, day + days, 'x' .. days, -1)
+  for name, days in pairs(ROLLING) do
+    note(key, wrote > 0 and math.max(day, last + days) or day, name, 1)
+    note(key, day + days, name, -1)
   end
   local within = joined > 0 and since <= day and bracket_of(day - since)
   if within and (wrote == 0 or last < since or bracket_of(last - since) ~= within) then
@@ -129,11 +140,20 @@ end
 
 local function write_figures()
   for key, fields in pairs(noted) do
-    local new = false
+    local names, numbers, new = {}, {}, false
     for field, number in pairs(fields) do
-      if number ~= 0 and call('HINCRBY', key, field, number) == number then
-        new = true
+      if number ~= 0 then
+        names[#names + 1] = field
       end
+    end
+    local stored = #names > 0 and call('HMGET', key, unpack(names)) or NOTHING
+    for i, field in ipairs(names) do
+      local before = tonumber(stored[i] or 0)
+      new = new or before == 0
+      numbers[2 * i - 1], numbers[2 * i] = field, before + fields[field]
+    end
+    if #names > 0 then
+      call('HSET', key, unpack(numbers))
     end
     if new then
       call('PEXPIRE', key, FIGURES_KEPT)
