@@ -13,6 +13,7 @@ from policyd.compile.program import Program
 from policyd.engine.scenario import run_tests
 from policyd.language.diagnostics import Diagnostic
 from policyd.language.render import render
+from policyd.server.warming import warm_up
 
 
 class InvalidPolicies(Exception):
@@ -28,7 +29,8 @@ def load_program(directory: Path) -> Program:
 
 
 def load_tested_program(directory: Path) -> Program:
-    """As `load_program`, and the tests of the policies pass. Raises `InvalidPolicies`."""
+    """As `load_program`, the tests of the policies pass, and no event waits for what it is the first to need. Raises
+    `InvalidPolicies`."""
     program = load_program(directory)
     lines = []
     for result in run_tests(program).failures:
@@ -38,6 +40,7 @@ def load_tested_program(directory: Path) -> Program:
             lines.append(f'{place.source.name}:{place.line}: test "{result.test.title}": {said}')
     if lines:
         raise InvalidPolicies("\n".join([*lines, f"{_count(len(lines), 'test')} of the policies failed"]))
+    warm_up(program)
     return program
 
 
