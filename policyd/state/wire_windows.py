@@ -92,8 +92,10 @@ def new_tail(shape: Shape, ladders: tuple[LadderRead, ...]) -> Tail:
 
 def ids_of_texts(shape: Shape, windows: tuple[Window, ...]) -> bytes:
     """Their number, and the ids of the cells that the shape leaves out."""
-    ids = [keys.text_cell_id(windows[place].cell) for place in shape.texts]
-    return b"".join((keys.LENGTHS[len(ids)], *ids))
+    packed = keys.LENGTHS[len(shape.texts)]
+    for place in shape.texts:
+        packed += keys.text_cell_id(windows[place].cell)
+    return packed
 
 
 def shape_of(windows: tuple[Window, ...]) -> Shape:
