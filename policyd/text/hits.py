@@ -32,12 +32,14 @@ class Hits:
     """The hits of one text, false when there are none. `bits` has bit i set when lexicon i of `Matcher.names` has a
     hit: what a compiled policy asks. Where the words stand is worked out when it is asked for."""
 
-    __slots__ = ("_found", "_locate", "_names", "_text", "bits")
+    __slots__ = ("_found", "_names", "_text", "_where", "bits")
 
-    def __init__(self, text: str, names: Sequence[str], bits: int, locate: Callable[[], list[Found]]) -> None:
+    def __init__(
+        self, text: str, names: Sequence[str], bits: int, where: list[Found] | Callable[[], list[Found]]
+    ) -> None:
         self._text = text
         self._names = names
-        self._locate = locate
+        self._where = where
         self._found: list[Found] | None = None
         self.bits = bits
 
@@ -82,7 +84,8 @@ class Hits:
 
     def _of(self, names: Collection[str] | None) -> list[Found]:
         if self._found is None:
-            self._found = [self._whole(hit) for hit in self._locate()]
+            where = self._where
+            self._found = [self._whole(hit) for hit in (where if isinstance(where, list) else where())]
         return self._found if names is None else [hit for hit in self._found if self._names[hit.lexicon] in names]
 
     def _whole(self, hit: Found) -> Found:
@@ -110,4 +113,4 @@ def _without_overlaps(hits: list[Found]) -> list[Found]:
     return kept
 
 
-NOTHING: Final = Hits("", (), 0, list)
+NOTHING: Final = Hits("", (), 0, [])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
 from typing import Final, NamedTuple
 
 from policyd.text.automaton import finder
@@ -110,7 +109,7 @@ class Index:
             for key, entries in words.items()
             if everywhere or any(self.entries[entry].lexicon in splitting for entry in entries)
         )
-        self.pairs = self.composer.pairs if everywhere else {pair for key in words for pair in pairwise(key)}
+        self.pairs = (self.composer if everywhere else Composer(words)).pairs
         self.wechat = frozenset(WECHAT_KEYS) if any("微信" in key for key in words) else frozenset()
         parts = self.composer.chars_of
         self.sure = [

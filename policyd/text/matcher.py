@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Final
 from weakref import WeakSet
 
@@ -65,10 +66,10 @@ class Matcher:
             or self._by_sound
         ):
             found = examine(self._index, Views(text, folded, bare, key), ends, readings)
-            return Hits(text, self.names, _bits(found), lambda: found) if found else NOTHING
+            return Hits(text, self.names, _bits(found), found) if found else NOTHING
         if not bits:
             return NOTHING
-        return Hits(text, self.names, bits, lambda: locate(self._index, Views(text, folded, bare, key), ends))
+        return Hits(text, self.names, bits, partial(locate, self._index, Views(text, folded, bare, key), ends))
 
     def _certain(self, ends: Ends, key: str) -> int:
         """The lexicons that have a hit for certain, or `UNSURE` when something has to be judged."""
