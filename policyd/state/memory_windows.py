@@ -53,7 +53,7 @@ Cell = Once | Times | Pairs | Running
 def bump(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
     """Counts the event, unless `amount` is 0: the value or amount of it, 1 where events are counted."""
     if window.per is not None:
-        return _bump_running(cells, window, now, amount)
+        return _bump_running(cells, window, number_at(window.per, window.zone, now), now, amount)
     if window.form == "events":
         return _bump_times(cells, window, now, amount)
     return _bump_pairs(cells, window, now, amount)
@@ -69,7 +69,8 @@ def peek(cells: dict[str, Cell], window: Window, now: int) -> int:
         case Pairs(_, pairs):
             return _told(window, pairs, max(now, pairs[-1][1]))
         case Running() as cell:
-            return _told_running(window, cell, _period(window, now))
+            assert window.per is not None
+            return _told_running(window, cell, number_at(window.per, window.zone, now))
         case None:
             return 0
 
@@ -172,33 +173,32 @@ def _told(window: Window, pairs: list[tuple[int, int]], now: int) -> int:
     return min(window.cap, len(live) if window.form == "distinct" else sum(live))
 
 
-def _bump_running(cells: dict[str, Cell], window: Window, now: int, amount: int) -> int:
-    cell, period = cells.get(window.cell), _period(window, now)
+def _bump_running(cells: dict[str, Cell], window: Window, period: int, now: int, amount: int) -> int:
+    cell = cells.get(window.cell)
     if amount and not window.last:
         if type(cell) is not Running:
             assert window.per is not None
             cell = cells[window.cell] = Running(CALENDAR[window.per], now, period, before=period - 1)
-        if period > cell.number:
+        elif period > cell.number:
             cell.before, cell.count_before = cell.number, cell.count
             cell.number, cell.count, cell.values = period, 0, None
         if now > cell.at:
             cell.at = now
-        if window.form != "distinct":
-            cell.count = min(window.cap, cell.count + amount)
-        elif cell.count < window.cap:
-            values = cell.values = cell.values or set()
-            values.add(amount)
-            cell.count = len(values)
+        _count(cell, window, amount)
     return _told_running(window, cell, period) if type(cell) is Running else 0
+
+
+def _count(cell: Running, window: Window, amount: int) -> None:
+    if window.form != "distinct":
+        count = cell.count + amount
+        cell.count = count if count < window.cap else window.cap
+    elif cell.count < window.cap:
+        values = cell.values = cell.values or set()
+        values.add(amount)
+        cell.count = len(values)
 
 
 def _told_running(window: Window, cell: Running, period: int) -> int:
     asked = max(period, cell.number) - window.last
-    if asked == cell.number:
-        return min(window.cap, cell.count)
-    return min(window.cap, cell.count_before) if asked == cell.before else 0
-
-
-def _period(window: Window, now: int) -> int:
-    assert window.per is not None
-    return number_at(window.per, window.zone, now)
+    count = cell.count if asked == cell.number else cell.count_before if asked == cell.before else 0
+    return count if count < window.cap else window.cap
