@@ -70,15 +70,19 @@ def _answer(question: str, event: Event) -> str | None:
     return None if event.request is None else event.request.answers.get(question)
 
 
-def _count(name: str, event: Event) -> int | None:
-    clips = getattr(event.message or ABSENT["message"], name)
-    return None if clips is None else len(clips)
-
-
-def _longest(name: str, event: Event) -> int | None:
+def _longest(clips: tuple[float | None, ...]) -> int | None:
     """Whole ms, cut; unknown where the length of any is."""
-    clips = getattr(event.message or ABSENT["message"], name)
-    return None if clips is None or None in clips else _milliseconds(max(clips, default=0))
+    return 0 if not clips else None if None in clips else _milliseconds(max(clips))  # type: ignore[type-var, arg-type]
+
+
+OF_MESSAGE: Final[dict[str, tuple[str, Callable[[Any], Any]]]] = {
+    "message.length": ("text", len),
+    "message.videos": ("videos", len),
+    "message.voices": ("voices", len),
+    "message.longest_video": ("videos", _longest),
+    "message.longest_voice": ("voices", _longest),
+}
+"""Facts that a function tells of an attribute of the message, where that is known."""
 
 
 def _told(part: str, name: str, event: Event) -> Any:
@@ -107,10 +111,6 @@ _SPELLED: Final = {"as": "as_"}
 _OTHERS: Final[dict[str, Reader]] = {
     "member.id": _id,
     "member.role": _role,
-    "message.videos": partial(_count, "videos"),
-    "message.voices": partial(_count, "voices"),
-    "message.longest_video": partial(_longest, "videos"),
-    "message.longest_voice": partial(_longest, "voices"),
     **{
         f"{part}.{name}": partial(_told, part, _SPELLED.get(name, name))
         for part, names in _TOLD.items()

@@ -17,7 +17,7 @@ from policyd.check import resolved as r
 from policyd.check.facts import FACTS
 from policyd.compile.arithmetic import since
 from policyd.compile.emit import Emitter
-from policyd.compile.facts import ABSENT, PLAIN, ROLES, reader, text_key
+from policyd.compile.facts import ABSENT, OF_MESSAGE, PLAIN, ROLES, reader, text_key
 from policyd.compile.hours import OpenHours, WallClock
 from policyd.compile.kept import ReviewStanding, awaited, owed, record_of, switched
 from policyd.compile.kept_standing import StreakStanding, TallyStanding, TierStanding, figure, is_step
@@ -229,10 +229,8 @@ class Frame:
             return emit.either([emit.attribute(self._part(owner), "id"), nobody])
         if name in PLAIN:
             return emit.attribute(self._part(owner), plain)
-        if name == "message.length":
-            text = self.temporary()
-            missing = emit.compare(emit.keep(text, self._fact_local("message.text")), "is", emit.literal(None))
-            return emit.choose(missing, emit.literal(None), emit.call(emit.the(len), [emit.name(text)]))
+        if name in OF_MESSAGE:
+            return self._of_message(*OF_MESSAGE[name])
         if owner == "message" and plain in DERIVED:
             return emit.attribute(emit.attribute(emit.name("p"), "texts"), plain)
         if name == "member.role":
@@ -242,6 +240,13 @@ class Frame:
             return emit.call(emit.the(kind_now), [emit.name("p"), emit.name("o")])
         read = self.around.once(("fact", name), lambda: reader(r.Fact(name, FACTS[name].type)))
         return emit.call(emit.the(read), [self._event()])
+
+    def _of_message(self, name: str, tell: Callable[[Any], Any]) -> ast.expr:
+        """What a function tells of an attribute of the message; unknown where that is."""
+        emit, kept = self.emit, self.temporary()
+        read = self._fact_local("message.text") if name == "text" else emit.attribute(self._part("message"), name)
+        missing = emit.compare(emit.keep(kept, read), "is", emit.literal(None))
+        return emit.choose(missing, emit.literal(None), emit.call(emit.the(tell), [emit.name(kept)]))
 
     def _stateful(self, name: str) -> ast.expr:
         emit, observed = self.emit, self.emit.name("o")

@@ -200,8 +200,9 @@ def _decide_blind(ready: Ready) -> Outcome:
 def _outcome(out: list[Fired], unasked: Sequence[Rule]) -> Outcome:
     if len(out) > 1:
         out.sort(key=lambda fired: fired.rule.name)
-    return Outcome(
-        fired=tuple(fired for fired in out if not fired.rule.shadow),
-        shadow=tuple(fired for fired in out if fired.rule.shadow),
-        unasked=tuple(sorted(unasked, key=lambda rule: rule.name)),
-    )
+    shadow = [fired for fired in out if fired.rule.shadow]
+    if shadow:
+        out = [fired for fired in out if not fired.rule.shadow]
+    if len(unasked) > 1:
+        unasked = sorted(unasked, key=lambda rule: rule.name)
+    return Outcome(tuple(out), tuple(shadow), tuple(unasked))
