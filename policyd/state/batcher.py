@@ -26,8 +26,11 @@ from policyd.state.wire import Word
 _LOG: Final = logging.getLogger("policyd.state")
 
 MOST_IN_FLIGHT: Final = 2
-"""Calls. While these are under way the next batch grows. Where calls are of several cells, each takes what waits
-for one of them, so batches grow more slowly: it is one call until more wait than a call can take."""
+"""Calls. While these are under way the next batch grows."""
+
+MOST_TOGETHER: Final = 16
+"""The same where calls are of several cells, and each takes what waits for one: they are written together, once all
+before are answered, so that batches grow, and client and server read, write and awake once for all."""
 
 MOST_ALONE: Final = 64
 """The same for calls that take one request each."""
@@ -167,7 +170,9 @@ class Batcher:
 
     def _commands(self) -> Iterator[bytes]:
         """Those of all calls that may be under way now."""
-        most = 1 if self._several and len(self._waiting) <= MOST_IN_A_CALL else MOST_IN_FLIGHT
+        most = MOST_IN_FLIGHT
+        if self._several:
+            most = MOST_TOGETHER if all(call.is_alone for call in self._in_flight) else 0
         while requests := self._next_requests(most):
             call = Call(b"%x" % next(self._nonces), requests, self._loop.time(), self._wait)
             self._in_flight.append(call)
