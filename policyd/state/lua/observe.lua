@@ -19,9 +19,10 @@ ARGV 1    nonce, echoed
             follows, + 1, 0 if it is no field of a hash; fields: 1 length, name
             1 number of ids; each 6, of a window that has a text as its key
             then, equal for events that ask for the same: 2 windows, 2 ladders
-            windows: 6 id (zeros: the next of those before), 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit, 3 always) + 4 * period (0 none, 1 day,
-                     2 week, 3 month) + 16 * form (0 events, 1 distinct, 2 sum, 3 messages, 4 active) + 128 if the
-                     period before is told, 2 where it is kept (from 1: first the fields, then the keys of this event)
+            windows: 6 id (zeros: the next of those before), 6 span in ms, 2 cap, 1 bump (0 never, 1 new, 2 edit,
+                     3 always) + 4 * period (0 none, 1 day, 2 week, 3 month) + 16 * form (0 events, 1 distinct, 2 sum,
+                     3 messages, 4 active) + 128 if the period before is told, 2 where it is kept (from 1: first the
+                     fields, then the keys of this event)
             ladders: 8 id, 6 forget in ms (0: never)
             zones:   2 for each window that has a period or tells figures, in their order
           The last key of the event is the member's standing if STANDING, the one before it the member's long windows
@@ -71,9 +72,9 @@ local revision, zones = ARGV[5], ARGV[6]
 -- The events, and everything that they read, in one call a key. Nothing is written before all of it is known to be
 -- sound. An event: 1 blob, 2 flags, 3 digest, 4 its row, 5 the message's field, 6 its mark, 7 shape, 8 names, 9 number
 -- of keys but its records', 10 those before them, 11 records, 12 where its amounts are (0: none), 13 what it is to the
--- figures or false, 14 whether a presence is kept, 15 zone or false, 16 where the ids of cells
--- with texts are. A window: 1 id and span, 2 span, 3 cap, 4 bump, 5 place, 6 since when, 7 kind or false, 8 its span as
--- it is packed, if its id is that of the event that is being counted.
+-- figures or false, 14 whether a presence is kept, 15 zone or false, 16 where the ids of cells of texts are. A window:
+-- 1 id and span (of a text, those of the event that is being counted), 2 span, 3 cap, 4 bump, 5 place, 6 since when,
+-- 7 kind or false, 8 of a text, its span as it is packed.
 
 local shapes = {}
 local function shape_of(text)
