@@ -29,8 +29,9 @@ def finder(keys: Sequence[str]) -> Callable[[str], Ends]:
     search = automaton.iter
 
     def find(text: str) -> Ends:
-        ends = list(search(_fed(text)))
-        return _of_characters(text, ends) if ends else ends
+        data = _fed(text)
+        ends = list(search(data))
+        return _of_characters(text, ends, even=len(data) == 2 * len(text)) if ends else ends
 
     return find
 
@@ -47,10 +48,11 @@ def _frequent_first(keys: Sequence[str]) -> Iterable[int]:
     return sorted(range(len(keys)), key=lambda number: -frequency[keys[number][0]])
 
 
-def _of_characters(text: str, ends: Ends) -> Ends:
-    """Where characters end of ends of bytes. One that is within a character lies across two."""
-    units = [((end + 1) // 2, number) for end, number in ends if end % 2]
-    if text.isascii() or max(text) <= _BASIC:
+def _of_characters(text: str, ends: Ends, *, even: bool) -> Ends:
+    """Where characters end of ends of bytes. One that is within a character lies across two. `even`: each character
+    has two bytes."""
+    units = [((end + 1) >> 1, number) for end, number in ends if end & 1]
+    if even:
         return units
     characters = {unit: index for index, unit in enumerate(accumulate(1 + (char > _BASIC) for char in text), 1)}
     return [(characters[unit], number) for unit, number in units if unit in characters]

@@ -70,8 +70,10 @@ def _plainly(index: Index, of: Views, ends: Ends) -> list[Found] | None:
     return found
 
 
-def readings_of(index: Index, text: str) -> list[Reading]:
+def readings_of(index: Index, text: str, ends: Ends) -> list[Reading]:
     """The readings of a text that gives cause for some, but such as can show no entry."""
+    if len(ends) >= MOST_PLACES:  # who finds nearly nothing but hits need not look for further ones
+        return []
     readings = with_wechat(text) if index.wechat else []
     if index.latin:
         readings += with_letters(text)
@@ -88,7 +90,7 @@ def examine(index: Index, of: Views, ends: Ends, readings: Iterable[Reading]) ->
         origin = of.origin()
         found = Judge(index).hits(of, origin, ends, runs)
         readings = chain(_composed(index, of, origin, ends, runs), readings or _spelled(index, of.text, ends))
-    if len(ends) < MOST_PLACES:  # who finds nearly nothing but hits need not look for further ones
+    if len(ends) < MOST_PLACES:
         judge = Judge(index, MOST_READ)
         for reading in readings:
             found += _read(index, of.text, reading, judge)

@@ -54,7 +54,7 @@ class Matcher:
         bits = self._certain(ends, key) if ends else 0
         readings: Sequence[Reading] = ()
         if folded is not text and CAUSE.search(text):
-            readings = readings_of(self._index, text)
+            readings = readings_of(self._index, text, ends)
             if bits and not (bare is folded and is_even(text)):
                 bits = UNSURE  # digits part words otherwise than what is no digit
         if (
