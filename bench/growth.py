@@ -1,6 +1,7 @@
 """Whether an event stays as cheap when policies, lists, groups and members become many.
 
-Run: `python -m bench.growth` (`--members N`, `--groups N`, `--only rules|words|compile|memory|memory-store|embedded`).
+Run: `python -m bench.growth` (`--members N`, `--groups N`, `--only` one of `rules`, `words`, `compile`, `memory`,
+`service`, `memory-store`, `embedded`).
 Small and large take turns on the same clean messages; the ratio is the median of the rounds'. How groups and members
 are measured stands in `bench/crowds.py`.
 """
@@ -19,7 +20,7 @@ from typing import Final
 
 from rich.progress import Progress
 
-from bench.crowds import Progressed, embedded, in_memory
+from bench.crowds import Progressed, embedded, in_memory, in_service
 from bench.http import load as load_server
 from bench.http import running
 from bench.kept import Figure, Point, Result, against, keep
@@ -207,6 +208,7 @@ PARTS: Final[dict[str, Callable[[int, int, Result, Progressed], None]]] = {
     "words": lambda groups, members, result, bar: words(result, bar),
     "compile": lambda groups, members, result, bar: compiling(result, bar),
     "memory": lambda groups, members, result, bar: memory(result, bar),
+    "service": in_service,
     "memory-store": in_memory,
     "embedded": embedded,
 }

@@ -172,11 +172,11 @@ async def load(url: str, requests: int, connections: int, array: int, rate: floa
         for one in range(connections)
     ]
     took: list[float] = []
-    run = _paced(prepared, rate, host, port, took) if rate else _closed(prepared, host, port, took)
+    run = _paced(prepared, rate, host, port, took) if rate else closed(prepared, host, port, took)
     return _told(await run, took, array)
 
 
-async def _closed(prepared: list[list[bytes]], host: str, port: int, took: list[float]) -> float:
+async def closed(prepared: Sequence[Sequence[bytes]], host: str, port: int, took: list[float]) -> float:
     """Every connection sends when it has its answer; how many seconds it took."""
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
