@@ -22,7 +22,7 @@ from typing import Any, Final
 import redis
 import uvloop
 
-from policyd.model.state import LadderRead, Observe, Presence, Window
+from policyd.model.state import LadderRead, Observe, Observed, Presence, Window
 from policyd.state.embedded import EmbeddedServer, server_version
 from policyd.state.redis import RedisStore
 
@@ -96,9 +96,18 @@ async def observe_all(store: RedisStore, asks: list[Observe], at_once: int) -> N
     await asyncio.gather(*(worker() for _ in range(at_once)))
 
 
+async def observe_turns(store: RedisStore, asks: list[Observe], at_once: int) -> None:
+    """So many at a time, as one question."""
+    for begin in range(0, len(asks), at_once):
+        async for part in store.observe_many(asks[begin : begin + at_once]):
+            assert all(isinstance(found, Observed) for _, found in part)
+
+
 async def time_of(client: redis.Redis, url: str, title: str, events: int) -> None:
     """Prints one line for each way of asking: the best of some rounds."""
-    for facts, at_once in ((False, 1), (False, 16), (False, 64), (True, 64)):
+    for facts, at_once, ways in ((False, 1, "at once"), (False, 16, "at once"), (False, 64, "at once"),
+                                 (False, 64, "a turn"), (True, 64, "at once")):  # fmt: skip
+        observe = observe_turns if ways == "a turn" else observe_all
         store = RedisStore(url, deadline=5.0)
         await store.open()
         number = events if at_once > 1 else events // 20
@@ -109,13 +118,13 @@ async def time_of(client: redis.Redis, url: str, title: str, events: int) -> Non
             gc.collect()
             gc.freeze()
             with Measured(client) as measured:
-                await observe_all(store, asks, at_once)
+                await observe(store, asks, at_once)
             found.append((measured.server / number, base, measured.python / number, number / measured.seconds))
         await store.close()
         server, base, python, rate = min(found, key=lambda one: one[0] / one[1])
         what = "2 windows, mute, ladder" if facts else "2 windows"
         print(
-            f"{title:28} {what:24} {at_once:3} at once  {rate:8,.0f}/s  python {python:6.1f} us"
+            f"{title:28} {what:24} {at_once:3} {ways:7}  {rate:8,.0f}/s  python {python:6.1f} us"
             f"  server {server:6.1f} us = {server / base:4.1f} SET",
             flush=True,
         )
