@@ -32,22 +32,17 @@ def _lines(facts: TextFacts, text: str) -> int:
 
 
 def _links(facts: TextFacts, text: str) -> int:
-    found = len(finders.links(text))
-    if not found:
-        facts.domains = ()
-    return found
+    return len(finders.links(text))
 
 
 def _domains(facts: TextFacts, text: str) -> tuple[str, ...]:
-    return finders.domains(text)
+    return finders.domains(text) if facts.links else ()
 
 
 def _contacts(facts: TextFacts, text: str) -> int:
     """And the links, which are contacts too."""
     found = finders.contacts(text)
-    facts.links = links = sum([contact.kind == "link" for contact in found]) if found else 0
-    if not links:
-        facts.domains = ()
+    facts.links = sum([contact.kind == "link" for contact in found]) if found else 0
     return len(found)
 
 

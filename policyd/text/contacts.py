@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import chain, islice
+from itertools import islice
 from typing import Final, Literal
 
 from msgspec import Struct
@@ -102,9 +102,12 @@ def contacts(text: str) -> tuple[Contact, ...]:
     if not _may_hold_any(text):
         return ()
     reading = _reading(text)
+    places = [*_links(reading), *_addresses(reading), *_accounts(reading)]
+    if not places:
+        return ()
     found: list[Contact] = []
     taken = bytearray(len(text))
-    for kind, start, end in chain(_links(reading), _addresses(reading), _accounts(reading)):
+    for kind, start, end in places:
         if not any(taken[start:end]):
             taken[start:end] = b"\1" * (end - start)
             found.append(Contact(kind, start, end, text[start:end]))

@@ -78,6 +78,8 @@ def any_of(code_points: Iterable[int]) -> str:
 
 
 FOLD: Final[dict[int, str]] = table(_FOLDING)
+# What `str.translate` does not find costs it an exception: common characters that do not fold are in the table, too.
+_TRANSLATED: Final[dict[int, str | int]] = {**{code: code for code in range(0x4E00, 0xA000)}, **FOLD}
 # Says in one pass over a text whether anything in it folds: most messages need nothing more. The signs are in it so
 # that a text that is the same object when folded has no other reading either.
 FOLDABLE: Final = re.compile(f"[{any_of(FOLD)}\\u1100-\\u11ff@$!*❤♥✘✖]")
@@ -101,7 +103,7 @@ def fold(text: str) -> str:
 
 def translated(text: str) -> str:
     """The same of a text in which something folds."""
-    return "".join(_parts(text)) if _AFTER_FIRST_JAMO.search(text) else text.translate(FOLD)
+    return "".join(_parts(text)) if _AFTER_FIRST_JAMO.search(text) else text.translate(_TRANSLATED)
 
 
 def origins(text: str) -> list[int] | range:
