@@ -36,7 +36,7 @@ class Pairs(Struct, gc=False):
 
 class Running(Struct, gc=False):
     """Of a period of the calendar and of the one before: their numbers, and what was counted. `values`: those seen in
-    the running one, where values are counted. `at`: when it was last counted."""
+    the running one, where values are counted. `at`: when that was first counted; `span` is longer than two periods."""
 
     span: int
     at: int
@@ -181,9 +181,7 @@ def _bump_running(cells: dict[str, Cell], window: Window, period: int, now: int,
             cell = cells[window.cell] = Running(CALENDAR[window.per], now, period, before=period - 1)
         elif period > cell.number:
             cell.before, cell.count_before = cell.number, cell.count
-            cell.number, cell.count, cell.values = period, 0, None
-        if now > cell.at:
-            cell.at = now
+            cell.number, cell.count, cell.values, cell.at = period, 0, None, now
         _count(cell, window, amount)
     return _told_running(window, cell, period) if type(cell) is Running else 0
 
