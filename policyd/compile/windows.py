@@ -17,6 +17,9 @@ from policyd.model.state import Bump, Observed, Window, value_of
 _AS_EDIT: Final = Observed(now=0, edit=True)
 """Stands for what is observed where a counter of edits asks for the event's kind before that is known."""
 
+_DIGEST: Final = blake2b(digest_size=8)
+"""To be copied, which takes less than making one."""
+
 Memos = tuple[dict[int, Any], dict[int, Any]]
 """What lets came out as: for counters of other events, and for those of edits."""
 
@@ -51,7 +54,9 @@ class Counting:
         key = self.key(prepared, observed, None, None, memo)
         if key is None:
             return None
-        return replace(window, cell=f"{window.cell}:{blake2b(key.encode(), digest_size=8).hexdigest()}")
+        digest = _DIGEST.copy()
+        digest.update(key.encode())
+        return replace(window, cell=f"{window.cell}:{digest.hexdigest()}")
 
     def amount(self, window: Window, prepared: Any, memos: Memos) -> int:
         """What the event adds in `window`: for `distinct` what stands for its value; 0 for nothing."""

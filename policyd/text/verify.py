@@ -43,6 +43,9 @@ def place(text: str, origin: Origin, first: int, entry: Traits, rule: Rule) -> P
     """The place of an entry whose key begins at `first` of the text's key, or None when it is not the word."""
     last = first + entry.size - 1
     runs = origin.runs
+    if isinstance(runs, range):  # nothing is repeated in the text
+        is_there = sum(entry.counts) == entry.size
+        return _judge(text, origin, (first, last + 1), (first, last), entry, rule, "") if is_there else None
     longer = _longer(runs, first, entry)
     if longer is None:
         return None
