@@ -28,6 +28,7 @@ from policyd.engine.sanctions import NOBODY
 from policyd.engine.settling import asked_by_ticket, told_of
 from policyd.engine.summaries import with_summaries
 from policyd.engine.sweeps import as_silent
+from policyd.engine.telling import only_tells, told
 from policyd.engine.ticking import tick
 from policyd.engine.together import Answer, Asked, evaluate_many
 from policyd.model.decision import Decision
@@ -99,27 +100,27 @@ class Engine:
             observed = await self.figures.answered(opening.ask, prepared, observed)
         case = Case(opening.ask, prepared.event, version.program, prepared, observed)
         outcome = version.program.decide(prepared, observed)
-        decision = self.decided_at_once(opening, case, outcome)
+        decision = self.decided_at_once(opening, case, outcome, version.reading)
         if decision is None:
             case, outcome, decision = await self.carry_on(opening, case, outcome, version.reading)
         if replayed and not decision.replayed:
             decision = replace(decision, replayed=True)
         return replace(decision, explain=explanation(case, outcome)) if explain else decision
 
-    def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome) -> Decision | None:
+    def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome, reading: Reading) -> Decision | None:
         """The decision where nothing has to be done with it; else None."""
         if opening.sanction is not NOBODY or opening.expired is not None or not is_nothing(case, outcome):
             return None
         if case.event.kind == "request" or self.acquaintances.changes(case):
             return None
-        return nothing_to_do(case, opening.version.reading)
+        return nothing_to_do(case, reading)
 
     async def carry_on(
         self, opening: Opening, case: Case, outcome: Outcome, reading: Reading
     ) -> tuple[Case, Outcome, Decision]:
         """The decision once everything is done that it brings about, and by which case and outcome it is."""
-        if opening.sanction is NOBODY and opening.expired is None and is_nothing(case, outcome):
-            return case, outcome, await self._noted(case, reading)
+        if opening.sanction is NOBODY and opening.expired is None and only_tells(case, outcome, reading):
+            return case, outcome, await self._told(case, outcome, reading)
         if case.event.kind.startswith("schedule "):
             case = await with_summaries(self.store, self.figures, case, outcome)
         course = course_of(case, outcome, opening.sanction, reading)
@@ -127,14 +128,16 @@ class Engine:
         decision = conclude(course)
         if self.figures.on:
             await count(self.store, course.case, decision, course)
-        decision = await followed(self, decision, course.told.follows, case.event, opening.tenant)
+        if course.told.follows:
+            decision = await followed(self, decision, course.told.follows, case.event, opening.tenant)
         return course.case, course.outcome, decision
 
-    async def _noted(self, case: Case, reading: Reading) -> Decision:
-        """Nothing comes of the event but that its group and member are known now, or that a request is held."""
+    async def _told(self, case: Case, outcome: Outcome, reading: Reading) -> Decision:
+        """Nothing comes of the event but that its group and member are known now, and that the bot is told what to
+        do."""
         if met := self.acquaintances.changes(case):
             await meet(self.store, case, met, self.acquaintances)
-        decision = nothing_to_do(case, reading)
+        decision = told(case, outcome, reading)
         if decision.actions and self.figures.on:
             await count(self.store, case, decision)
         return decision

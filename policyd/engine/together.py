@@ -41,7 +41,7 @@ class Engine(Protocol):
         self, opening: Opening, observed: Observed | None, *, explain: bool = False
     ) -> Coroutine[Any, Any, Decision]: ...
 
-    def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome) -> Decision | None: ...
+    def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome, reading: Reading) -> Decision | None: ...
 
     def carry_on(
         self, opening: Opening, case: Case, outcome: Outcome, reading: Reading
@@ -103,7 +103,7 @@ class _Turn:
                 self._alone(place, self._finished(opening, observed))
         outcomes = [case.program.decide(case.prepared, case.observed) for _, _, case in cases]
         for (place, opening, case), outcome in zip(cases, outcomes, strict=True):
-            decision = engine.decided_at_once(opening, case, outcome)
+            decision = engine.decided_at_once(opening, case, outcome, opening.version.reading)
             if decision is None:
                 self._alone(place, self._carried_on(opening, case, outcome))
             else:

@@ -29,15 +29,17 @@ def count(entries: list[Entry], forget: int, now: int) -> int:
 
 def strike(entries: list[Entry], ask: Strike, event: str, now: int) -> LadderStep:
     """Adds the event's strike, or finds that it is there already; drops what is forgotten."""
-    entries[:] = [entry for entry in entries if not _forgotten(entry, ask.forget, now)]
-    entry = next((entry for entry in entries if entry.event == event), None)
-    if entry is None:
-        entry = _new_entry(entries, ask, event, now)
-        place = len(entries)
-        while place and entries[place - 1].instant > now:
-            place -= 1
-        entries.insert(place, entry)
-        del entries[:-MOST_ENTRIES]
+    if entries:
+        entries[:] = [entry for entry in entries if not _forgotten(entry, ask.forget, now)]
+    for known in entries:
+        if known.event == event:
+            return _state(entries, known.step, known.together)
+    entry = _new_entry(entries, ask, event, now)
+    place = len(entries)
+    while place and entries[place - 1].instant > now:
+        place -= 1
+    entries.insert(place, entry)
+    del entries[:-MOST_ENTRIES]
     return _state(entries, entry.step, entry.together)
 
 
@@ -75,15 +77,26 @@ def not_after(entries: list[Entry], clock: int) -> None:
 def _new_entry(entries: list[Entry], ask: Strike, event: str, now: int) -> Entry:
     if ask.human:
         return Entry(event, now, ask.times, 0, False)
-    ran = max((entry.instant for entry in entries if entry.step), default=None)
+    before, ran = 0, None
+    for entry in entries:
+        before += entry.weight
+        if entry.step and (ran is None or entry.instant > ran):
+            ran = entry.instant
     if ask.together and ran is not None and now - ran < ask.together:
         return Entry(event, now, 0, 0, True)
-    before = sum(entry.weight for entry in entries)
-    after = before + ask.times
-    passed = [at for at, _ in ask.steps if before < at <= after]
-    last = max((at for at, _ in ask.steps), default=0)
-    step = max(passed) if passed else last if last and after > last else 0
-    return Entry(event, now, ask.times, step, False)
+    return Entry(event, now, ask.times, _step(ask.steps, before, before + ask.times), False)
+
+
+def _step(steps: tuple[tuple[int, int], ...], before: int, after: int) -> int:
+    """The last step that is passed on the way; past all of them, the last one again. 0 for none."""
+    passed = 0
+    for at, _ in steps:
+        if before < at <= after:
+            passed = at
+    if passed or not steps:
+        return passed
+    last = steps[-1][0]
+    return last if after > last else 0
 
 
 def _forgotten(entry: Entry, forget: int, now: int) -> bool:
@@ -91,5 +104,9 @@ def _forgotten(entry: Entry, forget: int, now: int) -> bool:
 
 
 def _state(entries: list[Entry], step: int, together: bool) -> LadderStep:
-    newest = max((entry.instant for entry in entries if entry.weight), default=0)
-    return LadderStep(sum(entry.weight for entry in entries), step, together, newest)
+    strikes = newest = 0
+    for entry in entries:
+        if entry.weight:
+            strikes += entry.weight
+            newest = max(newest, entry.instant)
+    return LadderStep(strikes, step, together, newest)

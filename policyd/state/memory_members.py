@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from policyd.model.state import Commit, Committed, LadderRead, Retract, Retracted, Throttle
+from policyd.model.state import Commit, Committed, LadderRead, LadderStep, Retract, Retracted, Throttle
 from policyd.state import ladder as ladders
 from policyd.state.memory_windows import Cell, is_live
 from policyd.state.retention import LATEST, PRESENCE, SILENCE, UNFORGOTTEN
@@ -58,28 +58,33 @@ def apply(member: Member, change: Commit, clock: int) -> Committed:
     """What a decision does to a member."""
     running = muted_until(member, clock)
     standing = member.standing = member.standing or Standing()
-    forgiven = tuple(
+    forgiven = [
         ladders.forgive(_entries(standing, forgive.ladder, forgive.forget, clock), forgive, change.now)
         for forgive in change.forgives
-    )
-    steps = tuple(
+    ]
+    steps = [
         ladders.strike(_entries(standing, strike.ladder, strike.forget, clock), strike, change.event, change.now)
         for strike in change.strikes
-    )
-    mutes = [change.mute] + [
-        dict(strike.steps).get(step.step, 0) for strike, step in zip(change.strikes, steps, strict=True)
     ]
     until = 0 if change.unmute else running
-    if min(mutes) >= 0 and max(mutes):
-        until = max(until, change.now + max(mutes))
+    longest = _longest_mute(change, steps)
+    if longest:
+        until = max(until, change.now + longest)
     standing.mute_until = until
-    return Committed(
-        steps=steps,
-        forgiven=forgiven,
-        spoken=tuple(_claim(standing.throttles, throttle, change.now, clock) for throttle in change.throttles),
-        mute_until=until,
-        was_muted_until=running,
-    )
+    spoken = [_claim(standing.throttles, throttle, change.now, clock) for throttle in change.throttles]
+    return Committed(tuple(steps), tuple(forgiven), tuple(spoken), until, running)
+
+
+def _longest_mute(change: Commit, steps: list[LadderStep]) -> int:
+    """ms of the longest mute that rules and steps bring; 0 where one of them removes or bans."""
+    longest = change.mute
+    for strike, ran in zip(change.strikes, steps, strict=True):
+        if longest < 0:
+            break
+        for at, mute in strike.steps if ran.step else ():
+            if at == ran.step:
+                longest = -1 if mute < 0 else max(longest, mute)
+    return max(longest, 0)
 
 
 def retract(member: Member, change: Retract, clock: int) -> Retracted:
@@ -129,7 +134,9 @@ def _strikes(standing: Standing | None, read: LadderRead, now: int) -> int:
 
 
 def _entries(standing: Standing, name: str, forget: int, clock: int) -> list[ladders.Entry]:
-    ladder = standing.ladders.setdefault(name, _Ladder(forget, []))
+    ladder = standing.ladders.get(name)
+    if ladder is None:
+        ladder = standing.ladders[name] = _Ladder(forget, [])
     ladder.forget = forget
     ladders.not_after(ladder.entries, clock)
     return ladder.entries

@@ -26,11 +26,17 @@ rule often { on message  when seen > 1  then notify moderators "often" }
 rule thanks { on message  when message.text contains "thanks"  then add 2 to points }
 rule admission { on request  when request.text contains "please"  then admit  otherwise hold }
 """
-WIDE = NEAR + """counter everywhere counts message by member across groups within 1h up to 100
+WIDE = (
+    NEAR
+    + """counter everywhere counts message by member across groups within 1h up to 100
 rule roams { on message  when everywhere > 1  then flag }
 """
-FIGURES = NEAR + """rule quiet { on message  when group.active(1d) >= 0  then notify moderators "quiet" }
+)
+FIGURES = (
+    NEAR
+    + """rule quiet { on message  when group.active(1d) >= 0  then notify moderators "quiet" }
 """
+)
 POLICIES = {"near": NEAR, "wide": WIDE, "figures": FIGURES}
 TEXTS = ("hello", "spamword", "odd", "thanks", "odd spamword")
 VERDICT = {"verdict": {"ticket": "nope", "decision": "approve", "by": "mod", "role": "moderator"}}
