@@ -195,21 +195,29 @@ class _Generator:
         exprs = [expr for rule in rules for expr in (rule.when, rule.unless) if expr is not None]
         unit, emit, frame = self._open(rules[0].span.source, blind, exprs if asked is None else [asked, *exprs])
         compiled = Expressions(frame)
-        body: list[ast.stmt] = []
-        under_limits: list[ast.stmt] = []
-        for rule in rules:
-            with emit.at(rule.span):
-                made = self._blind(rule, emit, compiled) if blind else self._live(rule, emit, compiled)
-            (under_limits if rule.name in limited else body).append(made)
-            frame.links |= self._silencers(rule, blind)
-        if asked is not None:
+        with emit.at(rules[0].span):
+            test = None if asked is None else compiled.true(asked)
+        body = self._statements([rule for rule in rules if rule.name not in limited], blind, emit, compiled)
+        prologue = frame.prologue
+        if test is not None:
+            frame.prologue = []  # what only these rules read is read where they are looked at
+            under_limits = self._statements([rule for rule in rules if rule.name in limited], blind, emit, compiled)
             with emit.at(rules[0].span):
-                body.append(emit.when(compiled.true(asked), under_limits))
+                body.append(emit.when(test, [*frame.prologue, *under_limits]))
+        for rule in rules:
+            frame.links |= self._silencers(rule, blind)
         name = f"{'blind' if blind else ''}rules{self._into.number()}"
         parameters = (*PARAMETERS, "out", "unasked") if blind else (*PARAMETERS, "out")
         with emit.at(rules[0].span):
-            self._close(unit, frame, emit.function(name, parameters, [*frame.prologue, *body]))
+            self._close(unit, frame, emit.function(name, parameters, [*prologue, *body]))
         return name
+
+    def _statements(self, rules: Iterable[r.Rule], blind: bool, emit: Emitter, compiled: Expressions) -> list[ast.stmt]:
+        made = []
+        for rule in rules:
+            with emit.at(rule.span):
+                made.append(self._blind(rule, emit, compiled) if blind else self._live(rule, emit, compiled))
+        return made
 
     def _silencers(self, rule: r.Rule, blind: bool) -> set[str]:
         """Names of the functions of the exemptions that name the rule."""
