@@ -7,8 +7,8 @@ the policies say nothing are sent, `AT_ONCE` at the same time, by members chosen
 What must not grow is the processor time of the service for an event on the memory store. Beside it stands what an
 engine alone takes, from the bytes of an event to those of its decision, on the memory store and on the embedded one.
 What it takes longer is time for memory that is not in the processor's caches, which everything of a single member
-always is: a few members among many cost about the same as one. On the embedded store they do not, as the events of
-one group that come together share what its script does for a group.
+always is: a few members among many cost about the same as one. On the embedded store they do not, though a few in an
+empty store do: what was kept of all the others makes its tables large.
 """
 
 from __future__ import annotations
