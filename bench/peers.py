@@ -114,15 +114,24 @@ def cel(module: Any) -> Decide:
     return lambda told: [number for number, program in enumerate(programs) if program.evaluate(told)]
 
 
+def cedar_of_text(module: Any) -> Decide:
+    """With its policies as text, which it reads for every decision."""
+    return _cedar(module, _CEDAR_RULES, "[]")
+
+
 def cedar(module: Any) -> Decide:
-    policies = module.PolicySet.from_str(
-        "\n".join(
-            f'@id("{number}") permit(principal, action, resource) when '
-            f'{{ context.length > {length} && context.role == "member" || context.images > {images} }};'
-            for number, (length, images) in enumerate(RULES)
-        )
-    )
-    entities = module.Entities.from_json_str("[]")
+    """With policies and entities read beforehand."""
+    return _cedar(module, module.PolicySet.from_str(_CEDAR_RULES), module.Entities.from_json_str("[]"))
+
+
+_CEDAR_RULES: Final = "\n".join(
+    f'@id("{number}") permit(principal, action, resource) when '
+    f'{{ context.length > {length} && context.role == "member" || context.images > {images} }};'
+    for number, (length, images) in enumerate(RULES)
+)
+
+
+def _cedar(module: Any, policies: Any, entities: Any) -> Decide:
 
     def decide(told: Told) -> Sequence[int]:
         asked = {"principal": 'U::"u"', "action": 'A::"message"', "resource": 'G::"g"', "context": told}
@@ -154,6 +163,7 @@ PEERS: Final = {
     "json-logic": Peer("json_logic", json_logic),
     "cel-python": Peer("celpy", cel, lambda module, told: module.json_to_cel(told)),
     "cedarpy": Peer("cedarpy", cedar),
+    "cedarpy, policies as text": Peer("cedarpy", cedar_of_text),
     "regopy": Peer("regopy", rego),
 }
 
