@@ -49,17 +49,21 @@ def test_every_benchmark_has_its_place_in_the_report() -> None:
 
 
 def test_peers_are_set_beside_policyd(tmp_path: Path) -> None:
-    medians = {"bench_decide_policyd": 1e-6, "bench_decide[zen-engine]": 11e-6, "bench_decide[cedarpy]": 90e-6}
+    medians = {
+        "bench_decide_policyd": 1e-6, "bench_decide[zen-engine]": 11e-6, "bench_decide[cedarpy]": 90e-6,
+        "bench_decide[cedarpy, policies as text]": 400e-6,
+    }  # fmt: skip
     raw = tmp_path / "raw.json"
     raw.write_text(json.dumps({"benchmarks": [
         {"name": name, "stats": {"median": median, "data": [median] * 100}, "extra_info": {}}
         for name, median in medians.items()
     ]}))  # fmt: skip
     result = read("peers", raw)
-    ours, zen, cedar = result.figures
+    ours, zen, cedar, of_text = result.figures
     assert ours.ratio is None and ours.p99 == pytest.approx(1)
     assert zen.ratio == pytest.approx(11) and zen.met
     assert cedar.ratio == pytest.approx(90) and cedar.met is False
+    assert of_text.ratio == pytest.approx(400) and of_text.met
     assert result.notes == ["regopy was not run: it is not installed.", "cel-python was not run: it is not installed."]
 
 
