@@ -8,33 +8,31 @@ from typing import Final
 
 from policyd.model.event import Event
 
-LANES: Final = 64
+MOST: Final = 64
 """So many events of an array are decided at the same time."""
 
 Placed = tuple[int, Event]
 """An event, and its place in the array."""
-Stretch = list[list[Placed]]
-"""Lanes side by side; in each, one event after the other."""
 
 
 def turns(events: Iterable[Placed]) -> Iterator[list[Placed]]:
-    """One after the other; the events of each are decided together. Ticks are among themselves."""
-    for lanes in stretches(events):
+    """One after the other; the events of each are of different groups, and are decided together. Ticks are among
+    themselves."""
+    for lanes in _stretches(events):
         for together in zip_longest(*lanes):
             came = [placed for placed in together if placed is not None]
-            ticks = [placed for placed in came if placed[1].kind == "tick"]
-            others = [placed for placed in came if placed[1].kind != "tick"] if ticks else came
-            yield from filter(None, (others, ticks))
+            for kind in ([placed for placed in came if (placed[1].kind == "tick") is tick] for tick in (False, True)):
+                yield from (kind[begin : begin + MOST] for begin in range(0, len(kind), MOST))
 
 
-def stretches(events: Iterable[Placed]) -> list[Stretch]:
-    """One after the other. Events of one group stay in order; a tick of every group comes after all before it and
-    before all behind it."""
-    found: list[dict[int, list[Placed]]] = [{}]
+def _stretches(events: Iterable[Placed]) -> list[list[list[Placed]]]:
+    """Lanes side by side, one for each group; in each, one event after the other. A tick of every group comes after all
+    before it and before all behind it."""
+    found: list[dict[str, list[Placed]]] = [{}]
     for placed in events:
         group = placed[1].group.id
         if group:
-            found[-1].setdefault(hash(group) % LANES, []).append(placed)
+            found[-1].setdefault(group, []).append(placed)
         else:
-            found += [{0: [placed]}, {}]
+            found += [{"": [placed]}, {}]
     return [list(lanes.values()) for lanes in found if lanes]
