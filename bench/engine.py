@@ -13,6 +13,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count, cycle, islice
 from typing import Any
 
@@ -26,10 +27,16 @@ from bench.data import present, words
 from bench.load import texts
 from policyd.check.load import load
 from policyd.compile.load import compile_policies
-from policyd.engine.embedded import Embedded
+from policyd.compile.program import Program
+from policyd.engine.embedded import Embedded, finish
+from policyd.engine.pipeline import Engine
 from policyd.model.codec import decode, encode
+from policyd.model.decision import Decision
+from policyd.model.problem import EventError
+from policyd.state.memory import MemoryStore
 
-BATCH = 100
+BATCH = 128
+TURN = 64
 NOW = datetime.now(UTC).isoformat(timespec="milliseconds")
 OURS = "今天的作业在哪里交?"
 _numbers = count()
@@ -48,10 +55,15 @@ def message(text: str, number: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Embedded:
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     policies, found = load(community(tmp_path_factory.mktemp("community")))
     assert policies is not None, found
-    return Embedded(compile_policies(policies))
+    return compile_policies(policies)
+
+
+@pytest.fixture
+def engine(program: Program) -> Embedded:
+    return Embedded(program)
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +83,7 @@ def least() -> Callable[[bytes], bytes]:
 
 
 def _beside(
-    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], work: Callable[[bytes], Any],
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], work: Callable[[list[bytes]], Any],
     least: Callable[[bytes], bytes], said: Iterator[str], rounds: int = 60,
 ) -> None:  # fmt: skip
     """Runs both in turns on fresh events, and prints the medians of the rounds."""
@@ -79,7 +91,7 @@ def _beside(
 
     def fresh() -> tuple[tuple[list[bytes]], dict[str, Any]]:
         bodies = [message(text, next(_numbers)) for text in islice(said, BATCH)]
-        took["least"].append(_seconds(least, bodies))
+        took["least"].append(_seconds(each(least), bodies))
         return (bodies,), {}
 
     benchmark.pedantic(  # type: ignore[no-untyped-call]
@@ -91,10 +103,14 @@ def _beside(
         print(f"\n{ours * 1e6:.1f} us, {1 / ours:.0f} a second, {floor / ours:.2f} of the least", end="")
 
 
-def _seconds(work: Callable[[bytes], Any], bodies: list[bytes]) -> float:
+def each(work: Callable[[bytes], Any]) -> Callable[[list[bytes]], list[Any]]:
+    """Of work for one event: that for several, one after the other."""
+    return lambda bodies: [work(body) for body in bodies]
+
+
+def _seconds(work: Callable[[list[bytes]], Any], bodies: list[bytes]) -> float:
     started = time.perf_counter()
-    for body in bodies:
-        work(body)
+    work(bodies)
     return time.perf_counter() - started
 
 
@@ -102,7 +118,7 @@ def bench_decode(
     benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], least: Callable[[bytes], bytes]
 ) -> None:
     """JSON to a checked event."""
-    _beside(benchmark, capsys, decode, least, cycle([OURS]))
+    _beside(benchmark, capsys, each(decode), least, cycle([OURS]))
 
 
 @pytest.mark.parametrize("which", ["real", "clean", "violation", "explained"])
@@ -114,7 +130,27 @@ def bench_evaluate(
     two texts, a match."""
     said = {"real": cycle(texts()), "violation": cycle(["来玩网赌"])}.get(which, cycle([OURS]))
     explain = which == "explained"
-    _beside(benchmark, capsys, lambda body: encode(engine.evaluate(body, explain=explain)), least, said)
+    _beside(benchmark, capsys, each(lambda body: encode(engine.evaluate(body, explain=explain))), least, said)
+
+
+def bench_evaluate_together(
+    benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], program: Program, least: Callable[[bytes], bytes]
+) -> None:
+    """The real messages, as many at a time as the service decides in a turn under load."""
+    deciding = Engine(program, MemoryStore(virtual=True))
+
+    def work(bodies: list[bytes]) -> None:
+        for begin in range(0, len(bodies), TURN):
+            told: list[bytes] = []
+            asked = [(decode(body), "") for body in bodies[begin : begin + TURN]]
+            finish(deciding.evaluate_many(asked, partial(_tell, told)))
+            assert len(told) == len(asked)
+
+    _beside(benchmark, capsys, work, least, cycle(texts()))
+
+
+def _tell(told: list[bytes], place: int, decision: Decision | EventError) -> None:
+    told.append(encode(decision))
 
 
 def bench_repeat(benchmark: BenchmarkFixture, engine: Embedded) -> None:
