@@ -30,13 +30,16 @@ from bench.state import Measured
 from policyd.check.load import load_texts
 from policyd.compile.load import compile_policies
 from policyd.engine.pipeline import Engine
+from policyd.model.decision import Decision
 from policyd.model.event import Event, Group, Member, Message
+from policyd.model.problem import EventError
 from policyd.state.redis import RedisStore
 
 MOST: Final = 100
 SECONDS: Final = 10
 MEMBERS: Final = 20_000
 ROUNDS: Final = 3
+TURN: Final = 64
 Hit = Callable[[str], Any]
 """Counts an event of a member; whether it is still within the limit, or something to wait for that says so."""
 
@@ -56,12 +59,23 @@ class Ours:
         self._engine = Engine(compile_policies(policies), self.store)
 
     async def hit(self, member: str) -> bool:
-        number = next(_numbers)
-        event = Event(
-            id=f"e{number}", kind="message", group=Group("g1"), member=Member(member),
-            message=Message(id=f"m{number}", text="hello"),
-        )  # fmt: skip
-        return (await self._engine.evaluate(event)).verdict == "allow"
+        return (await self._engine.evaluate(_event(member))).verdict == "allow"
+
+    async def turns(self, members: list[str]) -> None:
+        """As the service asks under load: events that came together are decided together."""
+
+        def let_through(place: int, found: Decision | EventError) -> None:
+            assert isinstance(found, Decision) and found.verdict == "allow"
+
+        for begin in range(0, len(members), TURN):
+            asked = [(_event(member), "") for member in members[begin : begin + TURN]]
+            await self._engine.evaluate_many(asked, let_through)
+
+
+def _event(member: str) -> Event:
+    number = next(_numbers)
+    message = Message(id=f"m{number}", text="hello")
+    return Event(id=f"e{number}", kind="message", group=Group("g1"), member=Member(member), message=message)
 
 
 def of_limits(url: str, strategy: str) -> Hit:
@@ -129,14 +143,20 @@ async def check(hit: Hit, exact: bool) -> None:
     assert sum(map(bool, let)) == MOST or not exact, let
 
 
-async def measure(name: str, hit: Hit, at_once: int, client: redis.Redis, events: int) -> None:
+async def compared(name: str, hit: Hit, at_once: int, client: redis.Redis, events: int) -> None:
     await check(hit, exact=True)
+    await measure(name, lambda members: ask(hit, members, at_once), at_once, client, events)
+
+
+async def measure(
+    name: str, asked: Callable[[list[str]], Awaitable[None]], at_once: int, client: redis.Redis, events: int
+) -> None:
     number = events if at_once > 1 else events // 8
     chance, found = random.Random(3), []
     for _ in range(ROUNDS):
         members = [f"u{chance.randrange(MEMBERS)}" for _ in range(number)]
         with Measured(client) as measured:
-            await ask(hit, members, at_once)
+            await asked(members)
         found.append((measured.seconds * 1e6 / number, measured.python / number, measured.server / number))
     wall, python, server = (statistics.median(each) for each in zip(*found, strict=True))
     print(f"{name:34} {at_once:3} at once  {wall:7.1f} us  python {python:6.1f}  server {server:6.1f}", flush=True)
@@ -146,7 +166,7 @@ async def compare(url: str, client: redis.Redis, events: int) -> None:
     ours = Ours(url)
     await ours.store.open()
     for at_once in (1, 64):
-        await measure("policyd", ours.hit, at_once, client, events)
+        await compared("policyd", ours.hit, at_once, client, events)
         for name, make, strategy, most in LIMITERS:
             if most == at_once:
                 try:
@@ -154,7 +174,8 @@ async def compare(url: str, client: redis.Redis, events: int) -> None:
                 except ImportError as missing:
                     print(f"{name:34} left out: {missing}")
                     continue
-                await measure(name, hit, at_once, client, events)
+                await compared(name, hit, at_once, client, events)
+    await measure("policyd, in turns", ours.turns, TURN, client, events)
     await ours.store.close()
 
 
