@@ -30,7 +30,7 @@ from policyd.engine.summaries import with_summaries
 from policyd.engine.sweeps import as_silent
 from policyd.engine.telling import only_tells, told
 from policyd.engine.ticking import tick
-from policyd.engine.together import Answer, Asked, evaluate_many
+from policyd.engine.together import Tell, TenantEvent, evaluate_many
 from policyd.model.decision import Decision
 from policyd.model.event import Event
 from policyd.model.records import Ticket
@@ -68,10 +68,10 @@ class Engine:
         """The decision on one event. Raises `EventError` where the event is refused (409, 422, 429)."""
         return tick(self, event, tenant) if event.kind == "tick" else self.carry_out(event, tenant, explain=explain)
 
-    async def evaluate_many(self, asked: Sequence[Asked], answered: Answer, *, explain: bool = False) -> None:
+    async def evaluate_many(self, asked: Sequence[TenantEvent], tell: Tell, *, explain: bool = False) -> None:
         """Decides what came together, each event for itself, and tells each decision or refusal by its place as soon as
         it is there. Their order does not count: what has an order is asked for one after the other."""
-        await evaluate_many(self, asked, answered, explain=explain)
+        await evaluate_many(self, asked, tell, explain=explain)
 
     async def carry_out(
         self, event: Event, tenant: str = "", *, explain: bool = False, expired: Ticket | None = None

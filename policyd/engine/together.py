@@ -22,9 +22,9 @@ from policyd.model.problem import EventError
 from policyd.model.state import EventIdReused, Observed, StoreUnavailable
 from policyd.state.store import Answered, Store
 
-Asked = tuple[Event, str]
+TenantEvent = tuple[Event, str]
 """An event, and the tenant that it belongs to."""
-Answer = Callable[[int, Decision | EventError], None]
+Tell = Callable[[int, Decision | EventError], None]
 """Takes the decision on an event, or why it is refused, by its place."""
 
 
@@ -48,9 +48,9 @@ class Engine(Protocol):
     ) -> Coroutine[Any, Any, tuple[Case, Outcome, Decision]]: ...
 
 
-async def evaluate_many(engine: Engine, asked: Sequence[Asked], answered: Answer, *, explain: bool = False) -> None:
+async def evaluate_many(engine: Engine, asked: Sequence[TenantEvent], tell: Tell, *, explain: bool = False) -> None:
     """As `Engine.evaluate_many` says. What is not foreseen is raised once all others are answered that wait."""
-    turn = _Turn(engine, answered, explain)
+    turn = _Turn(engine, tell, explain)
     try:
         await turn.take(asked)
     finally:
@@ -60,13 +60,13 @@ async def evaluate_many(engine: Engine, asked: Sequence[Asked], answered: Answer
 
 
 class _Turn:
-    def __init__(self, engine: Engine, answered: Answer, explain: bool) -> None:
+    def __init__(self, engine: Engine, tell: Tell, explain: bool) -> None:
         self._tasks: list[asyncio.Task[None]] = []
         self._engine = engine
-        self._answered = answered
+        self._tell = tell
         self._explain = explain
 
-    async def take(self, asked: Sequence[Asked]) -> None:
+    async def take(self, asked: Sequence[TenantEvent]) -> None:
         engine, version = self._engine, self._engine.version
         usual = []
         for place, (event, tenant) in enumerate(asked):
@@ -107,7 +107,7 @@ class _Turn:
             if decision is None:
                 self._alone(place, self._carried_on(opening, case, outcome))
             else:
-                self._answered(place, decision)
+                self._tell(place, decision)
 
     def _is_plain(self, opening: Opening, observed: Observed) -> bool:
         """Whether it can be decided without anything further."""
@@ -135,9 +135,9 @@ class _Turn:
         try:
             decision = await work
         except EventError as refused:
-            self._answered(place, refused)
+            self._tell(place, refused)
         else:
-            self._answered(place, decision)
+            self._tell(place, decision)
 
 
 def _is_usual(event: Event) -> bool:

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from policyd.engine.eager import begin
 from policyd.engine.pipeline import Engine
-from policyd.engine.together import Asked
+from policyd.engine.together import TenantEvent
 from policyd.model.codec import Form, decode, encode, event_id, read, split
 from policyd.model.decision import Decision
 from policyd.model.event import Event
@@ -19,9 +19,9 @@ from policyd.model.problem import EventError, Failure, Problem, problem
 from policyd.server.answers import Answer, Header, Send, answer, over_the_wire, refusal, send_answer
 from policyd.server.bodies import Receive, Refused, body_of, too_long
 from policyd.server.bots import ANYONE, Bot, find
-from policyd.server.lanes import Placed, turns
 from policyd.server.outage import Outage
 from policyd.server.settings import Settings
+from policyd.server.turns import Placed, turns
 
 Scope = MutableMapping[str, Any]
 Respond = Callable[[int, bytes], None]
@@ -73,7 +73,7 @@ class Evaluate:
 
     async def respond_together(self, requests: Sequence[Request], respond: Respond) -> None:
         """The HTTP responses to POSTs that arrived whole, without a query. Single events are decided together."""
-        events: list[Asked] = []
+        events: list[TenantEvent] = []
         places: list[tuple[int, Form]] = []
         tasks = []
 
@@ -102,7 +102,7 @@ class Evaluate:
 
     async def _decide_together(
         self,
-        events: Sequence[Asked],
+        events: Sequence[TenantEvent],
         places: Sequence[tuple[int, Form]],
         tell: Callable[[int, Answer], None],
         alone: Callable[[int], Awaitable[None]],
@@ -112,12 +112,12 @@ class Evaluate:
         waiting = dict(enumerate(places))
 
         def decided(number: int, found: Decision | EventError) -> None:
-            place, form = waiting.pop(number)
-            if isinstance(found, EventError):
-                tell(place, _failed(found))
-            else:
+            place, form = waiting[number]
+            answered = _failed(found) if isinstance(found, EventError) else answer(encode(found, form), form)
+            del waiting[number]
+            if isinstance(found, Decision):
                 self._note(found)
-                tell(place, answer(encode(found, form), form))
+            tell(place, answered)
 
         try:
             await self._engine.evaluate_many(events, decided)

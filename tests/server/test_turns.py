@@ -1,101 +1,44 @@
-"""Requests that are answered together: each gets its own answer, whatever the others are."""
+"""The order in which the events of an array are decided."""
 
 from __future__ import annotations
 
-import asyncio
-import json
-from hashlib import sha256
-from typing import Any
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
-import pytest
-from msgspec import Struct
-
-from policyd.engine.pipeline import Engine
-from policyd.model.state import Observe, Observed
-from policyd.server.answers import Header
-from policyd.server.bots import Bot
-from policyd.server.evaluate import Evaluate
-from policyd.server.settings import Limits, Settings
-from tests.engine.scene import FailingStore, compiled
-from tests.server.service import POLICY, event
-
-JSON = (b"content-type", b"application/json")
+from policyd.model.event import EVERY_GROUP, NOBODY, Event, Group, Member
+from policyd.server.turns import MOST, turns
 
 
-class Posted(Struct):
-    headers: list[Header]
-    body: bytes
-
-
-def posted(body: Any, *headers: Header) -> Posted:
-    return Posted(list(headers) or [JSON], body if isinstance(body, bytes) else json.dumps(body).encode())
-
-
-def answers(evaluate: Evaluate, requests: list[Posted]) -> list[tuple[int, Any]]:
-    """Status and body of each; every request is answered once."""
-    found: dict[int, bytes] = {}
-
-    def respond(place: int, response: bytes) -> None:
-        assert place not in found
-        found[place] = response
-
-    asyncio.run(evaluate.respond_together(requests, respond))
-    parts = [found[place].partition(b"\r\n\r\n") for place in range(len(requests))]
-    return [(int(head.split()[1]), json.loads(body)) for head, _, body in parts]
-
-
-def test_each_gets_what_it_would_get_alone() -> None:
-    requests = [
-        posted(event(1)),
-        posted(event(2, "spamword")),
-        posted(b"{"),
-        posted([event(3), {}, event(4, "spamword")]),
-        posted(event(5), (b"content-type", b"text/plain")),
-        posted(event(1)),
-        posted(event(1, "another text")),
-        posted(b""),
-        posted({**event(6), "kind": "nothing"}),
+def placed(groups: list[str]) -> list[tuple[int, Event]]:
+    """A message of each group; a tick of every group for ""."""
+    return [
+        (place, Event(str(place), "message", Group(group), Member("u")))
+        if group
+        else (place, Event(str(place), "tick", EVERY_GROUP, NOBODY))
+        for place, group in enumerate(groups)
     ]
-    together = answers(served(), requests)
-    alone = served()
-    assert together == [answers(alone, [each])[0] for each in requests]
-    assert [status for status, _ in together] == [200, 200, 400, 200, 415, 200, 409, 400, 422]
-    assert together[1][1]["verdict"] == "delete"
 
 
-def test_a_mistake_spoils_only_its_own_event(caplog: pytest.LogCaptureFixture) -> None:
-    store = FailingStore()
-    observe = store.observe
-
-    async def broken(ask: Observe) -> Observed:
-        if ask.event == "e2":
-            raise RuntimeError("secret detail")
-        return await observe(ask)
-
-    store.observe = broken  # type: ignore[method-assign]
-    events = [event(number, "spamword", member={"id": f"u{number}"}) for number in (1, 2, 3)]
-    found = answers(served(store), list(map(posted, events)))
-    assert [status for status, _ in found] == [200, 500, 200]
-    assert [body["ladders"]["club.conduct"]["strikes"] for _, body in (found[0], found[2])] == [1, 1]
-    assert "secret" not in str(found[1])
-    assert "decided alone" in caplog.text
-
-
-def test_so_many_as_may_wait_are_decided_and_the_others_turned_away() -> None:
-    evaluate = served(limits=Limits(in_flight=2))
-    found = answers(evaluate, [posted(event(number)) for number in range(4)])
-    assert [status for status, _ in found] == [200, 200, 429, 429]
-    assert [status for status, _ in answers(evaluate, [posted(event(9))])] == [200]
+@given(st.lists(st.sampled_from(["", "a", "b", "c", "a tick"]), max_size=30))
+def test_what_is_decided_together_has_no_order(groups: list[str]) -> None:
+    events = [
+        (place, replace(event, kind="tick") if groups[place] == "a tick" else event)
+        for place, event in placed([group.removesuffix(" tick") for group in groups])
+    ]
+    found = list(turns(events))
+    assert sorted(place for turn in found for place, _ in turn) == list(range(len(groups)))
+    for turn in found:
+        assert 0 < len(turn) <= MOST
+        assert len({event.kind == "tick" for _, event in turn}) == 1
+        assert len({event.group.id for _, event in turn}) == len(turn)
+    when = {place: number for number, turn in enumerate(found) for place, _ in turn}
+    for earlier, (_, first) in enumerate(events):
+        for later, (_, second) in list(enumerate(events))[earlier + 1 :]:
+            if first.group.id == second.group.id or "" in (first.group.id, second.group.id):
+                assert when[earlier] < when[later]
 
 
-def test_each_bot_asks_for_its_own_tenant() -> None:
-    bots = [Bot(tenant, (sha256(tenant.encode()).hexdigest(),), tenant=tenant) for tenant in ("one", "two")]
-    tokens = (b"one", b"two", b"unknown")
-    requests = [posted(event(1, "spamword"), JSON, (b"authorization", b"Bearer " + token)) for token in tokens]
-    found = answers(served(bots=tuple(bots)), requests)
-    assert [status for status, _ in found] == [200, 200, 401]
-    assert [body["replayed"] for _, body in found[:2]] == [False, False]
-
-
-def served(store: FailingStore | None = None, **settings: Any) -> Evaluate:
-    return Evaluate(Engine(compiled(POLICY), store or FailingStore()), Settings(**settings))
+def test_events_of_different_groups_are_decided_together() -> None:
+    groups = [f"g{number % 100}" for number in range(250)]
+    assert [len(turn) for turn in turns(placed(groups))] == [MOST, 100 - MOST, MOST, 100 - MOST, 50]
