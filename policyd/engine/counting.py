@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from policyd.engine.case import Case
@@ -24,39 +24,45 @@ _OVERRULES: Final = frozenset({
 _log = logging.getLogger("policyd")
 
 
-async def count(store: Store, case: Case, decision: Decision, course: Course | None = None) -> None:
-    """`course`: of a decision with consequences. Of a degraded one nothing but what is done is counted, and violations
-    where they were recorded. Where the store fails nothing is, which the next sending of the event makes good."""
+def figures_of(case: Case, decision: Decision, course: Course | None = None) -> Count | None:
+    """What the decision counts; None: nothing. `course`: of a decision with consequences. Of a degraded one nothing but
+    what is done is counted, and violations where they were recorded."""
     counted: dict[str, int] = {}
     for action in decision.actions:
-        name = f.DONE + action.do
-        counted[name] = counted.get(name, 0) + 1
+        _add(counted, f.DONE + action.do)
     if course is not None:
         _add_course(counted, course)
     if case.observed is None or not counted:
-        return
+        return None
     ask, figures = case.ask, tuple(counted.items())
-    await _count(
-        store, Count(ask.tenant, ask.group, case.prepared.zone, case.observed.now, figures, ask.event, ask.digest)
-    )
+    return Count(ask.tenant, ask.group, case.prepared.zone, case.observed.now, figures, ask.event, ask.digest)
 
 
-async def count_overruled(
-    store: Store, tenant: str, group: str, zone: str, now: int, rules: Iterable[str]
-) -> None:  # fmt: skip
+def figures_overruled(tenant: str, group: str, zone: str, now: int, rules: Iterable[str]) -> Count | None:
     """Decisions of these rules that were taken back by hand."""
     counted: dict[str, int] = {}
     for rule in rules:
         _add(counted, f.OVERRULED + rule)
-    if counted:
-        await _count(store, Count(tenant, group, zone, now, tuple(counted.items())))
+    return Count(tenant, group, zone, now, tuple(counted.items())) if counted else None
 
 
-async def _count(store: Store, change: Count) -> None:
+async def count(store: Store, change: Count) -> None:
+    """Where the store fails nothing is counted, which the next sending of the event makes good."""
     try:
         await store.count(change)
     except StoreUnavailable as failed:
-        _log.warning("figures_not_counted: group `%s`: %s", change.group, failed)
+        _warn(change, failed)
+
+
+async def count_many(store: Store, changes: Sequence[Count]) -> None:
+    """Likewise."""
+    for change, failed in zip(changes, await store.count_many(changes), strict=True):
+        if failed is not None:
+            _warn(change, failed)
+
+
+def _warn(change: Count, failed: StoreUnavailable) -> None:
+    _log.warning("figures_not_counted: group `%s`: %s", change.group, failed)
 
 
 def _add_course(counted: dict[str, int], course: Course) -> None:

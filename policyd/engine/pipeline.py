@@ -14,7 +14,7 @@ from policyd.engine.acquaintance import Acquaintances
 from policyd.engine.case import Case
 from policyd.engine.claims import claim
 from policyd.engine.conclude import conclude, is_nothing, nothing_to_do, resolved
-from policyd.engine.counting import count
+from policyd.engine.counting import count, figures_of
 from policyd.engine.course import Course, course_of
 from policyd.engine.explain import explanation
 from policyd.engine.figures import Figures
@@ -33,6 +33,7 @@ from policyd.engine.ticking import tick
 from policyd.engine.together import Tell, TenantEvent, evaluate_many
 from policyd.model.decision import Decision
 from policyd.model.event import Event
+from policyd.model.figures import Count
 from policyd.model.records import Ticket
 from policyd.model.state import EventIdReused, Observe, Observed, StoreUnavailable
 from policyd.state.store import Store
@@ -103,43 +104,51 @@ class Engine:
         decision = self.decided_at_once(opening, case, outcome, version.reading)
         if decision is None:
             case, outcome, decision = await self.carry_on(opening, case, outcome, version.reading)
+        elif change := self.counts(case, decision):
+            await count(self.store, change)
         if replayed and not decision.replayed:
             decision = replace(decision, replayed=True)
         return replace(decision, explain=explanation(case, outcome)) if explain else decision
 
     def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome, reading: Reading) -> Decision | None:
-        """The decision where nothing has to be done with it; else None."""
-        if opening.sanction is not NOBODY or opening.expired is not None or not is_nothing(case, outcome):
+        """The decision where the store is as before with it, but for figures; else None."""
+        if opening.sanction is not NOBODY or opening.expired is not None:
             return None
-        if case.event.kind == "request" or self.acquaintances.changes(case):
-            return None
-        return nothing_to_do(case, reading)
+        if is_nothing(case, outcome):
+            return None if self.acquaintances.changes(case) else nothing_to_do(case, reading)
+        if only_tells(case, outcome, reading) and not self.acquaintances.changes(case):
+            return told(case, outcome, reading)
+        return None
+
+    def counts(self, case: Case, decision: Decision, course: Course | None = None) -> Count | None:
+        """What the decision counts in the figures of its group."""
+        return figures_of(case, decision, course) if self.figures.on and (decision.actions or course) else None
 
     async def carry_on(
         self, opening: Opening, case: Case, outcome: Outcome, reading: Reading
     ) -> tuple[Case, Outcome, Decision]:
         """The decision once everything is done that it brings about, and by which case and outcome it is."""
         if opening.sanction is NOBODY and opening.expired is None and only_tells(case, outcome, reading):
-            return case, outcome, await self._told(case, outcome, reading)
+            return case, outcome, await self._met(case, outcome, reading)
         if case.event.kind.startswith("schedule "):
             case = await with_summaries(self.store, self.figures, case, outcome)
         course = course_of(case, outcome, opening.sanction, reading)
         course = await self._settle(course, opening.petition, opening.expired)
         decision = conclude(course)
-        if self.figures.on:
-            await count(self.store, course.case, decision, course)
+        if change := self.counts(course.case, decision, course):
+            await count(self.store, change)
         if course.told.follows:
             decision = await followed(self, decision, course.told.follows, case.event, opening.tenant)
         return course.case, course.outcome, decision
 
-    async def _told(self, case: Case, outcome: Outcome, reading: Reading) -> Decision:
+    async def _met(self, case: Case, outcome: Outcome, reading: Reading) -> Decision:
         """Nothing comes of the event but that its group and member are known now, and that the bot is told what to
         do."""
         if met := self.acquaintances.changes(case):
             await meet(self.store, case, met, self.acquaintances)
         decision = told(case, outcome, reading)
-        if decision.actions and self.figures.on:
-            await count(self.store, case, decision)
+        if change := self.counts(case, decision):
+            await count(self.store, change)
         return decision
 
     async def _settle(self, course: Course, petition: Petition | None, expired: Ticket | None) -> Course:

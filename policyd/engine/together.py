@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from policyd.compile.program import Outcome
 from policyd.engine import wide
 from policyd.engine.case import Case
+from policyd.engine.counting import count_many
 from policyd.engine.eager import begin
 from policyd.engine.figures import Figures
 from policyd.engine.opening import Opening, Version, observed_or_refused, opened
@@ -18,6 +19,7 @@ from policyd.engine.petitions import PETITIONS
 from policyd.engine.reading import Reading
 from policyd.model.decision import Decision
 from policyd.model.event import Event
+from policyd.model.figures import Count
 from policyd.model.problem import EventError
 from policyd.model.state import EventIdReused, Observed, StoreUnavailable
 from policyd.state.store import Answered, Store
@@ -42,6 +44,8 @@ class Engine(Protocol):
     ) -> Coroutine[Any, Any, Decision]: ...
 
     def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome, reading: Reading) -> Decision | None: ...
+
+    def counts(self, case: Case, decision: Decision) -> Count | None: ...
 
     def carry_on(
         self, opening: Opening, case: Case, outcome: Outcome, reading: Reading
@@ -102,12 +106,17 @@ class _Turn:
             else:
                 self._alone(place, self._finished(opening, observed))
         outcomes = [case.program.decide(case.prepared, case.observed) for _, _, case in cases]
+        counting: list[tuple[int, Decision, Count]] = []
         for (place, opening, case), outcome in zip(cases, outcomes, strict=True):
             decision = engine.decided_at_once(opening, case, outcome, opening.version.reading)
             if decision is None:
                 self._alone(place, self._carried_on(opening, case, outcome))
+            elif change := engine.counts(case, decision):
+                counting.append((place, decision, change))
             else:
                 self._tell(place, decision)
+        if counting:
+            self._begin(self._counted(counting))
 
     def _is_plain(self, opening: Opening, observed: Observed) -> bool:
         """Whether it can be decided without anything further."""
@@ -118,6 +127,11 @@ class _Turn:
             or self._engine.figures.is_due(opening.ask, opening.prepared, observed)
         )
 
+    async def _counted(self, counting: Sequence[tuple[int, Decision, Count]]) -> None:
+        await count_many(self._engine.store, [change for _, _, change in counting])
+        for place, decision, _ in counting:
+            self._tell(place, decision)
+
     async def _finished(self, opening: Opening, observed: Observed | EventIdReused | StoreUnavailable) -> Decision:
         return await self._engine.finish(opening, observed_or_refused(observed), explain=self._explain)
 
@@ -127,8 +141,10 @@ class _Turn:
 
     def _alone(self, place: int, work: Coroutine[Any, Any, Decision]) -> None:
         """An event that goes its own way from here."""
-        task = begin(self._answer(place, work))
-        if task is not None:
+        self._begin(self._answer(place, work))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        if task := begin(work):
             self._tasks.append(task)
 
     async def _answer(self, place: int, work: Coroutine[Any, Any, Decision]) -> None:

@@ -14,7 +14,7 @@ from policyd.compile.program import Program
 from policyd.engine import accounts
 from policyd.engine.appeals import end_mute, retract, running_mute
 from policyd.engine.case import policy_of
-from policyd.engine.counting import count_overruled
+from policyd.engine.counting import count, figures_overruled
 from policyd.engine.desk import KEEP_RECORDS, packed
 from policyd.engine.instants import rfc3339, seconds_until
 from policyd.engine.known_groups import known_group, zone_for
@@ -130,7 +130,9 @@ async def _undo_member(store: Store, one: _Member, dry_run: bool) -> GroupUndone
         if not plan.back or (await store.file(_filing(store, one, plan, stored))).answer is not None:
             await end_mute(store, one.tenant, one.group, one.member, plan.muted, plan.until, one.now)
             if one.zone is not None:
-                await count_overruled(store, one.tenant, one.group, one.zone, one.now, plan.overruled)
+                overruled = figures_overruled(one.tenant, one.group, one.zone, one.now, plan.overruled)
+                if overruled is not None:
+                    await count(store, overruled)
             return _told(one, plan, weights)
     raise StoreUnavailable(f"the file of member `{one.member}` kept changing; undo again")
 

@@ -161,6 +161,16 @@ class MemoryStore:
         for name, number in change.figures:
             group.figures.add(day, name, number)
 
+    async def count_many(self, changes: Sequence[Count]) -> list[StoreUnavailable | None]:
+        failed: list[StoreUnavailable | None] = []
+        for change in changes:
+            try:
+                await self.count(change)
+                failed.append(None)
+            except StoreUnavailable as error:
+                failed.append(error)
+        return failed
+
     async def figures(self, ask: FiguresAsk) -> FiguresRead:
         if self._virtual and ask.at is not None:
             self._instant = ask.at

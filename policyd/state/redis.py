@@ -250,11 +250,28 @@ class RedisStore:
 
     async def count(self, change: Count) -> None:
         prefix = _prefix(change.tenant, change.group, self._cells)
-        token = secrets.token_hex(8) if change.event is None else ""
-        asked = wire_figures.pack_count(prefix, change, token)
+        asked = wire_figures.pack_count(prefix, change)
         _, reply = await self._ask(prefix, self._counting(prefix), *asked)
-        if reply == wire.GONE:
-            raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed")
+        if failed := wire_figures.not_counted(change, reply):
+            raise failed
+
+    async def count_many(self, changes: Sequence[Count]) -> list[StoreUnavailable | None]:
+        gathering: Gathering[Answer | StoreUnavailable] = Gathering(len(changes))
+        failed: list[StoreUnavailable | None] = [None] * len(changes)
+        try:
+            for place, change in enumerate(changes):
+                prefix = _prefix(change.tenant, change.group, self._cells)
+                named, words = wire_figures.pack_count(prefix, change)
+                self._put(gathering, place, prefix, self._counting(prefix), named, words)
+            while part := await gathering.part():
+                for place, answer in part:
+                    if isinstance(answer, StoreUnavailable):
+                        failed[place] = answer
+                    else:
+                        failed[place] = wire_figures.not_counted(changes[place], answer[1])
+        finally:
+            gathering.close()
+        return failed
 
     async def figures(self, ask: FiguresAsk) -> FiguresRead:
         if self._virtual:
@@ -296,14 +313,25 @@ class RedisStore:
         return self._servers.batcher(prefix).ask(batch, keys, words)
 
     def _ask_for(self, gathering: Gathering[Answer | StoreUnavailable], place: int, ask: Observe, around: int) -> None:
-        """An observation that is told with others; so is that there is no store for it."""
+        """An observation that is told with others."""
         if ask.records:
             check_asked(ask)
         prefix = _prefix(ask.tenant, ask.group, self._cells)
         named, blob = wire.pack_observe(prefix, ask)
+        self._put(gathering, place, prefix, self._observing(prefix, ask, around), named, (blob,))
+
+    def _put(
+        self,
+        gathering: Gathering[Answer | StoreUnavailable],
+        place: int,
+        prefix: str,
+        batch: Batch,
+        keys: Sequence[bytes],
+        words: Sequence[wire.Word],
+    ) -> None:
+        """As `Batcher.ask_for`; that there is no store is told with the others too."""
         try:
-            batch = self._observing(prefix, ask, around)
-            self._servers.batcher(prefix).ask_for(gathering, place, batch, named, (blob,))
+            self._servers.batcher(prefix).ask_for(gathering, place, batch, keys, words)
         except StoreUnavailable as error:
             gathering.take(place, error)
 

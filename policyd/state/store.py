@@ -80,6 +80,10 @@ class Store(Protocol):
         """Adds to figures, once for an event. Raises `StoreUnavailable` where the event is not known."""
         ...
 
+    async def count_many(self, changes: Sequence[Count]) -> Sequence[StoreUnavailable | None]:
+        """What `count` raises for each, None where it is counted."""
+        ...
+
     async def figures(self, ask: FiguresAsk) -> FiguresRead:
         """Closes the local days that are over, and reads. The same again changes nothing."""
         ...

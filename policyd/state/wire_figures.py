@@ -3,15 +3,17 @@ unpacks raises `ValueError` where the reply is none of ours."""
 
 from __future__ import annotations
 
+from secrets import token_hex
 from typing import Final
 
 import msgspec
 
 from policyd.model.figures import HOURLY_DAYS, KEPT_DAYS, ROLLING, Count, DayFigures, FiguresAsk, FiguresRead
 from policyd.model.local_days import local_day
+from policyd.model.state import StoreUnavailable
 from policyd.state import keys, zones
 from policyd.state.retention import FIGURES, RECEIPTS
-from policyd.state.wire import Reply
+from policyd.state.wire import GONE, Reply
 from policyd.state.wire_records import Clock, Packed
 
 _COUNTED: Final = 60_000
@@ -21,13 +23,13 @@ COUNTING: Final = (RECEIPTS // 2, FIGURES, _COUNTED)
 _pack: Final = msgspec.msgpack.Encoder().encode
 
 
-def pack_count(prefix: str, change: Count, token: str) -> Packed:
-    """`token` is one of this call, the same where it is sent again; no event has it as its id."""
+def pack_count(prefix: str, change: Count) -> Packed:
+    """One that is for no event gets a token in the place of an id, which no event has."""
     day = local_day(change.zone or zones.UTC, change.now)
     figures = _pack([word for name, number in change.figures for word in (f"{day}:{name}", number)])
     opened = keys.open_figures(prefix, change.group)
     if change.event is None:
-        return [opened, keys.filing(prefix, change.group, f"\0{token}")], [b"\0" + figures]
+        return [opened, keys.filing(prefix, change.group, f"\0{token_hex(8)}")], [b"\0" + figures]
     return [opened], [b"\x10" + keys.event_digest(change.group, change.event) + change.digest[:4] + figures]
 
 
@@ -37,6 +39,13 @@ def pack_figures(prefix: str, ask: FiguresAsk, clock: Clock, around: int) -> Pac
     size = b"" if ask.size is None else ask.size
     zone = zones.one_zone(ask.zone or zones.UTC, around)
     return named, [clock, zone, ask.days, size, KEPT_DAYS, HOURLY_DAYS, FIGURES]
+
+
+def not_counted(change: Count, reply: Reply) -> StoreUnavailable | None:
+    """What the reply says of a count that was not done."""
+    if reply != GONE:
+        return None
+    return StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed")
 
 
 def unpack_figures(ask: FiguresAsk, instant: Reply, reply: Reply) -> FiguresRead:

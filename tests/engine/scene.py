@@ -14,6 +14,7 @@ from policyd.engine.pipeline import Engine
 from policyd.model.codec import event_from
 from policyd.model.decision import Action, Decision
 from policyd.model.event import Event
+from policyd.model.figures import Count
 from policyd.model.state import Commit, Committed, EventIdReused, Observe, Observed, StoreUnavailable
 from policyd.state.memory import MemoryStore
 from policyd.state.store import Answered
@@ -50,6 +51,16 @@ class FailingStore:
     async def commit(self, change: Commit) -> Committed:
         self.changes.append(change)
         return cast(Committed, await self._call("commit", change))
+
+    async def count_many(self, changes: Sequence[Count]) -> list[StoreUnavailable | None]:
+        found: list[StoreUnavailable | None] = []
+        for change in changes:
+            try:
+                await self._call("count", change)
+                found.append(None)
+            except StoreUnavailable as failed:
+                found.append(failed)
+        return found
 
     def __getattr__(self, name: str) -> Any:
         if name in ("cells", "cell_of"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,10 +11,14 @@ from hypothesis import strategies as st
 
 from policyd.compile.program import Prepared
 from policyd.engine.embedded import finish
+from policyd.engine.pipeline import Engine
 from policyd.model.decision import Decision
 from policyd.model.event import Event
+from policyd.model.figures import Count, FiguresAsk, FiguresRead
 from policyd.model.problem import EventError
-from tests.engine.scene import Scene
+from policyd.model.state import StoreUnavailable
+from policyd.state.memory import MemoryStore
+from tests.engine.scene import Scene, done
 
 NEAR = """policy club { for every group  timezone "UTC"  if store fails hold }
 ladder conduct { at 1 warn "first"  at 2 mute 1h }
@@ -25,6 +30,9 @@ rule marks { on message  when message.text contains "odd"  then flag }
 rule often { on message  when seen > 1  then notify moderators "often" }
 rule thanks { on message  when message.text contains "thanks"  then add 2 to points }
 rule admission { on request  when request.text contains "please"  then admit  otherwise hold }
+"""
+MARKS = """policy club { for every group }
+rule marks { on message  when message.text contains "odd"  then flag }
 """
 WIDE = (
     NEAR
@@ -46,6 +54,8 @@ KINDS: dict[str, dict[str, Any]] = {
     "unclear": {"sanction": {"by": "mod", "action": "warn", "ladder": "nope"}},
     "verdict": VERDICT, "tick": {"member": None, "group": {"id": "g1"}},
 }  # fmt: skip
+LATER = 1_772_582_400_000
+"""2026-03-04, in UTC: a day after the events."""
 Drawn = list[tuple[str, str, int, bool]]
 """Kind, text, number of the group, whether the event is a repeat of the one before."""
 drawn = st.lists(
@@ -106,6 +116,36 @@ def test_decisions_are_those_of_one_after_the_other(
     for number in (20, 20, 40):
         ours, theirs = events(beside, then, number), events(alone, then, number)
         assert together(beside, ours, explain) == one_by_one(alone, theirs, explain)
+    assert figures(beside) == figures(alone)
+
+
+def figures(scene: Scene) -> list[FiguresRead]:
+    return [finish(scene.store.inner.figures(FiguresAsk("", f"g{group}", "UTC", 9, LATER))) for group in range(3)]
+
+
+def test_figures_of_a_turn_are_counted_by_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    async def count_many(self: MemoryStore, changes: Sequence[Count]) -> list[StoreUnavailable | None]:
+        calls.append([(change.event, change.figures) for change in changes])
+        return [None] * len(changes)
+
+    monkeypatch.setattr(MemoryStore, "count_many", count_many)
+    scene, told = Scene(MARKS), []
+    engine = Engine(scene.engine.program, MemoryStore(virtual=True))
+    asked = events(scene, [("message", text, 0, False) for text in ("hello", "odd", "hello", "odd")], 1)
+    for turn in (asked[:1], asked[1:]):  # the first event of a day goes its own way
+        finish(engine.evaluate_many([(event, "") for event in turn], lambda place, _: told.append(place)))
+    assert calls == [[("e2", (("d:flag", 1),)), ("e4", (("d:flag", 1),))]]
+    assert sorted(told) == [0, 0, 1, 2]
+
+
+def test_what_is_not_counted_is_told_all_the_same(caplog: pytest.LogCaptureFixture) -> None:
+    scene = Scene(NEAR)
+    scene.store.fails = {"count"}
+    told = together(scene, events(scene, [("message", "odd", 0, False)], 1), False)
+    assert [done(each) for each in told if isinstance(each, Decision)] == [["flag"]]
+    assert "figures_not_counted: group `g0`" in caplog.text
 
 
 def test_a_mistake_in_one_event_is_raised_and_the_others_are_told(monkeypatch: pytest.MonkeyPatch) -> None:

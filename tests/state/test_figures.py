@@ -156,6 +156,21 @@ def test_an_event_is_counted_once_and_only_if_it_was_observed(bot: Bot, run: Run
     assert reads(bot, run, zone="Asia/Shanghai").today == DayFigures(TODAY + 1, expected)
 
 
+def test_many_are_counted_as_one_after_the_other(bot: Bot, run: Run) -> None:
+    said(bot, 0, event="e1")
+    said(bot, 0, event="e2", group="g2")
+    first = Count("", "g1", "UTC", NOON, (("d:flag", 1),), "e1", DIGEST)
+    other = replace(first, group="g2", event="e2")
+    by_hand = replace(first, event=None, figures=(("o:p.r", 2),))
+    gone, elsewhere = replace(first, event="nobody"), replace(first, digest=b"another.")
+    found = run(bot.store.count_many([first, gone, other, first, elsewhere, by_hand]))
+    assert [failed is not None for failed in found] == [False, True, False, False, True, False]
+    assert "event `nobody`" in str(found[1]) and isinstance(found[4], StoreUnavailable)
+    assert counted(reads(bot, run)) == {0: {"m12": 1, "a": 1, "d:flag": 1, "o:p.r": 2}}
+    assert counted(reads(bot, run, group="g2")) == {0: {"m12": 1, "a": 1, "d:flag": 1}}
+    assert run(bot.store.count_many([])) == []
+
+
 def test_days_are_closed_once_and_late_figures_are_merged(bot: Bot, run: Run) -> None:
     assert reads(bot, run) == FiguresRead(bot.now, DayFigures(bot.now // DAY, {}), (), None)
     said(bot, 0)
