@@ -17,10 +17,12 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AskError, BusyLoadingError, NoScriptError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
-from policyd.state.calls import MOST_IN_A_CALL, Answer, Asked, Batch, Call, Gathered, Limits, Request, may_pass
+from policyd.state.calls import MOST_IN_A_CALL, Answer, Asked, Batch, Call, Gathered, Limits, Part, Request, may_pass
 from policyd.state.connecting import abandon
 from policyd.state.gathering import Gathering
 from policyd.state.link import Link, Raw
+from policyd.state.parcels import Parcel
+from policyd.state.waiting import Waiting
 from policyd.state.wire import Word
 
 _LOG: Final = logging.getLogger("policyd.state")
@@ -67,7 +69,7 @@ class Batcher:
         self._deadline = limits.deadline
         self._most_waiting = limits.most_waiting
         self._wait = int(limits.deadline * 1000) if limits.durability == "replica" else 0
-        self._waiting: deque[Request] = deque()
+        self._waiting = Waiting()
         self._in_flight: deque[Call] = deque()
         self._nonces = itertools.count(1)
         self._answered = 0
@@ -82,24 +84,18 @@ class Batcher:
     def ask(self, batch: Batch, keys: Sequence[bytes], words: Sequence[Word]) -> asyncio.Future[Answer]:
         """What the script will answer to the whole call, and to this request. Raises `StoreUnavailable`."""
         future: asyncio.Future[Answer] = self._loop.create_future()
-        self._put(Asked(batch, keys, words, self._loop.time() + self._deadline, False, future))
+        self._put(Asked(batch, keys, words, 1, self._loop.time() + self._deadline, False, future))
         return future
 
-    def ask_for(
-        self,
-        gathering: Gathering[Answer | StoreUnavailable],
-        place: int,
-        batch: Batch,
-        keys: Sequence[bytes],
-        words: Sequence[Word],
-    ) -> None:
-        """The same, for one place of those that are gathered."""
-        self._put(Gathered(batch, keys, words, self._loop.time() + self._deadline, False, gathering, place))
+    def ask_for(self, gathering: Gathering[Part], parcel: Parcel) -> None:
+        """The same for several of a turn."""
+        places, deadline = parcel.places, self._loop.time() + self._deadline
+        self._put(Gathered(parcel.batch, parcel.keys, parcel.words, len(places), deadline, False, places, gathering))
 
     def _put(self, request: Request) -> None:
         if self._away is not None:
             raise StoreUnavailable(self._away)
-        number = len(self._waiting)
+        number = self._waiting.size
         if number >= self._most_waiting:
             raise StoreOverloaded(f"{number} requests wait for the store already")
         self._waiting.append(request)
@@ -183,25 +179,28 @@ class Batcher:
         head. Who has been cancelled meanwhile is left out: nothing was sent for it. None where `most` calls, or more,
         are under way."""
         waiting = self._waiting
-        while waiting and waiting[0].done():
-            waiting.popleft()
-        if not waiting or len(self._in_flight) >= (MOST_ALONE if waiting[0].batch.alone else most):
+        while waiting and waiting.first.done():
+            waiting.pop()
+        if not waiting or len(self._in_flight) >= (MOST_ALONE if waiting.first.batch.alone else most):
             return []
-        requests = [waiting.popleft()]
-        batch = requests[0].batch
+        requests = [waiting.pop()]
+        batch, size = requests[0].batch, requests[0].size
         if batch.alone or requests[0].asking:
             return requests
         passed: list[Request] = []
-        while waiting and len(requests) < MOST_IN_A_CALL:
-            request = waiting[0]
+        while waiting:
+            request = waiting.first
             if request.asking or not (request.batch is batch or batch.is_before(request.batch)):
                 break
-            waiting.popleft()
+            if request.batch is batch and size + request.size > MOST_IN_A_CALL:
+                break
+            waiting.pop()
             if request.batch is not batch:
                 passed.append(request)
             elif not request.done():
                 requests.append(request)
-        waiting.extendleft(reversed(passed))
+                size += request.size
+        waiting.put_back(passed)
         return requests
 
     def _hear(self, reply: Raw) -> None:
@@ -218,15 +217,16 @@ class Batcher:
         """Gives the requests of a call their answers. Raises `_Lost` where they are not theirs."""
         if isinstance(reply, Exception):
             self._refused(call, reply)
-        elif isinstance(reply, list) and len(reply) == len(call.requests) + 2 and reply[0] == call.nonce:
+        elif isinstance(reply, list) and len(reply) == call.size + 2 and reply[0] == call.nonce:
             self._answered += 1
             self._refusing_since = None
             if not call.is_durable():
                 self._loop.call_later(_PAUSE, self._again, call.requests)
                 return
-            shared = reply[1]
-            for request, answer in zip(call.requests, itertools.islice(reply, 2, None), strict=True):
-                request.answer((shared, answer))
+            begin = 2
+            for request in call.requests:
+                request.answer(reply[1], reply[begin : begin + request.size])
+                begin += request.size
         else:
             self._again(call.requests)
             raise _Lost("an answer came that belongs to another call")
@@ -254,7 +254,7 @@ class Batcher:
 
     def _again(self, requests: Iterable[Request]) -> None:
         """Puts them back at the head of the queue, in their order."""
-        self._waiting.extendleft(reversed([request for request in requests if not request.done()]))
+        self._waiting.put_back([request for request in requests if not request.done()])
         self._start()
 
     def _start(self) -> None:
@@ -269,8 +269,8 @@ class Batcher:
         """Fails what is past its deadline; a connection on which nothing comes for several is lost."""
         now = self._loop.time()
         waited = f"the store did not answer within {self._deadline * 1000:.0f} ms"
-        while self._waiting and (self._waiting[0].deadline <= now or self._waiting[0].done()):
-            self._waiting.popleft().fail(waited)
+        while self._waiting and (self._waiting.first.deadline <= now or self._waiting.first.done()):
+            self._waiting.pop().fail(waited)
         for call in self._in_flight:
             if call.requests[0].deadline > now:
                 break
@@ -291,7 +291,7 @@ class Batcher:
         """From now on nobody waits for this store until it is back."""
         self._away = reason
         while self._waiting:
-            self._waiting.popleft().fail(reason)
+            self._waiting.pop().fail(reason)
         for call in self._in_flight:
             for request in call.requests:
                 request.fail(reason)

@@ -25,6 +25,10 @@ from policyd.state.wire import Reply, Word
 
 Answer = tuple[Reply, Reply]
 """What a script answers to a whole call, and to the one request."""
+Answers = tuple[Reply, Sequence[Reply]] | StoreUnavailable
+"""Likewise to several; or why there is no answer to any of them."""
+Part = tuple[Sequence[int], Answers]
+"""The places of some of those that were asked for in a turn, and what they are answered."""
 
 _pack: Final[Callable[..., bytes]] = pack_command
 
@@ -62,12 +66,14 @@ class Batch(Struct, frozen=True):
 
 
 class Request(Struct, eq=False):
-    """`keys` and `words` are its own; `deadline` is a time of the event loop. `asking`: a node of a Cluster is to take
-    it although the slot is not its own yet. Who waits for it is told once, and may have gone."""
+    """`keys` and `words` are its own; `size` of them is how many answers it gets. `deadline` is a time of the event
+    loop. `asking`: a node of a Cluster is to take it although the slot is not its own yet. Who waits for it is told
+    once, and may have gone."""
 
     batch: Batch
     keys: Sequence[bytes]
     words: Sequence[Word]
+    size: int
     deadline: float
     asking: bool
 
@@ -75,7 +81,8 @@ class Request(Struct, eq=False):
         """Whether nobody waits any more."""
         raise NotImplementedError
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, shared: Reply, answers: Sequence[Reply]) -> None:
+        """`shared`: what the script says to the whole call."""
         raise NotImplementedError
 
     def fail(self, reason: str) -> None:
@@ -90,9 +97,9 @@ class Asked(Request):
     def done(self) -> bool:
         return self.future.done()
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, shared: Reply, answers: Sequence[Reply]) -> None:
         if not self.future.done():
-            self.future.set_result(answer)
+            self.future.set_result((shared, answers[0]))
 
     def fail(self, reason: str) -> None:
         if not self.future.done():
@@ -100,30 +107,38 @@ class Asked(Request):
 
 
 class Gathered(Request):
-    """One of several that a task waits for, by its place among them."""
+    """Several that a task waits for with others, by their places among them."""
 
-    gathering: Gathering[Answer | StoreUnavailable]
-    place: int
+    places: Sequence[int]
+    gathering: Gathering[Part]
+    told: bool = False
 
     def done(self) -> bool:
-        return self.place not in self.gathering.missing
+        return self.told or self.gathering.closed
 
-    def answer(self, answer: Answer) -> None:
-        self.gathering.take(self.place, answer)
+    def answer(self, shared: Reply, answers: Sequence[Reply]) -> None:
+        self._tell((shared, answers))
 
     def fail(self, reason: str) -> None:
-        self.gathering.take(self.place, StoreUnavailable(reason))
+        self._tell(StoreUnavailable(reason))
+
+    def _tell(self, answers: Answers) -> None:
+        if not self.told:
+            self.told = True
+            self.gathering.take(self.size, (self.places, answers))
 
 
 class Call:
     """One command on the wire, behind an `ASKING` where its requests need it, and before a `WAIT` for one replica where
-    `wait` says for how many ms. `awaited`: how many replies still come; `replies`: those that have."""
+    `wait` says for how many ms. `awaited`: how many replies still come; `replies`: those that have. `size`: how many
+    answers the script gives."""
 
-    __slots__ = ("awaited", "nonce", "replies", "requests", "sent", "wait")
+    __slots__ = ("awaited", "nonce", "replies", "requests", "sent", "size", "wait")
 
     def __init__(self, nonce: bytes, requests: list[Request], sent: float, wait: int = 0) -> None:
         self.nonce = nonce
         self.requests = requests
+        self.size = sum([request.size for request in requests])
         self.sent = sent
         self.wait = wait
         self.awaited = 1 + requests[0].asking + bool(wait)

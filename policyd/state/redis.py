@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -29,7 +29,7 @@ from policyd.model.state import (
 )
 from policyd.state import cluster, keys, sentinel, wire, wire_figures, wire_records, zones
 from policyd.state.batcher import Batcher
-from policyd.state.calls import Answer, Batch, Durability, Limits
+from policyd.state.calls import Answer, Answers, Batch, Durability, Limits, Part
 from policyd.state.cluster import Cluster
 from policyd.state.connecting import (
     COMMIT,
@@ -46,6 +46,7 @@ from policyd.state.connecting import (
     Script,
 )
 from policyd.state.gathering import Gathering
+from policyd.state.parcels import Packed, parcels
 from policyd.state.places import check_asked, check_cell, check_filing, check_listed
 from policyd.state.retention import GIVEN, RECEIPTS
 from policyd.state.sentinel import SentinelConnector
@@ -152,13 +153,11 @@ class RedisStore:
         return wire.unpack_observed(ask, instant, reply)
 
     async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
-        gathering: Gathering[Answer | StoreUnavailable] = Gathering(len(asks))
-        around = self._around
+        gathering: Gathering[Part] = Gathering(len(asks))
         try:
-            for place, ask in enumerate(asks):
-                self._ask_for(gathering, place, ask, around)
-            while part := await gathering.part():
-                yield [(place, _seen(asks[place], answer)) for place, answer in part]
+            self._send(gathering, self._observations(asks))
+            while parts := await gathering.come():
+                yield [seen for places, answers in parts for seen in _seen(asks, places, answers)]
         finally:
             gathering.close()
 
@@ -256,19 +255,14 @@ class RedisStore:
             raise failed
 
     async def count_many(self, changes: Sequence[Count]) -> list[StoreUnavailable | None]:
-        gathering: Gathering[Answer | StoreUnavailable] = Gathering(len(changes))
+        gathering: Gathering[Part] = Gathering(len(changes))
         failed: list[StoreUnavailable | None] = [None] * len(changes)
         try:
-            for place, change in enumerate(changes):
-                prefix = _prefix(change.tenant, change.group, self._cells)
-                named, words = wire_figures.pack_count(prefix, change)
-                self._put(gathering, place, prefix, self._counting(prefix), named, words)
-            while part := await gathering.part():
-                for place, answer in part:
-                    if isinstance(answer, StoreUnavailable):
+            self._send(gathering, self._counts_of(changes))
+            while parts := await gathering.come():
+                for places, answers in parts:
+                    for place, answer in zip(places, _counted(changes, places, answers), strict=True):
                         failed[place] = answer
-                    else:
-                        failed[place] = wire_figures.not_counted(changes[place], answer[1])
         finally:
             gathering.close()
         return failed
@@ -312,28 +306,28 @@ class RedisStore:
         """As `Batcher.ask`; all keys begin with `prefix`."""
         return self._servers.batcher(prefix).ask(batch, keys, words)
 
-    def _ask_for(self, gathering: Gathering[Answer | StoreUnavailable], place: int, ask: Observe, around: int) -> None:
-        """An observation that is told with others."""
-        if ask.records:
-            check_asked(ask)
-        prefix = _prefix(ask.tenant, ask.group, self._cells)
-        named, blob = wire.pack_observe(prefix, ask)
-        self._put(gathering, place, prefix, self._observing(prefix, ask, around), named, (blob,))
+    def _send(self, gathering: Gathering[Part], packed: Iterable[Packed]) -> None:
+        """That there is no store for some is told with the answers to others."""
+        for prefix, parcel in parcels(packed):
+            try:
+                self._servers.batcher(prefix).ask_for(gathering, parcel)
+            except StoreUnavailable as error:
+                gathering.take(len(parcel.places), (parcel.places, error))
 
-    def _put(
-        self,
-        gathering: Gathering[Answer | StoreUnavailable],
-        place: int,
-        prefix: str,
-        batch: Batch,
-        keys: Sequence[bytes],
-        words: Sequence[wire.Word],
-    ) -> None:
-        """As `Batcher.ask_for`; that there is no store is told with the others too."""
-        try:
-            self._servers.batcher(prefix).ask_for(gathering, place, batch, keys, words)
-        except StoreUnavailable as error:
-            gathering.take(place, error)
+    def _observations(self, asks: Sequence[Observe]) -> Iterator[Packed]:
+        around = self._around
+        for ask in asks:
+            if ask.records:
+                check_asked(ask)
+            prefix = _prefix(ask.tenant, ask.group, self._cells)
+            named, blob = wire.pack_observe(prefix, ask)
+            yield prefix, self._observing(prefix, ask, around), named, blob
+
+    def _counts_of(self, changes: Sequence[Count]) -> Iterator[Packed]:
+        for change in changes:
+            prefix = _prefix(change.tenant, change.group, self._cells)
+            named, [word] = wire_figures.pack_count(prefix, change)
+            yield prefix, self._counting(prefix), named, word
 
     def _alone(self, script: Script, prefix: str, asked: wire_records.Packed) -> asyncio.Future[Answer]:
         return self._ask(prefix, _ALONE[script], *asked)
@@ -385,11 +379,22 @@ def _prefix(tenant: str, group: str, cells: int) -> str:
     return keys.cell_prefix(tenant, keys.cell_of(group, cells))
 
 
-def _seen(ask: Observe, answer: Answer | StoreUnavailable) -> Observed | EventIdReused | StoreUnavailable:
+def _seen(asks: Sequence[Observe], places: Sequence[int], answers: Answers) -> Answered:
     """What `observe` would give or raise."""
-    if isinstance(answer, StoreUnavailable):
-        return answer
-    try:
-        return wire.unpack_observed(ask, *answer)
-    except EventIdReused as reused:
-        return reused
+    if isinstance(answers, StoreUnavailable):
+        return [(place, answers) for place in places]
+    instant, replies = answers
+    found: Answered = []
+    for place, reply in zip(places, replies, strict=True):
+        try:
+            found.append((place, wire.unpack_observed(asks[place], instant, reply)))
+        except EventIdReused as reused:
+            found.append((place, reused))
+    return found
+
+
+def _counted(changes: Sequence[Count], places: Sequence[int], answers: Answers) -> list[StoreUnavailable | None]:
+    """What `count` would raise."""
+    if isinstance(answers, StoreUnavailable):
+        return [answers] * len(places)
+    return [wire_figures.not_counted(changes[place], reply) for place, reply in zip(places, answers[1], strict=True)]

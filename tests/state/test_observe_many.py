@@ -9,9 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from policyd.model.state import EventIdReused, Observe, Observed, StoreOverloaded, StoreUnavailable, Window
+from policyd.state.calls import Batch, Gathered, Part
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.gathering import Gathering
 from policyd.state.memory import MemoryStore
+from policyd.state.parcels import parcels
 from policyd.state.redis import RedisStore
 from policyd.state.store import Store
 
@@ -101,10 +103,14 @@ def test_parts_that_nobody_takes_any_more_are_dropped(valkey: EmbeddedServer, ru
 
 
 def test_those_for_whom_there_is_no_room_are_refused(valkey: EmbeddedServer, run: Run) -> None:
+    """Each call's share of them as one."""
+
     async def scenario() -> None:
         flush(valkey)
         store = RedisStore(valkey.url, deadline=5.0, most_waiting=4)
-        parts = [part async for part in store.observe_many(fresh(6))]
+        asks = fresh(6)
+        asks[4:] = [replace(ask, revision="another") for ask in asks[4:]]
+        parts = [part async for part in store.observe_many(asks)]
         assert [(place, type(found)) for place, found in parts[0]] == [(4, StoreOverloaded), (5, StoreOverloaded)]
         assert [(place, type(found)) for place, found in parts[1]] == [(place, Observed) for place in range(4)]
         await store.close()
@@ -124,20 +130,57 @@ def test_store_that_is_away_is_told_at_each_place(tmp_path_factory: pytest.TempP
 
 
 def test_a_gathering_wakes_its_task_once_a_turn(run: Run) -> None:
-    """And only the first answer to each place counts."""
-
     async def scenario() -> None:
         gathering: Gathering[str] = Gathering(4)
-        waiting = asyncio.create_task(gathering.part())
+        waiting = asyncio.create_task(gathering.come())
         await asyncio.sleep(0)
-        gathering.take(2, "c")
-        gathering.take(0, "a")
-        gathering.take(2, "again")
-        assert await waiting == [(2, "c"), (0, "a")]
-        gathering.take(3, "d")
-        assert await gathering.part() == [(3, "d")]
-        gathering.close()
-        gathering.take(1, "b")
-        assert await gathering.part() == []
+        gathering.take(1, "c")
+        gathering.take(2, "a, b")
+        assert await waiting == ["c", "a, b"]
+        gathering.take(1, "d")
+        assert await gathering.come() == ["d"]
+        assert await gathering.come() == []
 
     run(scenario())
+
+
+def test_nothing_comes_to_a_gathering_that_is_closed(run: Run) -> None:
+    async def scenario() -> None:
+        gathering: Gathering[str] = Gathering(2)
+        gathering.take(1, "a")
+        assert await gathering.come() == ["a"]
+        gathering.close()
+        gathering.take(1, "b")
+        assert not gathering._come
+
+    run(scenario())
+
+
+def test_who_was_told_is_not_told_again(run: Run) -> None:
+    async def scenario() -> None:
+        gathering: Gathering[Part] = Gathering(3)
+        late, early = (Gathered(Batch(b"a", (), ()), (), (), 1, 0.0, False, [place], gathering) for place in (0, 1))
+        late.fail("too late")
+        late.answer(b"now", [b"here"])
+        early.answer(b"now", [b"here"])
+        early.fail("too late")
+        assert [(places, str(answers)) for places, answers in await gathering.come()] == [
+            ([0], "too late"),
+            ([1], "(b'now', [b'here'])"),
+        ]
+        assert late.done() and early.done()
+
+    run(scenario())
+
+
+def test_parcels_keep_the_order_of_each_cell() -> None:
+    """And none is larger than a call."""
+    one, other = Batch(b"a", (), ()), Batch(b"b", (), ())
+    asked = [("p", one), ("q", one), ("p", other), ("p", one), *[("q", one)] * 70]
+    packed = [(prefix, batch, (b"key %d" % place,), place) for place, (prefix, batch) in enumerate(asked)]
+    found = [(prefix, parcel.batch, parcel.places) for prefix, parcel in parcels(packed)]
+    full, rest = [1, *range(4, 67)], [*range(67, 74)]
+    assert found == [("p", one, [0]), ("p", other, [2]), ("q", one, full), ("p", one, [3]), ("q", one, rest)]
+    for _, parcel in parcels(packed):
+        assert parcel.words == parcel.places
+        assert parcel.keys == [b"key %d" % place for place in parcel.places]
