@@ -16,6 +16,8 @@ Reader = Callable[[Any], T]
 MAX_REFERENCE: Final = 2048
 RESERVED: Final = "~"
 """Ids of the events that policyd makes of what comes due begin so (`model.records.timed_id`)."""
+MOST_LENGTHS: Final = 1000
+"""Videos or voices whose lengths are not known."""
 MOST_SLIPS: Final = 32
 """Unknown keys of one object that are looked at for misspellings: the search costs, and a bot chooses the keys."""
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -131,10 +133,10 @@ def _instant(text: str) -> int | None:
 
 def read_lengths(value: Any) -> tuple[float | None, ...]:
     """Seconds of each video or voice, or how many there are: then no length is known."""
-    if type(value) is int and 0 <= value <= 1000:
+    if type(value) is int and 0 <= value <= MOST_LENGTHS:
         return (None,) * value
     if type(value) is not list and type(value) is not tuple:
-        raise Unfit("a list of lengths in seconds, or a number up to 1000", describe(value))
+        raise Unfit(f"a list of lengths in seconds, or a number up to {MOST_LENGTHS}", describe(value))
     for index, item in enumerate(value):
         number = type(item) is int or type(item) is float
         if item is not None and not (number and 0 <= item <= MAX_COUNT):

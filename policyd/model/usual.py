@@ -9,15 +9,15 @@ keys came; what is `Any` in them is checked by the exact reader of it.
 
 from __future__ import annotations
 
-from typing import Any, Final, Literal, NotRequired, TypedDict
+from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from policyd.model.document import Form
-from policyd.model.event import Count, Event, Group, Id, Member, Message, Role
+from policyd.model.event import Count, Event, Group, Id, Member, Message, Role, Seconds
 from policyd.model.platforms import CAPABILITIES, MOST_CAPABILITIES
-from policyd.model.readers import RESERVED, Unfit, read_attributes, read_lengths, read_time
+from policyd.model.readers import MOST_LENGTHS, RESERVED, Unfit, read_attributes, read_lengths, read_time
 
 
 class _Group(TypedDict):
@@ -36,12 +36,15 @@ class _Member(TypedDict):
     attributes: NotRequired[dict[str, Any]]
 
 
+_Lengths = Annotated[int, Meta(ge=0, le=MOST_LENGTHS)] | tuple[Count | Seconds | None, ...]
+
+
 class _Message(TypedDict, total=False):
     id: Id | None
     text: str | None
     images: Count | None
-    videos: Any
-    voices: Any
+    videos: _Lengths | None
+    voices: _Lengths | None
     files: Count | None
     mentions: Count | None
     qr_codes: Count | None
@@ -62,6 +65,8 @@ class _Sent(Struct, frozen=True, forbid_unknown_fields=True, gc=False):
 _REQUIRED: Final = 5
 """Keys that every event has that is read here."""
 _WHITE: Final = b" \t\r\n"
+_NO_LENGTHS: Final = ()
+"""What an empty list is read as, which most bots send for every message."""
 _SINGLE: Final = b"\xca"
 """What stands before a floating-point number of single precision."""
 _decode_json: Final = msgspec.json.Decoder(_Sent).decode
@@ -83,13 +88,12 @@ def usual_message(body: bytes, form: Form = "json") -> Event | None:
             member["attributes"] = read_attributes(member["attributes"])
         if "joined" in member:
             _instant(member)
-        if "videos" in message or "voices" in message:
+        if message.get("videos", _NO_LENGTHS) != _NO_LENGTHS or message.get("voices", _NO_LENGTHS) != _NO_LENGTHS:
             _lengths(message)
         time = read_time(sent.time) if type(sent.time) is str else None
         capabilities = None if sent.capabilities is UNSET else sent.capabilities
-        return Event(
-            sent.id, sent.kind, Group(**group), Member(**member), time, Message(**message), capabilities=capabilities
-        )
+        content = Message(**message)  # type: ignore[arg-type]  # lengths are floats by now
+        return Event(sent.id, sent.kind, Group(**group), Member(**member), time, content, capabilities=capabilities)
     except _OTHERWISE:
         return None
 
