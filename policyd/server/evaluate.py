@@ -71,8 +71,19 @@ class Evaluate:
             self._in_flight -= 1
         await send_answer(send, answered)
 
+    def admit(self) -> bytes | None:
+        """Counts a request in that is to be answered by `respond_together`; the response where there is no room."""
+        self._in_flight += 1
+        try:
+            self._check_room()
+        except Refused as refused:
+            self._in_flight -= 1
+            return over_the_wire(_failed(refused))
+        return None
+
     async def respond_together(self, requests: Sequence[Request], respond: Respond) -> None:
-        """The HTTP responses to POSTs that arrived whole, without a query. Single events are decided together."""
+        """The HTTP responses to POSTs that arrived whole, without a query, and were admitted. Single events are decided
+        together."""
         events: list[TenantEvent] = []
         places: list[tuple[int, Form]] = []
         tasks = []
@@ -85,7 +96,6 @@ class Evaluate:
             tell(place, await self._answered(requests[place].headers, b"", requests[place].body))
 
         for place, request in enumerate(requests):
-            self._in_flight += 1
             if not request.body.startswith(b"{"):
                 tasks.append(begin(alone(place)))
                 continue
@@ -148,7 +158,6 @@ class Evaluate:
 
     def _asked(self, headers: dict[bytes, bytes], body: bytes) -> tuple[Bot, Form]:
         """Who asks, and in which form. Raises `Refused`."""
-        self._check_room()
         bot, form = self._bot(headers), _form(headers)
         if len(body) > self._limits.body:
             raise too_long(self._limits)

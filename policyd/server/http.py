@@ -27,6 +27,9 @@ _TELLING: Final = frozenset({b"connection", b"proxy-connection", b"expect"})
 class Endpoint(Protocol):
     """Answers POSTs that arrived whole, each with a whole response, told by its place. Must not raise."""
 
+    def admit(self) -> bytes | None:
+        """Whether one more may wait: None, and it is counted until it is answered; else the response to it."""
+
     def respond_together(
         self, requests: Sequence[Exchange], respond: Callable[[int, bytes], None]
     ) -> Coroutine[Any, Any, None]: ...
@@ -73,6 +76,11 @@ class Inbox:
         self._tasks: set[asyncio.Task[None]] = set()
 
     def add(self, exchange: Exchange) -> None:
+        """Who may not wait is turned away at once, not when all before have been decided."""
+        refused = self._endpoint.admit()
+        if refused is not None:
+            self._tell(exchange, refused)
+            return
         if not self._requests:
             asyncio.get_running_loop().call_soon(self._decide)
         self._requests.append(exchange)
@@ -89,9 +97,12 @@ class Inbox:
         self._flush()
 
     def _answer(self, requests: Sequence[Exchange], place: int, response: bytes) -> None:
+        self._tell(requests[place], response)
+
+    def _tell(self, exchange: Exchange, response: bytes) -> None:
         if not self._answered:
             asyncio.get_running_loop().call_soon(self._flush)
-        self._answered.append((requests[place], response))
+        self._answered.append((exchange, response))
 
     def _flush(self) -> None:
         answered, self._answered = self._answered, []

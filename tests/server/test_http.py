@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 from uvicorn.server import ServerState
 
-from policyd.server.http import EventProtocol, Inbox
+from policyd.server.http import EventProtocol, Exchange, Inbox
 from policyd.server.settings import Limits, Settings
 from tests.server.service import Service, event, running
 
@@ -251,11 +251,54 @@ def test_a_connection_in_use_is_not_idle() -> None:
     assert transport.closed
 
 
+class Told(Exchange):
+    """One whose response is told to a list instead of a connection."""
+
+    def __init__(self, number: int, told: list[tuple[int, bytes]]) -> None:
+        self.number = number
+        self._told = told
+
+    def finish(self, response: bytes) -> None:
+        self._told.append((self.number, response))
+
+
+class RoomForTwo:
+    """Answers the first two requests, and turns all others away."""
+
+    def __init__(self) -> None:
+        self.waiting = 0
+
+    def admit(self) -> bytes | None:
+        self.waiting += 1
+        return b"full" if self.waiting > 2 else None
+
+    async def respond_together(self, requests: Sequence[Exchange], respond: Callable[[int, bytes], None]) -> None:
+        for place in range(len(requests)):
+            respond(place, b"decided")
+
+
+def test_requests_that_wait_for_their_turn_take_room() -> None:
+    told: list[tuple[int, bytes]] = []
+
+    async def scenario() -> None:
+        inbox = Inbox(RoomForTwo())
+        for number in range(4):
+            inbox.add(Told(number, told))
+        while len(told) < 4:
+            await asyncio.sleep(0)
+
+    asyncio.run(scenario())
+    assert dict(told) == {0: b"decided", 1: b"decided", 2: b"full", 3: b"full"}
+
+
 async def echo(scope: object, receive: object, send: object) -> None:
     raise AssertionError("nothing is asked")
 
 
 class Never:
+    def admit(self) -> bytes | None:
+        raise AssertionError("nothing is asked")
+
     async def respond_together(self, requests: object, respond: object) -> None:
         raise AssertionError("nothing is asked")
 

@@ -33,14 +33,16 @@ def posted(body: Any, *headers: Header) -> Posted:
 
 
 def answers(endpoint: Evaluate, requests: list[Posted]) -> list[tuple[int, Any]]:
-    """Status and body of each; every request is answered once."""
-    found: dict[int, bytes] = {}
+    """Status and body of each; every request is answered once, those that were not admitted at once."""
+    refused = [endpoint.admit() for _ in requests]
+    found = {place: response for place, response in enumerate(refused) if response is not None}
+    admitted = [place for place in range(len(requests)) if place not in found]
 
-    def respond(place: int, response: bytes) -> None:
-        assert place not in found
-        found[place] = response
+    def respond(number: int, response: bytes) -> None:
+        assert admitted[number] not in found
+        found[admitted[number]] = response
 
-    asyncio.run(endpoint.respond_together(requests, respond))
+    asyncio.run(endpoint.respond_together([requests[place] for place in admitted], respond))
     parts = [found[place].partition(b"\r\n\r\n") for place in range(len(requests))]
     return [(int(head.split()[1]), json.loads(body)) for head, _, body in parts]
 
