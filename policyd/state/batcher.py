@@ -98,9 +98,17 @@ class Batcher:
         number = self._waiting.size
         if number >= self._most_waiting:
             raise StoreOverloaded(f"{number} requests wait for the store already")
+        if number and request.batch.begins and self._is_overloaded():
+            raise StoreOverloaded("more is asked of the store than it can do in time")
         self._waiting.append(request)
         if not number:
             self._start()
+
+    def _is_overloaded(self) -> bool:
+        """Whether requests wait for long though the store answers: such as come now would wait in vain."""
+        long_ago = self._loop.time() - self._deadline / 2
+        began_to_wait = self._waiting.first.deadline - self._deadline
+        return began_to_wait < long_ago and bool(self._in_flight) and self._in_flight[0].sent >= long_ago
 
     @property
     def away(self) -> bool:

@@ -51,14 +51,15 @@ class Limits(Struct, frozen=True):
 
 class Batch(Struct, frozen=True):
     """What the requests of one call have in common: the script, and the keys and arguments that come before their own.
-    `alone`: the script takes one request a call. `passed`: requests of other batches that wait behind these may go
-    before them, so that these do not cut a call in two."""
+    `alone`: the script takes one request a call. `begins`: each is the first of its event. `passed`: requests of other
+    batches that wait behind these may go before them, so that these do not cut a call in two."""
 
     script: bytes
     keys: tuple[bytes, ...]
     arguments: tuple[Word, ...]
     alone: bool = False
     passed: bool = False
+    begins: bool = False
 
     def is_before(self, other: Batch) -> bool:
         """Whether requests of this one may go before those of the other. Those of one cell stay in their order."""

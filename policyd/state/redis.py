@@ -351,7 +351,7 @@ class RedisStore:
                 self._batches.clear()
             common = (*_PERIODS, clock, ask.revision, table)
             passed = self._cells > 1 and not self._virtual
-            batch = Batch(OBSERVE.digest, keys.rings(prefix), common, passed=passed)
+            batch = Batch(OBSERVE.digest, keys.rings(prefix), common, passed=passed, begins=True)
             self._batches[prefix, ask.revision] = batch
         return batch
 

@@ -14,7 +14,7 @@ from policyd.state.redis import RedisStore
 from tests.state.conftest import flush
 
 from .load import DIGEST, LADDER, Bot, answered, kill, load
-from .proxy import FaultProxy
+from .proxy import Fault, FaultProxy
 
 HANG = 600.0
 
@@ -170,6 +170,37 @@ def test_in_flight_repeats_commit_once(valkey: EmbeddedServer) -> None:
             await store.close()
 
     asyncio.run(scenario())
+
+
+def test_more_than_the_store_can_do_in_time_is_refused(tmp_path: Path, valkey: EmbeddedServer) -> None:
+    """At once, where it answers; what waits for one that does not answer is told that it does not."""
+
+    async def scenario(fault: Fault) -> set[str]:
+        async with FaultProxy(valkey.socket, tmp_path / fault) as proxy:
+            store = RedisStore(proxy.url, deadline=0.4)
+            await store.open()
+            await answered(store, Observe("", "g", "u", f"first {fault}", DIGEST, "r"))
+            proxy.fault, proxy.delay = fault, (0.03, 0.03)
+            waiting = [asyncio.create_task(observed(store, f"{fault} {number}")) for number in range(4_000)]
+            began = asyncio.get_running_loop().time()
+            while asyncio.get_running_loop().time() - began < 0.25:
+                await asyncio.sleep(0.01)
+            late = await asyncio.gather(*(observed(store, f"late {fault} {number}") for number in range(20)))
+            await asyncio.gather(*waiting)
+            await store.close()
+            return set(late)
+
+    flush(valkey)
+    assert asyncio.run(scenario("slow")) == {"StoreOverloaded"}
+    assert asyncio.run(scenario("black hole")) == {"StoreUnavailable"}
+
+
+async def observed(store: RedisStore, event: str) -> str:
+    """What came of it."""
+    try:
+        return type(await store.observe(Observe("", "g", "u", event, DIGEST, "r"))).__name__
+    except StoreUnavailable as failed:
+        return type(failed).__name__
 
 
 def test_too_many_waiting_are_refused_at_once(tmp_path: Path, valkey: EmbeddedServer) -> None:
