@@ -9,16 +9,28 @@ from policyd.text import contacts as finders
 
 
 class Derived:
-    """A fact that is worked out when it is first read. What comes out stays in the instance's dictionary under the
-    fact's name, where Python looks before it comes here, as this has no `__set__`."""
+    """A fact that is worked out from the text when it is first read. What comes out stays in the instance's dictionary
+    under the fact's name, where Python looks before it comes here, as this has no `__set__`."""
 
     __slots__ = ("_name", "_work")
 
-    def __init__(self, work: Callable[[TextFacts, str], Any]) -> None:
+    def __init__(self, work: Callable[..., Any]) -> None:
         self._work = work
 
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
+
+    def __get__(self, facts: TextFacts, owner: type) -> Any:
+        text = facts.text
+        found = None if text is None else self._work(text)
+        setattr(facts, self._name, found)
+        return found
+
+
+class DerivedBeside(Derived):
+    """Likewise one with which another is found, or that reads another."""
+
+    __slots__ = ()
 
     def __get__(self, facts: TextFacts, owner: type) -> Any:
         text = facts.text
@@ -27,11 +39,11 @@ class Derived:
         return found
 
 
-def _lines(facts: TextFacts, text: str) -> int:
+def _lines(text: str) -> int:
     return text.count("\n") + 1 if text else 0
 
 
-def _links(facts: TextFacts, text: str) -> int:
+def _links(text: str) -> int:
     return len(finders.links(text))
 
 
@@ -46,23 +58,15 @@ def _contacts(facts: TextFacts, text: str) -> int:
     return len(found)
 
 
-def _emoji(facts: TextFacts, text: str) -> int:
-    return finders.emoji(text)
-
-
-def _fingerprint(facts: TextFacts, text: str) -> str:
-    return finders.fingerprint(text)
-
-
 class TextFacts:
     """The facts of one text as attributes, all None where there is no text."""
 
     lines: Any = Derived(_lines)
     links: Any = Derived(_links)
-    domains: Any = Derived(_domains)
-    contacts: Any = Derived(_contacts)
-    emoji: Any = Derived(_emoji)
-    fingerprint: Any = Derived(_fingerprint)
+    domains: Any = DerivedBeside(_domains)
+    contacts: Any = DerivedBeside(_contacts)
+    emoji: Any = Derived(finders.emoji)
+    fingerprint: Any = Derived(finders.fingerprint)
 
     def __init__(self, text: str | None) -> None:
         self.text = text
