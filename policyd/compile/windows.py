@@ -27,7 +27,7 @@ Memos = tuple[dict[int, Any], dict[int, Any]]
 @dataclass(frozen=True)
 class Counting:
     """How the event counts in one counter. `where`, `key` and `value` are generated functions; `value` only where the
-    event may count. `weighed`: the window's form asks for an amount."""
+    event may count; `observed` is what they take for observed. `weighed`: the window's form asks for an amount."""
 
     counter: str
     counts: Window
@@ -37,6 +37,7 @@ class Counting:
     value: Callable[..., Any] | None
     weighed: bool
     as_edit: bool
+    observed: Observed | None
 
     @property
     def is_chosen(self) -> bool:
@@ -45,8 +46,7 @@ class Counting:
 
     def window(self, prepared: Any, memos: Memos) -> Window | None:
         """The window to observe for this event; None where its key is unknown."""
-        observed, memo = (_AS_EDIT, memos[1]) if self.as_edit else (None, memos[0])
-        window = self.counts
+        observed, memo, window = self.observed, memos[self.as_edit], self.counts
         if self.where is not None and not self.where(prepared, observed, None, None, memo):
             window = self.reads
         if self.key is None:
@@ -62,8 +62,7 @@ class Counting:
         """What the event adds in `window`: for `distinct` what stands for its value; 0 for nothing."""
         if self.value is None or window.bump == "never":
             return 0
-        observed, memo = (_AS_EDIT, memos[1]) if self.as_edit else (None, memos[0])
-        value = self.value(prepared, observed, None, None, memo)
+        value = self.value(prepared, self.observed, None, None, memos[self.as_edit])
         if value is None:
             return 0
         if window.form == "sum":
@@ -101,6 +100,7 @@ def counting(counter: Counter, last: bool, kind: str, zones: tuple[str, str], co
         value=of_counting(names.value),
         weighed=counter.form in ("distinct", "sum"),
         as_edit=counter.kind == "edit",
+        observed=_AS_EDIT if counter.kind == "edit" else None,
     )
 
 
