@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from struct import Struct as Layout
 from struct import unpack_from
 from typing import Final
@@ -12,31 +11,38 @@ from policyd.model.records import Record
 from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed
 from policyd.state import keys
 from policyd.state.retention import JOURNAL
-from policyd.state.wire_windows import NUMBERS, SHAPES, TAILS, Home, Shape, ids_of_texts, new_tail, shape_of
-from policyd.state.zones import UTC, number_of_zone
+from policyd.state.wire_windows import (
+    FORMS,
+    PRESENCES,
+    SHAPES,
+    SOMEBODY,
+    Home,
+    ids_of_texts,
+    new_form,
+    shape_of,
+)
 
 Word = bytes | str | int
 Reply = bytes | int | None | list["Reply"]
 
 _MESSAGE, _EDIT, _STANDING, _SILENCE, _SPOKE, _MUTE, _RECORDS, _LOOK = 1, 2, 4, 8, 16, 32, 64, 128
 _R_EDIT, _R_WIDE, _R_FACTS, _R_GIVEN, _R_HELD = 1, 2, 4, 8, 16
-_FIGURES, _AMOUNTS = 1 << 14, 1 << 15
-_PRESENCES: Final = {"": 0, "message": 1, "join": 2, "leave": 3, "request": 4}
-_SOMEBODY: Final = 8
+_LOOK_AT: Final = 3
+"""Where the flags are in a packed event."""
 _LARGEST: Final = (1 << 48) - 1
 
 GONE: Final = b"gone"
 """The answer to a commit of what was not observed."""
 
-_HEAD: Final = Layout(">BBH12s4s")
 _COUNTS: Final = 10
 """Where the counts begin in a receipt, behind its flags."""
 
 _NONE: Final[frozenset[str]] = frozenset()
+_NUMBERS: Final = Layout(">HH")
+"""Of counts, of ladders."""
 _FACTS: Final = Layout(">6s6s")
-
-
-_NOT_COUNTED: Final = (0, b"", False)
+_MESSAGE_FIELDS: Final = tuple(b"m" + (bits << 2).to_bytes(2) for bits in range(1 << 14))
+"""Of the ring, by the first bits of the digest of a message id."""
 
 
 def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
@@ -45,65 +51,56 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     shape = SHAPES.get(id(windows))
     if shape is None or shape.windows is not windows:
         shape = shape_of(windows)
-    tail = TAILS.get((id(shape), id(ladders)))
-    if tail is None or tail.shape is not shape or tail.ladders is not ladders:
-        tail = new_tail(shape, ladders)
-    asked = (ids_of_texts(shape, windows) if shape.texts else b"\0") + tail.packed
+    flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)
     field = keys.member_field(group, ask.member)
     named: list[bytes] = []
-    flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)
     if ask.records:
         flags |= _RECORDS
-        fields = _records(prefix, ask.records, named) + _fields(prefix, ask, field, shape.homes, named)
-    else:
-        fields = field if shape.of_member else _fields(prefix, ask, field, shape.homes, named)
-    bits, counted, somebody = _NOT_COUNTED
-    if ask.presence or shape.amounts or shape.figures:
-        bits, counted, somebody = _counted(prefix, ask, shape, named)
+        records = _records(prefix, ask.records, named)
+    fields = field if shape.of_member else _fields(prefix, ask, field, shape.homes, named)
+    presence = PRESENCES[ask.presence]
+    if presence and ask.presence != "request" and ask.member != NOBODY.id:
+        presence += SOMEBODY
     if ask.silence or ask.spoke:
         flags |= (_SILENCE if ask.silence else 0) | (_SPOKE if ask.spoke else 0)
         named.append(keys.member_windows(prefix, field))
-    elif somebody:
+    elif presence > SOMEBODY:
         named.append(keys.member_windows(prefix, field))
     if ladders or ask.mute:
         flags |= _STANDING | (_MUTE if ask.mute else 0)
         named.append(keys.member_standing(prefix, field))
+    form = FORMS.get((id(shape), id(ladders), flags, presence, ask.zone))
+    if form is None or form.shape is not shape or form.ladders is not ladders:
+        form = new_form(shape, ladders, flags, presence, ask.zone, len(named) - len(ask.records))
+    if presence or shape.figures:
+        named.append(keys.open_figures(prefix, group))
     events, messages = keys.digests_begun(group)
     digest = events.copy()
     digest.update(ask.event.encode())
-    head = _HEAD.pack(flags, shape.fields, len(named) + bits, digest.digest(), ask.digest)
     if message is None:
-        return named, head + counted + fields + asked
-    digest = messages.copy()
-    digest.update(message.encode())
-    return named, head + digest.digest() + counted + fields + asked
-
-
-def to_look(blob: bytes) -> bytes:
-    """The event, packed so that it is only looked at."""
-    return bytes((blob[0] | _LOOK,)) + blob[1:]
-
-
-def _counted(prefix: str, ask: Observe, shape: Shape, named: list[bytes]) -> tuple[int, bytes, bool]:
-    """What the event is to the figures of its group, and its values and amounts, and the bits that say so; the key of
-    the figures is added to `named`. Whether the presence of a member is kept."""
-    bits, packed, somebody = _NOT_COUNTED
-    if ask.presence or (shape.figures and ask.zone):
-        somebody = ask.presence in ("message", "join", "leave") and ask.member != NOBODY.id
-        bits, packed = _FIGURES, _figure(_PRESENCES[ask.presence] + _SOMEBODY * somebody, ask.zone or UTC)
-        if ask.presence:
-            named.append(keys.open_figures(prefix, ask.group))
+        packed = form.packed + ask.digest + digest.digest() + fields
+    else:
+        by_message = messages.copy()
+        by_message.update(message.encode())
+        of_message = by_message.digest()
+        message_field = _MESSAGE_FIELDS[of_message[0] << 6 | of_message[1] >> 2]
+        packed = form.packed + ask.digest + of_message + digest.digest() + message_field + fields
+    if shape.texts:
+        packed += ids_of_texts(shape, windows)
     if shape.amounts:
-        bits |= _AMOUNTS
-        amounts = (*ask.amounts, *(0,) * shape.amounts)[: shape.amounts]
-        packed += shape.amounts.to_bytes(2)
-        packed += b"".join([max(0, min(amount, _LARGEST)).to_bytes(6) for amount in amounts])
-    return bits, packed, somebody
+        packed += _amounts(ask.amounts, shape.amounts)
+    return named, packed + records if ask.records else packed
 
 
-@lru_cache(4096)
-def _figure(what: int, zone: str) -> bytes:
-    return bytes((what,)) + number_of_zone(zone).to_bytes(2)
+def to_look(packed: bytes) -> bytes:
+    """The event, packed so that it is only looked at."""
+    return packed[:_LOOK_AT] + bytes((packed[_LOOK_AT] | _LOOK,)) + packed[_LOOK_AT + 1 :]
+
+
+def _amounts(amounts: tuple[int, ...], number: int) -> bytes:
+    """So many; 0 where none is told."""
+    told = (*amounts, *(0,) * number)[:number]
+    return b"".join([max(0, min(amount, _LARGEST)).to_bytes(6) for amount in told])
 
 
 def _records(prefix: str, records: tuple[Record, ...], named: list[bytes]) -> bytes:
@@ -121,9 +118,6 @@ def _fields(prefix: str, ask: Observe, member: bytes, homes: tuple[Home, ...], n
     windows, behind its length."""
     fields = b""
     for home in homes:
-        if home.figures:
-            named.append(keys.open_figures(prefix, ask.group))
-            continue
         field = member if home.member else keys.group_field(ask.group)
         if home.text:
             field = keys.text_field(field, ask.windows[home.text - 1].cell)
@@ -221,8 +215,8 @@ def _unpack_receipt(
     ladders = flags >> 4
     number = (len(reply) - at) // 2
     if flags & _R_FACTS:
-        number, ladders = NUMBERS.unpack_from(reply, at)
-        at += NUMBERS.size
+        number, ladders = _NUMBERS.unpack_from(reply, at)
+        at += _NUMBERS.size
     counts = unpack_from(f">{number}{'H' if flags & _R_WIDE else 'B'}", reply, at)
     if not flags & _R_FACTS:
         return Observed(now, counts, (0,) * ladders, 0, 0, edit, _NONE, replayed, revision, committed, held)

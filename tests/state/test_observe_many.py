@@ -8,7 +8,7 @@ import random
 import pytest
 from msgspec.structs import replace
 
-from policyd.model.state import EventIdReused, Observe, Observed, StoreOverloaded, StoreUnavailable, Window
+from policyd.model.state import Commit, EventIdReused, Observe, Observed, StoreOverloaded, StoreUnavailable, Window
 from policyd.state.calls import Batch, Gathered, Part
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.gathering import Gathering
@@ -57,6 +57,16 @@ def test_duplicates_in_one_turn_are_repeats(store: Store, run: Run) -> None:
     assert not first.replayed
     assert again == last == replace(first, replayed=True)
     assert isinstance(reused, EventIdReused)
+
+
+def test_duplicates_of_a_forgotten_event_know_nothing_of_its_commit(store: Store, run: Run) -> None:
+    """The period's hash of then is not emptied before the call in which they come has read it."""
+    run(store.observe(TWICE))
+    run(store.commit(Commit("", "g1", "u1", "e1", TWICE.digest, T0)))
+    later = replace(TWICE, at=T0 + 36 * HOUR)
+    first, again = run(observed_together(store, [later, later]))
+    assert first == Observed(T0 + 36 * HOUR, (1, 1), revision="sha256:1")
+    assert again == replace(first, replayed=True)
 
 
 def test_nothing_is_asked_for_nothing(store: Store, run: Run) -> None:

@@ -37,7 +37,7 @@ def test_what_was_packed_before_does_not_matter(
         ask = Observe("t", "g", "u", "e", b"12345678", "r", windows=each, ladders=ladders)
         first, again = wire.pack_observe(_PREFIX, ask), wire.pack_observe(_PREFIX, ask)
         alike = wire.pack_observe(_PREFIX, replace(ask, windows=tuple(list(each))))
-        for kept in (wire_windows.SHAPES, wire_windows.TAILS, wire_windows._ALIKE):
+        for kept in (wire_windows.SHAPES, wire_windows.FORMS, wire_windows._ALIKE):
             kept.clear()
         assert first == again == alike == wire.pack_observe(_PREFIX, ask)
 

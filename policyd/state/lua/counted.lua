@@ -7,12 +7,12 @@ entries of 6 bytes in the place of instants, of which the last is an instant too
 local DISTINCT, SUM, ACTIVE_NOW = 1, 2, 4
 local MOST_AMOUNTS = 1000 -- retention.py
 
-local function put(name, text, at, after, window, number, entries)
-  local slot = window[1] .. pack('>I2', number) .. entries
+local function put(place, text, at, after, window, number, entries)
+  local slot = window.spec .. pack('>I2', number) .. entries
   if at then
-    keep(name, sub(text, 1, at - 1) .. slot .. sub(text, after), window[2])
+    keep(place, sub(text, 1, at - 1) .. slot .. sub(text, after), window.span)
   else
-    keep(name, without_dead(text) .. slot, window[2])
+    keep(place, without_dead(text) .. slot, window.span)
   end
 end
 
@@ -54,14 +54,14 @@ end
 
 -- Of each small part of the span one, as if all had come when the last of them did.
 local function fewer(live, window)
-  local width = math.ceil(window[2] / (MOST_AMOUNTS / 2))
+  local width = math.ceil(window.span / (MOST_AMOUNTS / 2))
   local parts, number, sum, instant = {}, 0, 0, nil
   for i = 1, #live, 12 do
     local amount, at = unpack_at('>I6I6', live, i)
     if instant and floor(at / width) > floor(instant / width) then
       number, sum = number + 1, 0
     end
-    instant, sum = at, math.min(window[3], sum + amount)
+    instant, sum = at, math.min(window.cap, sum + amount)
     parts[number + 1] = pack('>I6I6', sum, instant)
   end
   return table.concat(parts)
@@ -73,33 +73,33 @@ local function with_amount(live, amount, window)
     amount = amount + unpack_at('>I6', live, #live - 11)
     live = sub(live, 1, -13)
   end
-  live = live .. pack('>I6', math.min(window[3], amount)) .. now6
+  live = live .. pack('>I6', math.min(window.cap, amount)) .. now6
   if #live > 12 * MOST_AMOUNTS then
     live = fewer(live, window)
   end
   local total = 0
   for i = #live - 11, 1, -12 do
     total = total + unpack_at('>I6', live, i)
-    if total >= window[3] then
-      return sub(live, i), window[3]
+    if total >= window.cap then
+      return sub(live, i), window.cap
     end
   end
   return live, total
 end
 
-local function bump_pairs(name, window, kind, amount)
-  local text, cap = text_of(name), window[3]
-  local at, number = place_of(text, window[1])
+local function bump_pairs(place, window, kind, amount)
+  local text, cap = text_at(place), window.cap
+  local at, number = window_in(text, window.spec)
   local first = at and at + 14
   local after = at and first + number * 6
-  local limit = window[6]
+  local limit = window.since
   if at then
     local ahead = unpack_at('>I6', text, after - 6) - now
     if ahead > 0 and looking then
       limit = limit + ahead
     elseif ahead > 0 then
       text = pairs_moved(text, first, after, ahead)
-      keep(name, text, window[2])
+      keep(place, text, window.span)
     end
     first = live_from(text, first, after, limit)
   end
@@ -113,16 +113,16 @@ local function bump_pairs(name, window, kind, amount)
     live = sub(with_value(live, amount), -12 * cap)
     count = #live / 12
   end
-  put(name, text, at, after, window, #live / 6, live)
+  put(place, text, at, after, window, #live / 6, live)
   return count
 end
 
 -- Periods of the calendar.
 
-local function bump_running(name, window, kind, amount)
-  local text, cap = text_of(name), window[3]
+local function bump_running(place, window, kind, amount)
+  local text, cap = text_at(place), window.cap
   local period = period_of(kind.zone, kind.per)
-  local at, number = place_of(text, window[1])
+  local at, number = window_in(text, window.spec)
   local before, count_before, running, count = period - 1, 0, period, 0
   local values, instant, after = '', now, nil
   if at then
@@ -142,26 +142,26 @@ local function bump_running(name, window, kind, amount)
     elseif count < cap and not holds(values, amount) then
       values, count = values .. amount, count + 1
     end
-    put(name, text, at, after, window, 3 + #values / 6,
+    put(place, text, at, after, window, 3 + #values / 6,
       pack('>I3I3I3I3', before, count_before, running, count) .. values .. pack('>I6', instant))
   end
   local asked = math.max(period, running) - kind.last
   return math.min(cap, asked == running and count or asked == before and count_before or 0)
 end
 
-local function bump_counted(name, window, event, counts)
-  local kind = window[7]
+local function bump_counted(place, window, event, counts)
+  local kind, form = window.kind, event[1]
   if kind.form > SUM then
-    return math.min(window[3], figures_now(name, kind.zone, event, kind.form == ACTIVE_NOW))
+    return math.min(window.cap, figures_now(KEYS[event[2] + form.keys], form.zone or kind.zone, kind.form == ACTIVE_NOW))
   end
   local amount = counts and '' or false
   if amount and kind.amount then
-    local at = event[12] + 6 * (kind.amount - 1)
-    amount = event[12] > 0 and sub(event[1], at, at + 5) or ZERO
+    local at = event[form.rest] + 6 * kind.amount
+    amount = sub(event[4], at, at + 5)
     amount = amount ~= ZERO and amount
   end
   if kind.per > 0 then
-    return bump_running(name, window, kind, amount)
+    return bump_running(place, window, kind, amount)
   end
-  return bump_pairs(name, window, kind, amount)
+  return bump_pairs(place, window, kind, amount)
 end

@@ -7,7 +7,7 @@ local SILENCE_KEPT = 400 * 86400000
 local LAST_SEEN = ZERO .. pack('>I6', SILENCE_KEPT)
 local function last_seen(key, spoke)
   local text = texts[key]
-  local at = place_of(text, LAST_SEEN)
+  local at = window_in(text, LAST_SEEN)
   local seen = at and math.min(now, (unpack_at('>I6', text, at + 14))) or 0
   if spoke then
     at = at or #text + 1
@@ -39,25 +39,23 @@ local function strikes(text, id, forget)
   return sum
 end
 
-local function facts_of(event, edit)
-  local flags, shape, last = event[2], event[7], event[10] + event[9]
-  local standing = has(flags, STANDING)
+local function facts_of(event, form, edit)
+  local flags, before = form.flags, event[3]
   local spoke = has(flags, SPOKE) and not edit and not looking
   local seen = 0
   if spoke or has(flags, SILENCE) then
-    seen = last_seen(KEYS[last - (standing and 1 or 0)], spoke)
+    seen = last_seen(string_at(before + form.long), spoke)
   end
-  local text = standing and texts[KEYS[last]] or ''
+  local text = has(flags, STANDING) and texts[string_at(before + form.strings)] or ''
   if seen == 0 and text == '' then
     return false
   end
   local muted = record(text, 'M', '\0\0\0\0\0\0\0\0')
   local until_ = muted and unpack_at('>I6', muted, 1) or 0
   local facts = { pack('>I6I6', has(flags, MUTE) and until_ > now and until_ or 0, has(flags, SILENCE) and seen or 0) }
-  for i = 1, shape.ladders do
-    local at = shape.ladders_at + (i - 1) * 14
-    local forget = unpack_at('>I6', shape.text, at + 8)
-    facts[i + 1] = pack('>I4', strikes(text, sub(shape.text, at, at + 7), forget))
+  for i = 1, form.ladders do
+    local id, forget = unpack_at('>c8I6', form.packed, form.ladders_at + (i - 1) * 14)
+    facts[i + 1] = pack('>I4', strikes(text, id, forget))
   end
   return table.concat(facts)
 end

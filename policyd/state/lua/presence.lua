@@ -7,6 +7,7 @@ call, by key and field.
 local WROTE, JOINED, LEFT, ASKED = 1, 2, 3, 4
 local PRESENCE_KEPT, FIGURES_KEPT = 40 * 86400000, 766 * 86400000
 local PRESENCE = '\0\0\0\0\0\1' .. pack('>I6', PRESENCE_KEPT)
+local PRESENCE_SLOT = PRESENCE .. '\0\2'
 local ROLLING = { x7 = 7, x30 = 30 }
 
 local noted = {}
@@ -19,17 +20,17 @@ local function note_field(key, field, number)
   fields[field] = (fields[field] or 0) + number
 end
 
-local fields_of = {}
+local names = {}
 local function note(key, day, name, number)
-  local fields = fields_of[day]
-  if not fields then
-    fields = {}
-    fields_of[day] = fields
+  local of_day = names[day]
+  if not of_day then
+    of_day = {}
+    names[day] = of_day
   end
-  local field = fields[name]
+  local field = of_day[name]
   if not field then
     field = day .. ':' .. name
-    fields[name] = field
+    of_day[name] = field
   end
   note_field(key, field, number)
 end
@@ -40,7 +41,7 @@ end
 
 local function presence_of(name)
   local text = texts[name]
-  local at = place_of(text, PRESENCE)
+  local at = window_in(text, PRESENCE)
   if at then
     local wrote, joined, changed = unpack_at('>I3I3I6', text, at + 14)
     if changed > now - PRESENCE_KEPT then
@@ -52,11 +53,11 @@ end
 
 local function keep_presence(name, wrote, joined)
   local text = texts[name]
-  local at = place_of(text, PRESENCE)
+  local at = window_in(text, PRESENCE)
   if at then
     text = sub(text, 1, at - 1) .. sub(text, at + 26)
   end
-  keep(name, PRESENCE .. '\0\2' .. pack('>I3I3', wrote, joined) .. now6 .. without_dead(text), PRESENCE_KEPT)
+  keep(name, PRESENCE_SLOT .. pack('>I3I3', wrote, joined) .. now6 .. without_dead(text), PRESENCE_KEPT)
 end
 
 local function wrote_on(key, name, day)
@@ -66,9 +67,9 @@ local function wrote_on(key, name, day)
     return
   end
   note(key, day, 'a', 1)
-  for name, days in pairs(ROLLING) do
-    note(key, wrote > 0 and math.max(day, last + days) or day, name, 1)
-    note(key, day + days, name, -1)
+  for rolling, days in pairs(ROLLING) do
+    note(key, wrote > 0 and math.max(day, last + days) or day, rolling, 1)
+    note(key, day + days, rolling, -1)
   end
   local within = joined > 0 and since <= day and bracket_of(day - since)
   if within and (wrote == 0 or last < since or bracket_of(last - since) ~= within) then
@@ -89,39 +90,51 @@ local function left_on(key, name, day)
   keep_presence(name, wrote, 0)
 end
 
-local function note_presence(event)
-  local figure, somebody, flags = event[13], event[14], event[2]
-  local last = event[10] + event[9] - (has(flags, STANDING) and 1 or 0)
-  local name = somebody and KEYS[last]
-  local key = KEYS[somebody and last - 1 or last - (flags % 32 >= SILENCE and 1 or 0)]
-  local shown = clock_of(event[15])
+-- What the clock of a zone shows; `messages`: the field of this hour; `wrote`: what the long windows of nearly every member
+-- begin with who wrote on this day already.
+local function clock_with_fields(zone)
+  local shown = clock_of(zone)
+  if not shown.messages then
+    shown.messages = string.format('%d:m%02d', shown.day, shown.hour)
+    shown.wrote = PRESENCE_SLOT .. pack('>I3', shown.day + 1)
+  end
+  return shown
+end
+
+local function note_figure(event, form)
+  local figure, key, place = form.figure, KEYS[event[2] + form.keys], event[3] + form.long
+  local shown = clock_with_fields(form.zone)
+  local day = shown.day
   if figure == WROTE then
-    shown.messages = shown.messages or string.format('%d:m%02d', shown.day, shown.hour)
     note_field(key, shown.messages, 1)
-    if name then
-      wrote_on(key, name, shown.day)
+    if form.somebody then
+      local value = values[place]
+      if not value or sub(value, 7, 23) ~= shown.wrote then
+        wrote_on(key, string_at(place), day)
+      end
     end
   elseif figure == JOINED then
-    note(key, shown.day, 'j', 1)
-    if name then
+    note(key, day, 'j', 1)
+    if form.somebody then
+      local name = string_at(place)
       local wrote = presence_of(name)
-      keep_presence(name, wrote, shown.day + 1)
+      keep_presence(name, wrote, day + 1)
     end
   elseif figure == LEFT then
-    note(key, shown.day, 'l', 1)
-    if name then
-      left_on(key, name, shown.day)
+    note(key, day, 'l', 1)
+    if form.somebody then
+      left_on(key, string_at(place), day)
     end
   elseif figure == ASKED then
-    note(key, shown.day, 'q', 1)
+    note(key, day, 'q', 1)
   end
 end
 
 -- What is noted of a day until now.
 
 local days_read = {}
-local function figures_now(key, zone, event, active)
-  local day = clock_of(event[15] or zone).day
+local function figures_now(key, zone, active)
+  local day = clock_of(zone).day
   local read = days_read[key .. day]
   if not read then
     read = { fields = { day .. ':a' } }
@@ -140,20 +153,11 @@ end
 
 local function write_figures()
   for key, fields in pairs(noted) do
-    local names, numbers, new = {}, {}, false
+    local new = false
     for field, number in pairs(fields) do
-      if number ~= 0 then
-        names[#names + 1] = field
+      if number ~= 0 and call('HINCRBY', key, field, number) == number then
+        new = true
       end
-    end
-    local stored = #names > 0 and call('HMGET', key, unpack(names)) or NOTHING
-    for i, field in ipairs(names) do
-      local before = tonumber(stored[i] or 0)
-      new = new or before == 0
-      numbers[2 * i - 1], numbers[2 * i] = field, before + fields[field]
-    end
-    if #names > 0 then
-      call('HSET', key, unpack(numbers))
     end
     if new then
       call('PEXPIRE', key, FIGURES_KEPT)

@@ -1,29 +1,38 @@
 --[[ Part of observe.lua: records of workflows that an event reads along. See file.lua, which writes them.
 ]]
-local function records_asked(blob, flags, at, base)
-  if not has(flags, RECORDS) then
-    return NOTHING, at
-  end
+
+-- Reads what the event says of them; their number.
+local function ask_for_records(event, form, base)
+  local blob, at = event[4], event[form.rest] + 6 * form.amounts
   local asked, number = {}, byte(blob, at)
   at = at + 1
   for i = 1, number do
     local length = unpack_at('>I2', blob, at)
-    asked[i] = { KEYS[base + i], length > 0 and sub(blob, at + 2, at + length) }
-    at = at + 2 + math.max(0, length - 1)
+    local record = { key = KEYS[base + i] }
+    if length > 0 then
+      record.field = sub(blob, at + 2, at + length)
+      at = at + 1 + length
+    else
+      last_string = last_string + 1
+      strings[last_string], record.string = record.key, last_string
+      at = at + 2
+    end
+    asked[i] = record
   end
-  return asked, at
+  event.records = asked
+  return number
 end
 
 local function records_held(asked)
   local parts, some = { pack('>I2', #asked) }, false
   for i, record in ipairs(asked) do
-    local held
-    if record[2] then
-      local stored = call('HGET', record[1], record[2])
-      held = stored and unpack_at('>I6', stored, 1) > now and sub(stored, 7) or ''
+    local stored
+    if record.field then
+      stored = call('HGET', record.key, record.field)
     else
-      held = expires[record[1]] > now and texts[record[1]] or ''
+      stored = values[record.string]
     end
+    local held = stored and unpack_at('>I6', stored, 1) > now and sub(stored, 7) or ''
     some = some or held ~= ''
     parts[i + 1] = pack('>I4', #held) .. held
   end

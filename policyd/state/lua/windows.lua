@@ -1,37 +1,39 @@
 --[[ Part of observe.lua: counts of events in sliding windows.
 
-A text holds windows one after another: 6 id, 6 span, 2 number, instants of 6 bytes, the oldest first. `texts` has them
-by their field of the ring or their key, there without the 6 bytes in front that say until when they matter: those are
-in `expires`.
+A text holds windows one after another: 6 id, 6 span, 2 number, instants of 6 bytes, the oldest first. It is found at its
+place: the row of its field, or its key. Those of keys are without the 6 bytes in front that say until when they matter,
+which are in `expires`.
 ]]
-local changed_fields, changed_keys = {}, {}
+local ONCE_NOW = '\0\1' .. now6
+local expires, changed_keys = {}, {}
 
-local function text_of(name)
-  local text = texts[name]
-  if not text then
-    local row = rows_of[name]
-    text = newest[row] or middle[row] or oldest[row] or ''
-    texts[name] = text
+-- The key of a string that was read.
+local function string_at(place)
+  local key, value = strings[place], values[place]
+  if not texts[key] then
+    texts[key] = value and sub(value, 7) or ''
+    expires[key] = value and unpack_at('>I6', value, 1) or 0
   end
-  return text
+  return key
 end
 
-local function keep(name, text, span)
-  texts[name] = text
-  if expires[name] then
-    expires[name] = math.max(expires[name], now + span)
-    changed_keys[name] = true
-  else
-    changed_fields[name] = true
+local function text_at(place)
+  return texts[place] or newest[place] or middle[place] or oldest[place] or ''
+end
+
+local function keep(place, text, span)
+  texts[place] = text
+  if expires[place] then
+    expires[place] = math.max(expires[place], now + span)
+    changed_keys[place] = true
   end
 end
 
-local function place_of(text, spec)
+local function window_in(text, spec)
   local at, size = 1, #text
   while at < size do
-    local high, low = byte(text, at + 12, at + 13)
-    local number = high * 256 + low
-    if sub(text, at, at + 11) == spec then
+    local slot, number = unpack_at('>c12I2', text, at)
+    if slot == spec then
       return at, number
     end
     at = at + 14 + number * 6
@@ -72,40 +74,45 @@ local function dead_among(text, first, number, limit)
   return low
 end
 
-local function bump(name, window, counts)
-  local spec, cap = window[1], window[3]
-  local text = text_of(name)
-  local at, number = place_of(text, spec)
+local function bump(place, window, counts)
+  local text, spec, cap = text_at(place), window.spec, window.cap
+  local at, number = window_in(text, spec)
   if not at then
-    if not counts then
-      return 0
+    if counts then
+      keep(place, (text == '' and '' or without_dead(text)) .. spec .. ONCE_NOW, window.span)
     end
-    keep(name, without_dead(text) .. spec .. '\0\1' .. now6, window[2])
-    return 1
+    return counts and 1 or 0
   end
   local first = at + 14
   local after = first + number * 6
-  local ahead = unpack_at('>I6', text, after - 6) - now
-  if ahead > 0 then
-    text = shifted(text, first, number, ahead)
-    keep(name, text, window[2])
+  local last = unpack_at('>I6', text, after - 6)
+  if last > now then
+    text = shifted(text, first, number, last - now)
+    keep(place, text, window.span)
   end
   local dead = 0
-  if unpack_at('>I6', text, first) <= window[6] then
-    dead = dead_among(text, first, number, window[6])
+  if last <= window.since then
+    dead = number
+  elseif unpack_at('>I6', text, first) <= window.since then
+    dead = dead_among(text, first, number, window.since)
   end
   local count = number - dead
   if not counts then
     return math.min(cap, count)
   end
-  count = math.min(cap, count + 1)
-  local slot = spec .. char(floor(count / 256), count % 256) .. sub(text, after - (count - 1) * 6, after - 1) .. now6
+  local slot
+  if count == 0 then
+    count, slot = 1, spec .. ONCE_NOW
+  else
+    count = math.min(cap, count + 1)
+    slot = spec .. char(floor(count / 256), count % 256) .. sub(text, after - (count - 1) * 6, after - 1) .. now6
+  end
   if at > 1 then
     slot = sub(text, 1, at - 1) .. slot
   end
   if after <= #text then
     slot = slot .. sub(text, after)
   end
-  keep(name, slot, window[2])
+  keep(place, slot, window.span)
   return count
 end
