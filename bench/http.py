@@ -2,8 +2,10 @@
 
 Run: `python -m bench.http` (`--rounds N`). Memory store, embedded store with its file, and a `redis-server` over TCP
 where one is on PATH; each with `policies/class_group` and a public list, which flags a fifth of real messages, and on
-64 connections also with `policies/class_group` alone, as a community without a public list has it. Every server answers
-some thousands of requests first, so that what is done once for a group or a member's first day is not what is measured.
+64 connections also with `policies/class_group` alone, as a community without a public list has it. Who speaks is drawn
+from 200,000 members (`bench/load.py`). Every one of them says something first, so that what is done once for a group or
+a member's first day is not what is measured; the embedded store also has a row in which every message is the first of
+its member, which asks the most of it.
 
 The servers take turns, round by round, each for about a second: single events on 1, 8 and 64 connections and arrays of
 100; requests and events a second, and the processor time of the service for a request, each also as a ratio to the
@@ -37,12 +39,17 @@ from rich.progress import Progress
 from bench.community import community
 from bench.kept import Figure, Point, Result, keep
 from bench.limiters import server as redis_server
-from bench.load import PERCENTILES
+from bench.load import MEMBERS, PERCENTILES
 
 ROOT = Path(__file__).resolve().parents[1]
 STORES: Final = ("memory", "embedded", "redis")
 ALONE: Final = " alone"
 """What the name of a server ends with that has no public list."""
+FIRST: Final = " first"
+"""What the name of a server ends with that only hears of members who never said anything before."""
+WORST: Final = "embedded"
+MEETING: Final = (4, 100)
+"""Connections and events in a request, by which every member says something."""
 TITLES: Final = {
     "memory": "memory store", "embedded": "embedded store with its file", "redis": "Redis over TCP", "echo": "echo",
 }  # fmt: skip
@@ -50,7 +57,8 @@ ROUNDS: Final = 5
 CASES: Final = {(1, 1): 1200, (8, 1): 4000, (64, 1): 6400, (4, 100): 100}
 """Requests of a round, by connections and events in a request."""
 WARM_UP: Final = {(64, 1): 9600, (4, 100): 40}
-BOTH_COMMUNITIES: Final = (64, 1)
+WITH_OTHERS: Final = (64, 1)
+"""Where also those are measured that have no public list, or only hear of new members."""
 SHARE: Final = 0.7
 """Of the load that was reached, for latency."""
 PACED_SECONDS: Final = 1.2
@@ -104,11 +112,15 @@ class Generator:
     def __exit__(self, *_: object) -> None:
         self._process.communicate(timeout=PATIENCE)
 
-    def load(self, server: Server, requests: int, connections: int, array: int, rate: float = 0.0) -> dict[str, float]:
-        """What it found, and microseconds of processor time that the service took for a request."""
+    def load(
+        self, server: Server, requests: int, connections: int, array: int, rate: float = 0.0, *, each: bool = False
+    ) -> dict[str, float]:
+        """What it found, and microseconds of processor time that the service took for a request. `each`: of every
+        member one message, in their order."""
         job = {
             "url": f"{server.address}/v1/evaluate", "requests": requests, "connections": connections, "array": array,
-            "rate": rate, "seconds": PATIENCE + (requests / rate if rate else 0),
+            "rate": rate, "members": 0 if server.name.endswith(FIRST) else MEMBERS, "each": each,
+            "seconds": PATIENCE + (requests / rate if rate else 0),
         }  # fmt: skip
         asked, told = _pipes(self._process)
         before = processor_time(server.pid)
@@ -120,6 +132,11 @@ class Generator:
         found: dict[str, float] = json.loads(line)
         found["cpu_us"] = round((processor_time(server.pid) - before) / requests * 1e6, 1)
         return found
+
+    def meet(self, server: Server) -> None:
+        """Lets every member say something."""
+        connections, array = MEETING
+        self.load(server, MEMBERS // array, connections, array, each=True)
 
 
 def _pipes(process: subprocess.Popen[str]) -> tuple[IO[str], IO[str]]:
@@ -166,8 +183,9 @@ class Case(NamedTuple):
 
 
 def title(name: str) -> str:
-    store = name.removesuffix(ALONE)
-    return TITLES[store] + (", without a public list" if store != name else "")
+    store = name.removesuffix(ALONE).removesuffix(FIRST)
+    without = ", without a public list" if name.endswith(ALONE) else ""
+    return TITLES[store] + without + (", every message the first of its member" if name.endswith(FIRST) else "")
 
 
 def reached(case: Case) -> Iterator[Figure]:
@@ -256,14 +274,17 @@ class Measuring:
         self._progress = progress
 
     def warm_up(self) -> None:
+        warmed = [server for name, server in self._servers.items() if not name.endswith(FIRST)]
+        for server in self._shown("meeting all members", [each for each in warmed if each.name != "echo"]):
+            self._generator.meet(server)
         for connections, array in self._shown("warming up", list(WARM_UP)):
-            for server in self._servers.values():
+            for server in warmed:
                 self._generator.load(server, WARM_UP[connections, array], connections, array)
 
     def take_turns(self, connections: int, array: int) -> tuple[Case, list[Paced]]:
         """As fast as every server answers; and where many are asked at once, the stores then at their pace."""
-        both = (connections, array) == BOTH_COMMUNITIES
-        asked = [each for name, each in self._servers.items() if both or not name.endswith(ALONE)]
+        others = (connections, array) == WITH_OTHERS
+        asked = [each for name, each in self._servers.items() if others or not name.endswith((ALONE, FIRST))]
         case = Case(connections, array, {server.name: [] for server in asked})
         slow = [name for name in case.rounds if name in TARGETS and (connections == 64 or array > 1)]
         paced = {name: Paced(name, case, []) for name in slow}
@@ -297,7 +318,7 @@ def measure(measuring: Measuring, result: Result) -> None:
             result.points += (
                 Point("connections", title(name), connections, case.median(name, "events_per_second"))
                 for name in case.rounds
-                if not name.endswith(ALONE)
+                if not name.endswith((ALONE, FIRST))
             )
         for each in paced:
             result.figures += each.figures()
@@ -328,6 +349,7 @@ def serving() -> Iterator[tuple[dict[str, Server], dict[str, Path]]]:
             for store in STORES if redis else STORES[:-1]:
                 server = stack.enter_context(running(store, each, policies, redis))
                 servers[store + ending] = server._replace(name=store + ending)
+        servers[WORST + FIRST] = servers[WORST]._replace(name=WORST + FIRST)
         yield servers, folders
 
 

@@ -7,8 +7,11 @@ where the data are beside the repository (`bench/data.py`).
 With `-` for the URL it stays, reads jobs from its input, each a line of JSON with the arguments of `load` and the
 `seconds` after which it gives up, and prints a line for each.
 
-With `--rate N` requests come N a second whatever the service does, at instants that know nothing of each other, each on
-a connection that is free; one that finds none waits, and its time counts from when it came.
+With `--rate N` requests come N a second whatever the service does (`bench/paced.py`).
+
+Who speaks is drawn from 200,000 members of 50 groups, with a seed: a service that decides 13,000 messages a second at
+four a minute from each member has so many. From fewer, limits would be broken all the time, which nobody reaches in
+usual groups. With `--members 0` every message is the first of its member: the most that a message can ask of a store.
 """
 
 from __future__ import annotations
@@ -19,16 +22,19 @@ import json
 import random
 import sys
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
+from bench.answers import Answers
 from bench.data import messages, present
+from bench.paced import paced
 
 TEXTS = ("今天的作业在哪里交?", "老师好,第三章的例题没有看懂", "晚上一起讨论项目吗", "收到,谢谢!", "hello everyone")
 CHAT = "spam_zh_telegram.dev.jsonl"
+MEMBERS: Final = 200_000
+GROUPS: Final = 50
 PERCENTILES: Final = (10, 25, 50, 75, 90, 95, 99, 99.9)
 
 
@@ -37,20 +43,31 @@ def texts() -> Sequence[str]:
     return messages(CHAT, 0) if present() else TEXTS
 
 
-def event(number: int, text: str) -> dict[str, object]:
-    """A message of one of a million members, so that hardly any comes twice, in 50 groups."""
+_chance: Final = random.Random(7)
+
+
+def event(number: int, text: str, member: int) -> dict[str, object]:
+    """A message of a member, who is in one group."""
     return {
         "id": f"{time.time_ns()}-{number}", "kind": "message", "time": "2026-03-02T12:00:00+08:00",
-        "group": {"id": f"g{number % 50}", "tags": ["course", "community"]},
-        "member": {"id": f"u{number % 10**6}", "name": "小明", "role": "member"},
+        "group": {"id": f"g{member % GROUPS}", "tags": ["course", "community"]},
+        "member": {"id": f"u{member}", "name": "小明", "role": "member"},
         "message": {"id": f"m{time.time_ns()}-{number}", "text": text, "images": 0},
     }  # fmt: skip
 
 
-def request(host: str, path: str, first: int, array: int) -> bytes:
-    """One HTTP request with the events `first` and following."""
+def drawn(number: int, members: int) -> int:
+    """Who says the message with this number, in the groups one after the other; 0 members: somebody new."""
+    return number % GROUPS + GROUPS * _chance.randrange(members // GROUPS) if members else number
+
+
+def request(host: str, path: str, first: int, array: int, members: int = MEMBERS, *, each: bool = False) -> bytes:
+    """One HTTP request with the events `first` and following. `each`: of the members with these numbers."""
     said = texts()
-    events = [event(number, said[number % len(said)]) for number in range(first, first + array)]
+    events = [
+        event(number, said[number % len(said)], number if each else drawn(number, members))
+        for number in range(first, first + array)
+    ]
     body = json.dumps(events[0] if array == 1 else events, ensure_ascii=False, separators=(",", ":")).encode()
     head = (
         f"POST {path} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
@@ -58,14 +75,13 @@ def request(host: str, path: str, first: int, array: int) -> bytes:
     return head.encode() + body
 
 
-class Client(asyncio.Protocol):
+class Client(Answers, asyncio.Protocol):
     """Sends its requests one after the other on one connection; `done` when all are answered."""
 
     def __init__(self, requests: Sequence[bytes], took: list[float]) -> None:
+        super().__init__()
         self._requests = iter(requests)
         self._took = took
-        self._buffer = b""
-        self._whole = 0
         self._started = 0.0
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
@@ -74,106 +90,54 @@ class Client(asyncio.Protocol):
         self._send()
 
     def data_received(self, data: bytes) -> None:
-        self._buffer = self._buffer + data if self._buffer else data
-        if not self._whole and (end := self._buffer.find(b"\r\n\r\n")) >= 0:
-            self._whole = end + 4 + _length(self._buffer[:end])
-        if self._whole and len(self._buffer) >= self._whole:
+        if self.is_whole(data):
             self._took.append(time.perf_counter() - self._started)
-            self._buffer, self._whole = b"", 0
             self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.done.done():
             self.done.set_exception(exc or RuntimeError("the service closed the connection"))
 
-    def send(self, request: bytes, came: float) -> None:
-        """`came`: from when its time counts."""
-        self._started = came
-        self._transport.write(request)
-
-    def finish(self) -> None:
-        self.done.set_result(None)
-        self._transport.close()
-
     def _send(self) -> None:
         following = next(self._requests, None)
         if following is None:
-            self.finish()
+            self.done.set_result(None)
+            self._transport.close()
         else:
-            self.send(following, time.perf_counter())
-
-
-class Paced(Client):
-    """Sends what it is given, one at a time, and says when it is free."""
-
-    def __init__(self, took: list[float], free: Callable[[Paced], None]) -> None:
-        super().__init__((), took)
-        self._free = free
-
-    def _send(self) -> None:
-        self._free(self)
-
-
-class Arrivals:
-    """Sends requests when they come, as many a second as `rate`, by free clients."""
-
-    def __init__(self, requests: Sequence[bytes], rate: float) -> None:
-        chance = random.Random(11)
-        self._requests = requests
-        self._gaps = [chance.expovariate(rate) for _ in requests]
-        self._waiting: deque[tuple[bytes, float]] = deque()
-        self._clients: deque[Paced] = deque()
-
-    def free(self, client: Paced) -> None:
-        if self._waiting:
-            client.send(*self._waiting.popleft())
-        else:
-            self._clients.append(client)
-
-    async def run(self) -> None:
-        """Looks again and again, as timers of milliseconds would send in bursts."""
-        at = time.perf_counter()
-        for request, gap in zip(self._requests, self._gaps, strict=True):
-            at += gap
-            while time.perf_counter() < at:
-                await asyncio.sleep(0)
-            if self._clients:
-                self._clients.popleft().send(request, at)
-            else:
-                self._waiting.append((request, at))
-
-    async def finish(self, connections: int) -> None:
-        """Once everything is answered."""
-        while self._waiting or len(self._clients) < connections:
-            await asyncio.sleep(0.001)
-        for client in self._clients:
-            client.finish()
+            self._started = time.perf_counter()
+            self._transport.write(following)
 
 
 def _same(client: Client) -> Client:
     return client
 
 
-def _length(head: bytes) -> int:
-    """Of the body that follows; RuntimeError where the answer is not 200."""
-    if b" 200 " not in head[:16]:
-        raise RuntimeError(head.decode())
-    return int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-
-
-async def load(url: str, requests: int, connections: int, array: int, rate: float = 0.0) -> dict[str, float]:
-    """`rate`: requests a second, 0 as many as are answered."""
+async def load(
+    url: str,
+    requests: int,
+    connections: int,
+    array: int,
+    rate: float = 0.0,
+    members: int = MEMBERS,
+    *,
+    each: bool = False,
+) -> dict[str, float]:
+    """`rate`: requests a second, 0 as many as are answered. `each`: of every member one message, in their order."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 80
-    each = requests // connections
-    start = random.randrange(10**6)
+    share = requests // connections
+    start = 0 if each else _chance.randrange(10**12)
     prepared = [
-        [request(host, parts.path, start + (one * each + i) * array, array) for i in range(each)]
+        [request(host, parts.path, start + (one * share + i) * array, array, members, each=each) for i in range(share)]
         for one in range(connections)
     ]
     took: list[float] = []
-    run = _paced(prepared, rate, host, port, took) if rate else closed(prepared, host, port, took)
-    return _told(await run, took, array)
+    if rate:
+        in_turns = [one for together in zip(*prepared, strict=True) for one in together]
+        took, seconds = await asyncio.to_thread(paced, in_turns, rate, host, port, connections)
+    else:
+        seconds = await closed(prepared, host, port, took)
+    return _told(seconds, took, array)
 
 
 async def closed(prepared: Sequence[Sequence[bytes]], host: str, port: int, took: list[float]) -> float:
@@ -185,26 +149,6 @@ async def closed(prepared: Sequence[Sequence[bytes]], host: str, port: int, took
         await loop.create_connection(partial(_same, client), host, port)
     await asyncio.gather(*(client.done for client in clients))
     return time.perf_counter() - started
-
-
-async def _paced(prepared: list[list[bytes]], rate: float, host: str, port: int, took: list[float]) -> float:
-    loop = asyncio.get_running_loop()
-    arrivals = Arrivals([one for each in zip(*prepared, strict=True) for one in each], rate)
-    clients = [Paced(took, arrivals.free) for _ in prepared]
-    for client in clients:
-        await loop.create_connection(partial(_same, client), host, port)
-    started = time.perf_counter()
-    everything = asyncio.gather(*(client.done for client in clients))
-    sending = asyncio.ensure_future(arrivals.run())
-    await asyncio.wait((everything, sending), return_when=asyncio.FIRST_COMPLETED)
-    if everything.done():
-        sending.cancel()
-        everything.result()
-    seconds = time.perf_counter() - started
-    ending = asyncio.ensure_future(arrivals.finish(len(clients)))
-    await everything
-    await ending
-    return seconds
 
 
 def _told(seconds: float, took: list[float], array: int) -> dict[str, float]:
@@ -232,6 +176,7 @@ def main() -> None:
     options.add_argument("--connections", type=int, default=16)
     options.add_argument("--array", type=int, default=1)
     options.add_argument("--rate", type=float, default=0.0, help="requests a second; all it can where not told")
+    options.add_argument("--members", type=int, default=MEMBERS, help="who speaks; 0: somebody new each time")
     asked = options.parse_args()
     try:
         import uvloop

@@ -1,7 +1,7 @@
 """Whether the service stays as it is under load: memory and latency minute by minute.
 
-Run: `python -m bench.soak` (`--minutes N`, `--store memory|embedded`). What the service reaches on 64 connections is
-measured first; then requests come at 70 % of that.
+Run: `python -m bench.soak` (`--minutes N`, `--store memory|embedded`). Every member says something first, as in
+`bench/http.py`. What the service reaches on 64 connections is measured then, and requests come at 70 % of that.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rich.progress import Progress
 
 from bench.community import community
 from bench.growth import resident
-from bench.http import SHARE, complaints, load, running
+from bench.http import SHARE, Generator, complaints, running
 from bench.kept import Figure, Result, keep
 
 MINUTES: Final = 10
@@ -64,14 +64,16 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="policyd-bench-")))
         server = stack.enter_context(running(asked.store, folder, community(folder)))
-        reached = [load(server, 8_000, 64, 1)["requests_per_second"] for _ in range(5)]
+        generator = stack.enter_context(Generator())
+        generator.meet(server)
+        reached = [generator.load(server, 8_000, 64, 1)["requests_per_second"] for _ in range(5)]
         rate = statistics.median(reached) * SHARE
         progress = stack.enter_context(Progress())
         task = progress.add_task(f"{rate:,.0f} requests a second, {asked.store} store", total=asked.minutes * PARTS)
         for _ in range(asked.minutes):
             found = []
             for _ in range(PARTS):
-                found.append(load(server, int(rate * 60 / PARTS), 64, 1, rate))
+                found.append(generator.load(server, int(rate * 60 / PARTS), 64, 1, rate))
                 progress.advance(task)
             slowest = [max(each[key] for each in found) for key in ("p50_ms", "p99_ms")]
             minutes.append(Minute(resident(server.pid) or 0.0, *slowest))
