@@ -58,18 +58,11 @@ class CompiledProgram:
         self._code = link(generate(self._plans, {name: number for number, name in enumerate(matcher.names)}))
         for plan in self._plans:
             assert plan.needs, "worked out now, not when the first event comes"
-        self._policy_set = policy_set
+        self.policy_set = policy_set
+        self.revision = policy_set.revision
         self._by_id = any(policy.scope.by == "id" for policy in policy_set.policies)
         self._blanks: dict[Key, Ready] = {}
         self._distinct: dict[tuple[tuple[int, ...], str], Ready] = {}
-
-    @property
-    def policy_set(self) -> PolicySet:
-        return self._policy_set
-
-    @property
-    def revision(self) -> str:
-        return self._policy_set.revision
 
     def prepare(self, event: Event) -> Prepared:
         """Matches the event's texts and says what must be observed."""
