@@ -20,6 +20,11 @@ from policyd.server.answers import Header
 
 _AT_ONCE: Final = 64
 """So many requests are decided in a turn of the event loop, so that answers of the store are read in time."""
+_UNANSWERED: Final = 2
+"""While so many turns wait for their first answers, requests gather for the next: one turn is worked on here while the
+store works on the other, and many small ones would cost both twice as much for each request."""
+_PATIENCE: Final = 0.004
+"""Seconds after which a turn begins however many wait."""
 _TELLING: Final = frozenset({b"connection", b"proxy-connection", b"expect"})
 """Headers without which a request that keeps its connection is of HTTP/1.1, and neither upgrades nor waits to go on."""
 
@@ -66,12 +71,25 @@ class Exchange:
         self.protocol.on_response_complete()
 
 
+class Turn:
+    """Requests that are decided together."""
+
+    __slots__ = ("is_answered", "requests")
+
+    def __init__(self, requests: Sequence[Exchange]) -> None:
+        self.requests = requests
+        self.is_answered = False
+
+
 class Inbox:
     """The requests that wait for a decision, and the answers that wait to be written, of one server."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         self._endpoint = endpoint
         self._requests: list[Exchange] = []
+        self._is_due = False
+        self._patience: asyncio.TimerHandle | None = None
+        self._unanswered = 0
         self._answered: list[tuple[Exchange, bytes]] = []
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -81,23 +99,39 @@ class Inbox:
         if refused is not None:
             self._tell(exchange, refused)
             return
-        if not self._requests:
-            asyncio.get_running_loop().call_soon(self._decide)
         self._requests.append(exchange)
+        self._begin()
+
+    def _begin(self) -> None:
+        """A turn, once there is room for one."""
+        if self._is_due or not self._requests:
+            return
+        if self._unanswered < _UNANSWERED or len(self._requests) >= _AT_ONCE:
+            self._is_due = True
+            asyncio.get_running_loop().call_soon(self._decide)
+        elif self._patience is None:
+            self._patience = asyncio.get_running_loop().call_later(_PATIENCE, self._decide)
 
     def _decide(self) -> None:
-        requests, self._requests = self._requests[:_AT_ONCE], self._requests[_AT_ONCE:]
-        loop = asyncio.get_running_loop()
-        if self._requests:
-            loop.call_soon(self._decide)
-        task = begin(self._endpoint.respond_together(requests, partial(self._answer, requests)))
+        self._is_due = False
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
+        turn, self._requests = Turn(self._requests[:_AT_ONCE]), self._requests[_AT_ONCE:]
+        self._unanswered += 1
+        task = begin(self._endpoint.respond_together(turn.requests, partial(self._answer, turn)))
         if task is not None:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+        self._begin()
         self._flush()
 
-    def _answer(self, requests: Sequence[Exchange], place: int, response: bytes) -> None:
-        self._tell(requests[place], response)
+    def _answer(self, turn: Turn, place: int, response: bytes) -> None:
+        self._tell(turn.requests[place], response)
+        if not turn.is_answered:
+            turn.is_answered = True
+            self._unanswered -= 1
+            self._begin()
 
     def _tell(self, exchange: Exchange, response: bytes) -> None:
         if not self._answered:

@@ -27,8 +27,8 @@ from policyd.state.wire import Word
 
 _LOG: Final = logging.getLogger("policyd.state")
 
-MOST_IN_FLIGHT: Final = 2
-"""Calls. While these are under way the next batch grows."""
+MOST_IN_FLIGHT: Final = 3
+"""Calls: of two turns of events, and of what is counted. While these are under way the next batch grows."""
 
 MOST_TOGETHER: Final = 16
 """The same where calls are of several cells, and each takes what waits for one: they are written together, once all

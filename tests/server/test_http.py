@@ -291,6 +291,56 @@ def test_requests_that_wait_for_their_turn_take_room() -> None:
     assert dict(told) == {0: b"decided", 1: b"decided", 2: b"full", 3: b"full"}
 
 
+class Pending:
+    """Answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.turns: list[tuple[int, Callable[[int, bytes], None]]] = []
+
+    def admit(self) -> None: ...
+
+    async def respond_together(self, requests: Sequence[Exchange], respond: Callable[[int, bytes], None]) -> None:
+        self.turns.append((len(requests), respond))
+
+    async def sees(self, *sizes: int) -> None:
+        """Waits until turns of these sizes have begun, and no more with them."""
+        while len(self.turns) < len(sizes):
+            await asyncio.sleep(0)
+        assert [size for size, _ in self.turns] == [*sizes]
+
+
+def test_requests_gather_while_two_turns_have_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def scenario(patience: float, *, answers: bool) -> None:
+        monkeypatch.setattr("policyd.server.http._PATIENCE", patience)
+        endpoint, told = Pending(), list[tuple[int, bytes]]()
+        inbox = Inbox(endpoint)
+        inbox.add(Told(0, told))
+        await endpoint.sees(1)
+        inbox.add(Told(1, told))
+        await endpoint.sees(1, 1)
+        for number in (2, 3, 4):
+            inbox.add(Told(number, told))
+            await asyncio.sleep(0)
+        if answers:
+            await endpoint.sees(1, 1)
+            endpoint.turns[0][1](0, b"decided")
+        await endpoint.sees(1, 1, 3)
+
+    asyncio.run(scenario(600, answers=True))
+    asyncio.run(scenario(0.001, answers=False))
+
+
+def test_a_whole_turn_need_not_wait_for_others() -> None:
+    async def scenario() -> None:
+        endpoint, told = Pending(), list[tuple[int, bytes]]()
+        inbox = Inbox(endpoint)
+        for number in range(200):
+            inbox.add(Told(number, told))
+        await endpoint.sees(64, 64, 64)
+
+    asyncio.run(scenario())
+
+
 async def echo(scope: object, receive: object, send: object) -> None:
     raise AssertionError("nothing is asked")
 
