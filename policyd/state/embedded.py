@@ -45,6 +45,8 @@ _SETTINGS: Final = {
     "save": "",
     "appendonly": "yes",
     "appendfsync": "always",
+    "auto-aof-rewrite-min-size": "256mb",  # rewriting slows all events down; to read so much takes six seconds
+    "rdbcompression": "no",  # digests do not become shorter
     "aof-load-truncated": "yes",
     "maxmemory-policy": "noeviction",
     "lazyfree-lazy-expire": "yes",
