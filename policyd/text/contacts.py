@@ -14,7 +14,7 @@ from typing import Final, Literal
 from msgspec import Struct
 
 from policyd.text.domains import DOMAIN, registered_domain, top_level
-from policyd.text.fold import any_of, table
+from policyd.text.fold import any_of, table, translator
 from policyd.text.lexicon import DEFAULT_RESIST
 
 Kind = Literal["number", "account", "handle", "email", "link"]
@@ -37,6 +37,8 @@ _ASCII_DIGITS: Final = frozenset("0123456789")
 _ONE_TO_ONE: Final[dict[int, str]] = {
     code: plain for code, plain in table(DEFAULT_RESIST, numerals=False).items() if len(plain) == 1 and code != ord("_")
 } | {ord(written): plain for written, plain in {"。": ".", "．": ".", "：": ":", "／": "/", "＠": "@"}.items()}
+
+_reading: Final = translator(_ONE_TO_ONE)
 
 
 def _read_as(characters: str) -> re.Pattern[str]:
@@ -135,10 +137,6 @@ def _may_hold_any(text: str) -> bool:
     return _HINT.search(text) is not None
 
 
-def _reading(text: str) -> str:
-    return text.translate(_ONE_TO_ONE)
-
-
 def _host(link: str) -> str:
     match = _HOST.match(_SCHEME.sub("", link))
     return match[0] if match else ""
@@ -180,11 +178,12 @@ def _accounts(reading: str) -> Iterator[tuple[Kind, int, int]]:
 
 _WITH_DIGITS: Final = table(DEFAULT_RESIST, numerals=False)
 _FOLDED: Final = re.compile(f"[{any_of(_WITH_DIGITS)}]")
+_fold_but_digits: Final = translator(_WITH_DIGITS)
 
 
 def fingerprint(text: str) -> str:
     """The folded text without digits and noise: copies with small edits have the same."""
-    folded = text.translate(_WITH_DIGITS) if _FOLDED.search(text) else text
+    folded = _fold_but_digits(text) if _FOLDED.search(text) else text
     return folded if folded.isalpha() else "".join(filter(str.isalpha, folded))
 
 

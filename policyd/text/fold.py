@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from array import array
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 from typing import Final
@@ -77,9 +78,27 @@ def any_of(code_points: Iterable[int]) -> str:
     return f"{basic}\U00010000-\U0001f2ff\U0001fb00-\U0010ffff"
 
 
+def translator(table: dict[int, str]) -> Callable[[str], str]:
+    """What `text.translate(table)` does. In a large dictionary each character of a text takes three places of memory
+    that hardly ever lie in a cache, and an exception where it is not found: so nearly all texts go by an array."""
+    basic = array("I", range(0x10000))
+    others = []
+    for code, plain in table.items():
+        if code < 0x10000 and len(plain) == 1:
+            basic[code] = ord(plain)
+        else:
+            others.append(code)
+    among_emoji = character_class([code for code in others if 0x1F300 <= code < 0x1FB00])
+    holds_others = re.compile(f"[{any_of(others)}{among_emoji}]").search
+
+    def translate(text: str) -> str:
+        return text.translate(table if holds_others(text) else basic)
+
+    return translate
+
+
 FOLD: Final[dict[int, str]] = table(_FOLDING)
-# What `str.translate` does not find costs it an exception: common characters that do not fold are in the table, too.
-_TRANSLATED: Final[dict[int, str | int]] = {**{code: code for code in range(0x4E00, 0xA000)}, **FOLD}
+_translate: Final = translator(FOLD)
 # Says in one pass over a text whether anything in it folds: most messages need nothing more. The signs are in it so
 # that a text that is the same object when folded has no other reading either.
 FOLDABLE: Final = re.compile(f"[{any_of(FOLD)}\\u1100-\\u11ff@$!*❤♥✘✖]")
@@ -103,7 +122,7 @@ def fold(text: str) -> str:
 
 def translated(text: str) -> str:
     """The same of a text in which something folds."""
-    return "".join(_parts(text)) if _AFTER_FIRST_JAMO.search(text) else text.translate(_TRANSLATED)
+    return "".join(_parts(text)) if _AFTER_FIRST_JAMO.search(text) else _translate(text)
 
 
 def origins(text: str) -> list[int] | range:
