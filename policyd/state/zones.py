@@ -31,7 +31,7 @@ def number_of_zone(zone: str) -> int:
 
 
 def table(instant: int) -> bytes:
-    """Of all zones that have a number, as `lua/calendar.lua` describes it; the same object for the same."""
+    """Of all zones that have a number, as `lua/clock.lua` describes it; the same object for the same."""
     which = len(_numbers), instant // DAY
     found = _tables.get(which)
     if found is None:

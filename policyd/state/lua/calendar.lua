@@ -1,21 +1,6 @@
---[[ Part of observe.lua and figures.lua: days and periods of the calendar. It needs `now`, and `zones`: for each zone that
-may be named (from 1) 4 its local time minus UTC in ms (signed), 6 instant from which on, 4 it is this instead, 6 and 4
-likewise. They hold for some days around `now`.
+--[[ Part of observe.lua: periods of the calendar.
 ]]
-local DAY_MS = 86400000
 local DAILY, WEEKLY = 1, 2 -- 3: monthly
-
-local clocks = {}
-local function clock_of(zone)
-  local shown = clocks[zone]
-  if not shown then
-    local first, change, second, again, third = unpack_at('>i4I6i4I6i4', zones, (zone - 1) * 24 + 1)
-    local at = now + (now < change and first or now < again and second or third)
-    shown = { day = floor(at / DAY_MS), hour = floor(at / 3600000) % 24 }
-    clocks[zone] = shown
-  end
-  return shown
-end
 
 -- 12 * year + month - 1 of a day; after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
 local function month_of(day)
@@ -36,6 +21,5 @@ local function period_of(zone, per)
   if per == WEEKLY then
     return floor((shown.day + 3) / 7)
   end
-  shown.month = shown.month or month_of(shown.day)
-  return shown.month
+  return month_of(shown.day)
 end

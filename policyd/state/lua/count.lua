@@ -21,9 +21,9 @@ if not now then
   now = time[1] * 1000 + floor(time[2] / 1000)
 end
 local kept, told = assert(tonumber(ARGV[4])), assert(tonumber(ARGV[5]))
-local oldest = floor(now / assert(tonumber(ARGV[3]))) - 2
+local period = floor(now / assert(tonumber(ARGV[3])))
 
-local asked, key = {}, 4
+local asked, waiting, key = {}, {}, 4
 for i = 6, #ARGV do
   local blob = ARGV[i]
   local behind = byte(blob, 1)
@@ -34,6 +34,7 @@ for i = 6, #ARGV do
   local one = { open = KEYS[key], figures = figures }
   if behind == 16 then
     one.event, one.body, key = sub(blob, 2, 13), sub(blob, 14, 17), key + 1
+    waiting[#waiting + 1] = one
   else
     one.receipt, key = KEYS[key + 1], key + 2
   end
@@ -43,30 +44,40 @@ if key ~= #KEYS + 1 or #asked == 0 then
   return redis.error_reply('POLICYD keys do not fit the arguments')
 end
 
--- The ring in which the event was observed, whether it was counted, and false where it is not known.
-local function known(one)
-  for i = 1, 3 do
-    local row = call('HMGET', KEYS[i], '', one.event, one.event .. 'n')
-    local begun = row[2] and row[1] and tonumber(sub(row[1], 1, find(row[1], '\n', 1, true) - 1))
-    if begun and begun >= oldest then
-      return sub(row[2], 1, 4) == one.body and KEYS[i], row[3]
+-- In which ring each event was observed, and whether it was counted; all are looked for in one call a ring, in the ring of
+-- now first.
+for age = 0, 2 do
+  if #waiting == 0 then
+    break
+  end
+  local ring, fields, missing = KEYS[(period - age) % 3 + 1], { '' }, {}
+  for i, one in ipairs(waiting) do
+    fields[2 * i], fields[2 * i + 1] = one.event, one.event .. 'n'
+  end
+  local row = call('HMGET', ring, unpack(fields))
+  local begun = row[1] and tonumber(sub(row[1], 1, find(row[1], '\n', 1, true) - 1))
+  for i, one in ipairs(waiting) do
+    local receipt = begun and begun >= period - 2 and row[2 * i]
+    if receipt then
+      one.ring, one.counted = sub(receipt, 1, 4) == one.body and ring, row[2 * i + 1]
+    else
+      missing[#missing + 1] = one
     end
   end
-  return false
+  waiting = missing
 end
 
-local reply, sums, order = { ARGV[1], '' }, {}, {}
+local reply, marks, marked, sums, order = { ARGV[1], '' }, {}, {}, {}, {}
 for i, one in ipairs(asked) do
-  local ring, counted
-  if one.event then
-    ring, counted = known(one)
-  else
-    counted = call('GET', one.receipt)
-  end
-  reply[i + 2] = (one.receipt or ring) and 'counted' or 'gone'
-  if reply[i + 2] == 'counted' and not counted then
-    if ring then
-      call('HSET', ring, one.event .. 'n', '')
+  local known = one.ring or one.receipt
+  local counted = one.counted or marked[one.event] or one.receipt and call('GET', one.receipt)
+  reply[i + 2] = known and 'counted' or 'gone'
+  if known and not counted then
+    if one.ring then
+      local fields = marks[one.ring] or {}
+      fields[#fields + 1] = one.event .. 'n'
+      fields[#fields + 1] = ''
+      marks[one.ring], marked[one.event] = fields, true
     else
       call('SET', one.receipt, '', 'PX', math.max(told, shortest_life))
     end
@@ -82,6 +93,9 @@ for i, one in ipairs(asked) do
   end
 end
 
+for ring, fields in pairs(marks) do
+  call('HSET', ring, unpack(fields))
+end
 for _, open in ipairs(order) do
   local new = false
   for name, number in pairs(sums[open]) do

@@ -5,6 +5,7 @@ entries of 6 bytes in the place of instants, of which the last is an instant too
                      they are counted; instant
 ]]
 local DISTINCT, SUM, ACTIVE_NOW = 1, 2, 4
+local NO_AMOUNT = '\0\0\0\0\0\0'
 local MOST_AMOUNTS = 1000 -- retention.py
 
 local function put(place, text, at, after, window, number, entries)
@@ -92,7 +93,7 @@ local function bump_pairs(place, window, kind, amount)
   local at, number = window_in(text, window.spec)
   local first = at and at + 14
   local after = at and first + number * 6
-  local limit = window.since
+  local limit = now - window.span
   if at then
     local ahead = unpack_at('>I6', text, after - 6) - now
     if ahead > 0 and looking then
@@ -149,6 +150,27 @@ local function bump_running(place, window, kind, amount)
   return math.min(cap, asked == running and count or asked == before and count_before or 0)
 end
 
+-- What is noted of a day until now.
+
+local days_read = {}
+local function figures_now(key, zone, active)
+  local day = clock_of(zone).day
+  local read = days_read[key .. day]
+  if not read then
+    read = { fields = { day .. ':a' } }
+    for hour = 0, 23 do
+      read.fields[hour + 2] = string.format('%d:m%02d', day, hour)
+    end
+    read.stored = call('HMGET', key, unpack(read.fields))
+    days_read[key .. day] = read
+  end
+  local fields, found = noted[key] or NOTHING, 0
+  for i = active and 1 or 2, active and 1 or 25 do
+    found = found + (tonumber(read.stored[i] or 0)) + (fields[read.fields[i]] or 0)
+  end
+  return found
+end
+
 local function bump_counted(place, window, event, counts)
   local kind, form = window.kind, event[1]
   if kind.form > SUM then
@@ -158,7 +180,7 @@ local function bump_counted(place, window, event, counts)
   if amount and kind.amount then
     local at = event[form.rest] + 6 * kind.amount
     amount = sub(event[4], at, at + 5)
-    amount = amount ~= ZERO and amount
+    amount = amount ~= NO_AMOUNT and amount
   end
   if kind.per > 0 then
     return bump_running(place, window, kind, amount)

@@ -4,7 +4,7 @@ When it last spoke is kept as a window of one instant. Its standing holds record
 payload; see standing.lua.
 ]]
 local SILENCE_KEPT = 400 * 86400000
-local LAST_SEEN = ZERO .. pack('>I6', SILENCE_KEPT)
+local LAST_SEEN = '\0\0\0\0\0\0' .. pack('>I6', SILENCE_KEPT)
 local function last_seen(key, spoke)
   local text = texts[key]
   local at = window_in(text, LAST_SEEN)
@@ -40,19 +40,18 @@ local function strikes(text, id, forget)
 end
 
 local function facts_of(event, form, edit)
-  local flags, before = form.flags, event[3]
-  local spoke = has(flags, SPOKE) and not edit and not looking
+  local before, spoke = event[3], form.spoke and not edit and not looking
   local seen = 0
-  if spoke or has(flags, SILENCE) then
+  if spoke or form.silence then
     seen = last_seen(string_at(before + form.long), spoke)
   end
-  local text = has(flags, STANDING) and texts[string_at(before + form.strings)] or ''
+  local text = form.standing and texts[string_at(before + form.strings)] or ''
   if seen == 0 and text == '' then
     return false
   end
   local muted = record(text, 'M', '\0\0\0\0\0\0\0\0')
   local until_ = muted and unpack_at('>I6', muted, 1) or 0
-  local facts = { pack('>I6I6', has(flags, MUTE) and until_ > now and until_ or 0, has(flags, SILENCE) and seen or 0) }
+  local facts = { pack('>I6I6', form.mute and until_ > now and until_ or 0, form.silence and seen or 0) }
   for i = 1, form.ladders do
     local id, forget = unpack_at('>c8I6', form.packed, form.ladders_at + (i - 1) * 14)
     facts[i + 1] = pack('>I4', strikes(text, id, forget))

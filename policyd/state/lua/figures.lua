@@ -3,7 +3,7 @@
 KEYS 1    closed days of the group     2  open figures
 ARGV 1    nonce, echoed
      2    the instant, ms since the epoch, in tests; empty: TIME of this server
-     3    zone of the days, see calendar.lua
+     3    zone of the days, see clock.lua
      4    how many days are asked for      5  how many members the group has, empty where that is not known
      6, 7 how many days are kept, how many of them by hour
      8    ms for which figures are kept
@@ -29,7 +29,7 @@ local asked, size = assert(tonumber(ARGV[4])), tonumber(ARGV[5])
 local kept_days, hourly_days = assert(tonumber(ARGV[6])), assert(tonumber(ARGV[7]))
 local kept = assert(tonumber(ARGV[8]))
 
---#include calendar
+--#include clock
 
 local today = clock_of(1).day
 local meta = call('HGET', KEYS[1], '')

@@ -19,30 +19,24 @@ have a text as their key; at `rest` where in the blob its amounts begin.
 ]]
 local forms = {}
 
--- At `field` of the event is the row of the window's field; else `string` says which of the strings is its own. `spec`: id
--- and span; at `text` of the event are these, where it has a text as its key; `spec` is then that of the last event.
+-- `spec`: id and span; at `text` of the event are these, where it has a text as its key; `spec` is then that of the last
+-- event. At `field` of the event is the row of the window's field; else `string` says which of the strings is its own.
 local function window_at(packed, at, form, named)
-  local span, cap, code, place = unpack_at('>I6I2BI2', packed, at + 6)
-  local window = { span = span, cap = cap, bump = code % 4, since = now - span, kind = false }
-  if place > named then
-    window.string = place - named
-  elseif place > 0 then
-    window.field = form.last_field - named + place
-  end
-  if sub(packed, at, at + 5) == ZERO then
-    window.text = form.rest
+  local spec, cap, code, place = unpack_at('>c12I2BI2', packed, at)
+  local id, span = unpack_at('>I6I6', spec, 1)
+  local window = {
+    spec = spec, span = span, cap = cap, bump = code % 4,
+    field = place > 0 and place <= named and form.last_field - named + place, string = place > named and place - named,
+    text = id == 0 and form.rest, kind = false,
+  }
+  if id == 0 then
     form.rest = form.rest + 1
-  else
-    window.spec = sub(packed, at, at + 11)
   end
-  if code > 3 then
-    window.kind = { per = floor(code / 4) % 4, form = floor(code / 16) % 8, last = floor(code / 128) }
+  if code < 4 then
+    return window
   end
-  return window
-end
-
--- What a window needs that does not count events in a span.
-local function complete(kind, form, packed)
+  local kind = { per = floor(code / 4) % 4, form = floor(code / 16) % 8, last = floor(code / 128) }
+  window.kind = kind
   if kind.form == 1 or kind.form == 2 then
     kind.amount = form.amounts
     form.amounts = form.amounts + 1
@@ -54,27 +48,29 @@ local function complete(kind, form, packed)
   if kind.form > 2 then
     form.keys = form.strings + 1
   end
+  return window
 end
 
 local function new_form(packed)
+  local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE, RECORDS = 1, 2, 4, 8, 16, 32, 64
+  local has = bit.band
   local flags, named, strings, figure, zone, windows, ladders = unpack_at('>BBI2BI2I2I2', packed, 1)
-  local message, ladders_at = has(flags, MESSAGE), 12 + 17 * windows
-  local last_field = named + (message and 8 or 6)
+  local message, standing, ladders_at = has(flags, MESSAGE), has(flags, STANDING) > 0, 12 + 17 * windows
+  local last_field = named + 6 + 2 * message
   local form = {
-    packed = packed, flags = flags, edit = has(flags, EDIT), has_records = has(flags, RECORDS),
+    packed = packed, begin = 4 + #packed, message_at = 12 + #packed,
+    edit = has(flags, EDIT) > 0, records = has(flags, RECORDS) > 0,
+    facts = has(flags, STANDING + SILENCE + SPOKE + MUTE) > 0, standing = standing, silence = has(flags, SILENCE) > 0,
+    spoke = has(flags, SPOKE) > 0, mute = has(flags, MUTE) > 0,
     figure = figure % 8 > 0 and figure % 8, somebody = figure > 7, zone = zone > 0 and zone,
-    keys = strings + (figure % 8 > 0 and 1 or 0), strings = strings, long = strings - (has(flags, STANDING) and 1 or 0),
+    keys = strings + (figure % 8 > 0 and 1 or 0), strings = strings, long = strings - (standing and 1 or 0),
     windows = windows, ladders = ladders, ladders_at = ladders_at, zones_at = ladders_at + 14 * ladders, amounts = 0,
-    begin = 4 + #packed, message_at = 12 + #packed,
-    mark = message and 6, fields = message and 7 or 6, last_field = last_field, rest = last_field + 1,
+    mark = message > 0 and 6, fields = 6 + message, last_field = last_field, rest = last_field + 1,
   }
   for i = 1, windows do
-    form[i] = window_at(packed, 12 + 17 * (i - 1), form, named)
-    if form[i].kind then
-      complete(form[i].kind, form, packed)
-    end
+    form[i] = window_at(packed, 17 * i - 5, form, named)
   end
-  form.layout = '>c4xxxx' .. (message and 'xxc6c12c3' or 'c12') .. string.rep('Bc0', named)
+  form.layout = '>c4xxxx' .. (message > 0 and 'xxc6c12c3' or 'c12') .. string.rep('Bc0', named)
     .. string.rep('c12', form.rest - last_field - 1)
   forms[packed] = form
   return form

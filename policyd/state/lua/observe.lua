@@ -7,7 +7,7 @@ ARGV 1    nonce, echoed
      2, 3 length of a period of receipts, of given, in ms
      4    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
      5    revision of the policies that ask
-     6    zones, see calendar.lua
+     6    zones, see clock.lua
      7-   one packed event each (big-endian): 3 length of its form, the form (forms.lua)
             8 digest of its content, of which the first 4 are kept; if MESSAGE: 8 digest of the message id
             12 digest of the event id; if MESSAGE: 3 the message's field in the ring
@@ -38,17 +38,10 @@ Strings   Windows of more than a day and those of counted.lua, and presence (pre
           matter. Standing: see standing.lua. Records: see file.lua.
 Figures   hash of numbers, by local day and name (`20516:m05`); see figures.lua.
 ]]
-local MESSAGE, EDIT, STANDING, SILENCE, SPOKE, MUTE, RECORDS, LOOK = 1, 2, 4, 8, 16, 32, 64, 128
-local R_EDIT, R_WIDE, R_FACTS, R_GIVEN, R_HELD = 1, 2, 4, 8, 16
-local ZERO = '\0\0\0\0\0\0'
-local NOTHING = {}
 local KEYS, ARGV = KEYS, ARGV
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
 local sub, find, byte, char, floor = string.sub, string.find, string.byte, string.char, math.floor
-
-local function has(flags, flag)
-  return flags % (flag * 2) >= flag
-end
+local NOTHING = {}
 
 local period_length = tonumber(ARGV[2])
 local now = tonumber(ARGV[4])
@@ -71,14 +64,14 @@ local values = NOTHING
 
 --#include records
 
-local looking = #ARGV > 6 and byte(ARGV[7], 4) >= LOOK
+local looking = #ARGV > 6 and byte(ARGV[7], 4) > 127
 local events, base = {}, 6
 for i = 7, #ARGV do
   local blob = ARGV[i]
   local packed = unpack_at('>I3c0', blob, 1)
   local form = forms[packed] or new_form(packed)
   local event = { form, base, last_string, blob, unpack_at(form.layout, blob, form.begin) }
-  if form.has_records then
+  if form.records then
     base = base + ask_for_records(event, form, base)
     event[2], event[3] = base, last_string
   end
@@ -116,10 +109,11 @@ for i = 1, 3 do
   end
 end
 local places = { period % 3 + 1, (period - 1) % 3 + 1, (period - 2) % 3 + 1 }
-local function ring_of(age)
-  return begun[places[age]] == period - age + 1 and rings[places[age]] or {}
+local valid = {}
+for age = 1, 3 do
+  valid[age] = begun[places[age]] == period - age + 1 and rings[places[age]] or {}
 end
-local newest, middle, oldest = ring_of(1), ring_of(2), ring_of(3)
+local newest, middle, oldest = valid[1], valid[2], valid[3]
 local fresh = not newest[1]
 local ring = KEYS[places[1]]
 
@@ -127,38 +121,17 @@ if last_string > 0 then
   values = call('MGET', unpack(strings))
 end
 
--- The rest is one function, and what few calls need is one more, made with the first event that needs it: Lua looks for a
--- local that a new function captures among all that are captured, but finds at once what the function around it has.
+-- The rest is one function: Lua looks for a local that a new function captures among all that are captured, but finds at
+-- once what the function around it has. Making a function costs more than calling it, so those that few calls need are
+-- made with the first event that needs them.
 
 local function observed()
 
 local meta_text = fresh and (period .. '\n') or metas[places[1]]
-local stamp
-local function receipt_stamp()
-  if not find(meta_text, '\n' .. revision .. '\n', 1, true) then
-    meta_text = meta_text .. revision .. '\n'
-  end
-  local place = find(meta_text, '\n' .. revision .. '\n', 1, true)
-  local _, index = string.gsub(sub(meta_text, 1, place), '\n', '')
-  stamp = pack('>Bi4', math.min(index, 255), now - period * period_length)
-  return stamp
-end
-
-local function revision_at(text, index)
-  local line = 0
-  for name in string.gmatch(text, '([^\n]*)\n') do
-    if line == index then
-      return name
-    end
-    line = line + 1
-  end
-  return ''
-end
+local rarely
 
 -- What is kept anew, by its place: the row of a field, which is then set, or the key of a string.
 local texts = {}
-
--- Messages seen.
 
 local function holds(marks, mark)
   local at = marks and find(marks, mark, 1, true)
@@ -168,6 +141,7 @@ local function holds(marks, mark)
   return at
 end
 
+-- Whether the message is known. Else it is from now on.
 local function seen_before(row, mark)
   local marks = texts[row] or newest[row] or ''
   if holds(marks, mark) or holds(middle[row], mark) or holds(oldest[row], mark) then
@@ -179,37 +153,36 @@ local function seen_before(row, mark)
   return false
 end
 
-local given_period = floor(now / tonumber(ARGV[3]))
-local function given(message)
-  local names = {}
-  for i = 4, 6 do
-    local row = call('HMGET', KEYS[i], '', message)
-    if row[1] and row[2] and tonumber(row[1]) >= given_period - 2 then
-      names[#names + 1] = row[2]
-    end
-  end
-  return table.concat(names, '\n')
-end
-
 --#include windows
---#include calendar
+--#include clock
 --#include presence
 
-local rare
-local function rarely()
-  if rare then
-    return rare
+-- Of the windows of the event that is being counted.
+local counts = {}
+
+local rare = {}
+function rarely(part)
+  if rare[part] then
+    return rare[part]
   end
+  if part == 'counted' then
+--#include calendar
 --#include counted
+    rare.counted = bump_counted
+  elseif part == 'facts' then
 --#include facts
-  rare = { bump = bump_counted, facts_of = facts_of }
-  return rare
+    rare.facts = facts_of
+  elseif part == 'days' then
+--#include days
+    rare.days = note_day
+  else
+--#include receipts
+    rare.shifted, rare.repeated, rare.long_receipt = shifted, repeated, long_receipt
+  end
+  return rare[part]
 end
 
--- One event.
-
--- Fills `counts`; whether all of them fit into a byte each.
-local counts = {}
+-- Fills `counts`; whether each of them fits into a byte.
 local function count(event, form, edit)
   local counting, small = looking and -1 or edit and 2 or 1, form.windows < 100
   for i = 1, form.windows do
@@ -219,58 +192,38 @@ local function count(event, form, edit)
     if window.text then
       window.spec = event[window.text]
     end
-    local found = window.kind and rarely().bump(place, window, event, counts_it) or bump(place, window, counts_it)
+    local found = window.kind and rarely('counted')(place, window, event, counts_it) or bump(place, window, counts_it)
     small = small and found < 256
     counts[i] = found
   end
   return small
 end
 
-local function wide_counts(number)
-  local parts = {}
-  for i = 1, number do
-    parts[i] = pack('>I2', counts[i])
+local stamp
+local function receipt_stamp()
+  if not find(meta_text, '\n' .. revision .. '\n', 1, true) then
+    meta_text = meta_text .. revision .. '\n'
   end
-  return table.concat(parts)
+  local place = find(meta_text, '\n' .. revision .. '\n', 1, true)
+  local _, index = string.gsub(sub(meta_text, 1, place), '\n', '')
+  stamp = pack('>Bi4', math.min(index, 255), now - period * period_length)
+  return stamp
 end
 
 local function first_sight(event, form, edit)
   if form.figure and not edit and not looking then
     note_figure(event, form)
   end
-  local small, windows, ladders = count(event, form, edit), form.windows, form.ladders
-  local facts = form.flags >= STANDING and rarely().facts_of(event, form, edit)
-  local held = event.records and records_held(event.records) or ''
-  local rules = edit and form.mark and given(sub(event[4], form.message_at, form.message_at + 7)) or ''
-  local head, flags, receipt = event[5] .. (stamp or receipt_stamp()), edit and R_EDIT or 0, nil
-  local plain = rules == '' and held == '' and ladders < 16 and not (facts and find(facts, '[^%z]'))
-  if plain and small then
-    receipt = head .. char(flags + 16 * ladders, unpack(counts, 1, windows))
-  elseif plain then
-    receipt = head .. char(flags + 16 * ladders + R_WIDE) .. wide_counts(windows)
+  local small = count(event, form, edit)
+  local facts = form.facts and rarely('facts')(event, form, edit)
+  local head, receipt = event[5] .. (stamp or receipt_stamp()), nil
+  if facts or event.records or not small or form.ladders > 15 or edit and form.mark then
+    receipt = rarely('long_receipt')(head, event, form, edit, small, facts)
   else
-    flags = flags + R_FACTS + (small and 0 or R_WIDE) + (rules ~= '' and R_GIVEN or 0) + (held ~= '' and R_HELD or 0)
-    receipt = head .. char(flags) .. pack('>I2I2', windows, ladders)
-      .. (small and char(unpack(counts, 1, windows)) or wide_counts(windows))
-      .. (facts or (ZERO .. ZERO .. string.rep('\0\0\0\0', ladders))) .. held .. rules
+    receipt = head .. char((edit and 1 or 0) + 16 * form.ladders, unpack(counts, 1, form.windows))
   end
   texts[event[form.fields]] = receipt
   return receipt
-end
-
-local function repeated(event, row, receipt, age)
-  if sub(receipt, 1, 4) ~= event[5] then
-    return 0
-  end
-  local text = age == 1 and meta_text or metas[places[age]]
-  local index, offset = unpack_at('>Bi4', receipt, 5)
-  local instant = (period - age + 1) * period_length + offset
-  local committed = not texts[row] and call('HGET', KEYS[places[age]], fields[row] .. 'c')
-  return { receipt, pack('>I8', instant), revision_at(text, index), committed }
-end
-
-local function is_edit(event, form)
-  return form.mark and seen_before(event[form.fields + 1], event[form.mark]) or form.edit
 end
 
 local replies = { ARGV[1], pack('>I8', now) }
@@ -286,9 +239,10 @@ for i = 1, #events do
     receipt, age = oldest[row], 3
   end
   if receipt and not looking then
-    replies[i + 2] = repeated(event, row, receipt, age)
+    replies[i + 2] = rarely('repeated')(event, row, receipt, age)
   else
-    replies[i + 2] = first_sight(event, form, is_edit(event, form))
+    local edit = form.mark and seen_before(event[form.fields + 1], event[form.mark]) or form.edit
+    replies[i + 2] = first_sight(event, form, edit)
   end
 end
 if looking then

@@ -22,19 +22,3 @@ local function ask_for_records(event, form, base)
   event.records = asked
   return number
 end
-
-local function records_held(asked)
-  local parts, some = { pack('>I2', #asked) }, false
-  for i, record in ipairs(asked) do
-    local stored
-    if record.field then
-      stored = call('HGET', record.key, record.field)
-    else
-      stored = values[record.string]
-    end
-    local held = stored and unpack_at('>I6', stored, 1) > now and sub(stored, 7) or ''
-    some = some or held ~= ''
-    parts[i + 1] = pack('>I4', #held) .. held
-  end
-  return some and table.concat(parts) or ''
-end

@@ -53,14 +53,6 @@ local function without_dead(text)
   return table.concat(live)
 end
 
-local function shifted(text, first, number, ahead)
-  local moved = {}
-  for i = 1, number do
-    moved[i] = pack('>I6', math.max(0, unpack_at('>I6', text, first + (i - 1) * 6) - ahead))
-  end
-  return sub(text, 1, first - 1) .. table.concat(moved) .. sub(text, first + number * 6)
-end
-
 local function dead_among(text, first, number, limit)
   local low, high = 0, number
   while low < high do
@@ -75,7 +67,7 @@ local function dead_among(text, first, number, limit)
 end
 
 local function bump(place, window, counts)
-  local text, spec, cap = text_at(place), window.spec, window.cap
+  local text, spec, cap, since = text_at(place), window.spec, window.cap, now - window.span
   local at, number = window_in(text, spec)
   if not at then
     if counts then
@@ -87,14 +79,14 @@ local function bump(place, window, counts)
   local after = first + number * 6
   local last = unpack_at('>I6', text, after - 6)
   if last > now then
-    text = shifted(text, first, number, last - now)
+    text = rarely('shifted')(text, first, number, last - now)
     keep(place, text, window.span)
   end
   local dead = 0
-  if last <= window.since then
+  if last <= since then
     dead = number
-  elseif unpack_at('>I6', text, first) <= window.since then
-    dead = dead_among(text, first, number, window.since)
+  elseif unpack_at('>I6', text, first) <= since then
+    dead = dead_among(text, first, number, since)
   end
   local count = number - dead
   if not counts then
