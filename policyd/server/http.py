@@ -108,15 +108,14 @@ class Inbox:
             return
         if self._unanswered < _UNANSWERED or len(self._requests) >= _AT_ONCE:
             self._is_due = True
+            self._be_patient_no_more()
             asyncio.get_running_loop().call_soon(self._decide)
         elif self._patience is None:
             self._patience = asyncio.get_running_loop().call_later(_PATIENCE, self._decide)
 
     def _decide(self) -> None:
         self._is_due = False
-        if self._patience is not None:
-            self._patience.cancel()
-            self._patience = None
+        self._be_patient_no_more()
         turn, self._requests = Turn(self._requests[:_AT_ONCE]), self._requests[_AT_ONCE:]
         self._unanswered += 1
         task = begin(self._endpoint.respond_together(turn.requests, partial(self._answer, turn)))
@@ -125,6 +124,11 @@ class Inbox:
             task.add_done_callback(self._tasks.discard)
         self._begin()
         self._flush()
+
+    def _be_patient_no_more(self) -> None:
+        if self._patience is not None:
+            self._patience.cancel()
+            self._patience = None
 
     def _answer(self, turn: Turn, place: int, response: bytes) -> None:
         self._tell(turn.requests[place], response)

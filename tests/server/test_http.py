@@ -330,6 +330,24 @@ def test_requests_gather_while_two_turns_have_no_answer(monkeypatch: pytest.Monk
     asyncio.run(scenario(0.001, answers=False))
 
 
+def test_patience_that_ends_as_a_turn_is_answered_begins_one_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("policyd.server.http._PATIENCE", 0.0)
+
+    async def scenario() -> None:
+        endpoint, told = Pending(), list[tuple[int, bytes]]()
+        inbox = Inbox(endpoint)
+        for number, sizes in enumerate([(1,), (1, 1)]):
+            inbox.add(Told(number, told))
+            await endpoint.sees(*sizes)
+        asyncio.get_running_loop().call_later(0, endpoint.turns[0][1], 0, b"decided")
+        inbox.add(Told(2, told))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        await endpoint.sees(1, 1, 1)
+
+    asyncio.run(scenario())
+
+
 def test_a_whole_turn_need_not_wait_for_others() -> None:
     async def scenario() -> None:
         endpoint, told = Pending(), list[tuple[int, bytes]]()
