@@ -178,6 +178,8 @@ def main() -> None:
     options.add_argument("--rate", type=float, default=0.0, help="requests a second; all it can where not told")
     options.add_argument("--members", type=int, default=MEMBERS, help="who speaks; 0: somebody new each time")
     asked = options.parse_args()
+    if 0 < asked.members < GROUPS:
+        options.error(f"--members: there are {GROUPS} groups, each needs one; 0: somebody new each time")
     try:
         import uvloop
     except ImportError:
