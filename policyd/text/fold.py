@@ -24,6 +24,8 @@ _DIGITS: Final[dict[str, str]] = {str(value): numeral for value, numeral in enum
 _AFTER_FIRST_JAMO: Final = re.compile("[\u1161-\u1175\u11a8-\u11c2]")
 # Hangul written as single jamo: what NFD makes of a syllable.
 _JAMO: Final = re.compile("[\u1100-\u1112][\u1161-\u1175][\u11a8-\u11c2]?|[\uac00-\ud7a3][\u11a8-\u11c2]")
+REST_OF_SYLLABLE: Final = re.compile("[\u1161-\u1175\u11a8-\u11c2]+").match
+"""Vowels and ends of Hangul syllables that are written as single jamo: they belong to the character before them."""
 
 
 @cache

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Sequence
 from typing import Final, NamedTuple
 
 from policyd.model.match import Match
-from policyd.text.fold import FOLD
+from policyd.text.fold import FOLD, REST_OF_SYLLABLE
 
 MOST_MATCHES: Final = 1_000
 _MOST_SORTED: Final = 8 * MOST_MATCHES
-
-_REST_OF_SYLLABLE: Final = re.compile("[\u1161-\u1175\u11a8-\u11c2]+").match
-"""Vowels and ends of Hangul syllables that are written as single jamo: they belong to the character before them."""
 
 
 class Found(NamedTuple):
@@ -89,7 +85,7 @@ class Hits:
         return self._found if names is None else [hit for hit in self._found if self._names[hit.lexicon] in names]
 
     def _whole(self, hit: Found) -> Found:
-        rest = _REST_OF_SYLLABLE(self._text, hit.end)
+        rest = REST_OF_SYLLABLE(self._text, hit.end)
         return hit if rest is None else hit._replace(end=rest.end())
 
     def _widened(self, end: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from policyd.text.fold import FOLD, fold
+from policyd.text.fold import FOLD, REST_OF_SYLLABLE, fold
 from policyd.text.traits import Traits, kind
 from policyd.text.views import MAX_NOISE, Origin
 
@@ -179,6 +179,8 @@ def _noise_before(text: str, start: int, lead: str) -> int | None:
 
 
 def _noise_after(text: str, end: int, trail: str) -> int | None:
+    if trail and (rest := REST_OF_SYLLABLE(text, end)):
+        end = rest.end()
     for wanted in trail:
         while end < len(text) and FOLD.get(ord(text[end])) == "":
             end += 1

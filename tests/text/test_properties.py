@@ -55,6 +55,7 @@ def test_hits_lie_on_the_text_and_masks_touch_nothing_else(
 @given(ANY, WORDS)
 @example("가", ["가"])
 @example("x가나각y", ["가나", "각"])
+@example("각: 가!", ["각:", "가!"])
 def test_matching_is_the_same_after_normalisation(text: str, words: list[str]) -> None:
     found = {}
     for form in ("NFC", "NFD"):
