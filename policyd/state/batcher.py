@@ -96,7 +96,7 @@ class Batcher:
         if self._away is not None:
             raise StoreUnavailable(self._away)
         number = self._waiting.size
-        if number >= self._most_waiting:
+        if number + request.size > self._most_waiting:
             raise StoreOverloaded(f"{number} requests wait for the store already")
         if number and request.batch.begins and self._is_overloaded():
             raise StoreOverloaded("more is asked of the store than it can do in time")

@@ -123,6 +123,7 @@ def test_those_for_whom_there_is_no_room_are_refused(valkey: EmbeddedServer, run
         parts = [part async for part in store.observe_many(asks)]
         assert [(place, type(found)) for place, found in parts[0]] == [(4, StoreOverloaded), (5, StoreOverloaded)]
         assert [(place, type(found)) for place, found in parts[1]] == [(place, Observed) for place in range(4)]
+        assert [type(each) for each in await observed_together(store, fresh(5))] == [StoreOverloaded] * 5
         await store.close()
 
     run(scenario())
