@@ -31,7 +31,7 @@ from policyd.model.decision import Undone
 from policyd.model.event import Event
 from policyd.model.problem import EventError, problem
 from policyd.model.records import PlannedAction, Ticket, ticket_id
-from policyd.model.state import Observe, Retract
+from policyd.model.state import NO_DIGEST, Observe, Retract
 from policyd.model.wording import APPEALED
 from policyd.reference.printing import show_duration
 from policyd.state.store import Store
@@ -162,7 +162,7 @@ def _tell_undone(undone: Undone, desk: Desk) -> None:
 
 async def running_mute(store: Store, tenant: str, group: str, member: str) -> int:
     """When the member's mute ends; 0 where there is none."""
-    (seen,) = await store.look((Observe(tenant, group, member, "", b"", "", mute=True),))
+    (seen,) = await store.look((Observe(tenant, group, member, "", NO_DIGEST, "", mute=True),))
     return seen.mute_until
 
 

@@ -12,7 +12,7 @@ from policyd.engine.wide import EVERYWHERE
 from policyd.language.types import INT, TEXT
 from policyd.model.event import Event, Group, Member
 from policyd.model.records import STAMP, MemberFile, Record, unpack
-from policyd.model.state import LadderRead, Observe
+from policyd.model.state import NO_DIGEST, LadderRead, Observe
 from policyd.reference.environment import Environment
 from policyd.reference.expr import evaluate
 from policyd.state.memory import MemoryStore
@@ -46,7 +46,7 @@ def _strikes(store: MemoryStore, ladder: r.Ladder, group: str, member: str) -> i
         group=EVERYWHERE if ladder.across_groups else group,
         member=member,
         event="?",
-        digest=bytes(8),
+        digest=NO_DIGEST,
         revision="",
         ladders=(LadderRead(ladder.name, ladder.forget),),
     )

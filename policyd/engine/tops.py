@@ -12,7 +12,7 @@ from policyd.engine.case import policy_of
 from policyd.engine.wide import EVERYWHERE
 from policyd.model.local_days import local_day, number_of
 from policyd.model.records import STAMP, KnownMember, MemberFile, Record, unpack
-from policyd.model.state import Observe, Window
+from policyd.model.state import NO_DIGEST, Observe, Window
 from policyd.state.store import Store
 
 MOST: Final = 10
@@ -110,5 +110,5 @@ async def _of_counter(
         counter.identity, "member", 0, counter.cap, "never", counter.per, ranking.zone, counter.form, ranking.last
     )  # fmt: skip
     place = EVERYWHERE if counter.across_groups else group
-    asks = [Observe(tenant, place, member, "", b"", "", windows=(window,)) for member in members]
+    asks = [Observe(tenant, place, member, "", NO_DIGEST, "", windows=(window,)) for member in members]
     return [seen.counts[0] for seen in await store.look(asks)]

@@ -10,7 +10,7 @@ that a changed definition starts empty.
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import Struct
 
@@ -55,6 +55,10 @@ class LadderRead(Struct, frozen=True, gc=False):
 
     ladder: str
     forget: int
+
+
+NO_DIGEST: Final = bytes(8)
+"""That of what is only looked at, for no event."""
 
 
 class Observe(Struct, frozen=True, gc=False):

@@ -38,8 +38,6 @@ _COUNTS: Final = 10
 """Where the counts begin in a receipt, behind its flags."""
 
 _NONE: Final[frozenset[str]] = frozenset()
-_NO_DIGEST: Final = bytes(8)
-"""Of what is only looked at, for no event."""
 _NUMBERS: Final = Layout(">HH")
 """Of counts, of ladders."""
 _FACTS: Final = Layout(">6s6s")
@@ -77,17 +75,16 @@ def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
     if presence or shape.figures:
         named.append(keys.open_figures(prefix, group))
     events, messages = keys.digests_begun(group)
-    content = ask.digest or _NO_DIGEST
     digest = events.copy()
     digest.update(ask.event.encode())
     if message is None:
-        packed = form.packed + content + digest.digest() + fields
+        packed = form.packed + ask.digest + digest.digest() + fields
     else:
         by_message = messages.copy()
         by_message.update(message.encode())
         of_message = by_message.digest()
         message_field = _MESSAGE_FIELDS[of_message[0] << 6 | of_message[1] >> 2]
-        packed = form.packed + content + of_message + digest.digest() + message_field + fields
+        packed = form.packed + ask.digest + of_message + digest.digest() + message_field + fields
     if shape.texts:
         packed += ids_of_texts(shape, windows)
     if shape.amounts:

@@ -250,7 +250,7 @@ def test_many_are_looked_at_together(desk: Desk, run: Run) -> None:
     for number in range(10):
         for _ in range(number % 4):
             desk.bot.sees(member=f"u{number}", windows=window)
-    asks = [Observe("", "g1", f"u{number}", "", b"", "r", windows=window) for number in range(10)] * 20
+    asks = [Observe("", "g1", f"u{number}", "", bytes(8), "r", windows=window) for number in range(10)] * 20
     seen: tuple[Observed, ...] = run(desk.store().look(asks))
     assert [each.counts[0] for each in seen] == [number % 4 for number in range(10)] * 20
     assert run(desk.store().look([])) == ()
