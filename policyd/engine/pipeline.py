@@ -16,6 +16,7 @@ from policyd.engine.claims import claim
 from policyd.engine.conclude import conclude, is_nothing, nothing_to_do, resolved
 from policyd.engine.counting import count, figures_of
 from policyd.engine.course import Course, course_of
+from policyd.engine.desk import Change
 from policyd.engine.explain import explanation
 from policyd.engine.figures import Figures
 from policyd.engine.filing import file, meet
@@ -127,9 +128,12 @@ class Engine:
     async def carry_on(
         self, opening: Opening, case: Case, outcome: Outcome, reading: Reading
     ) -> tuple[Case, Outcome, Decision]:
-        """The decision once everything is done that it brings about, and by which case and outcome it is."""
-        if opening.sanction is NOBODY and opening.expired is None and only_tells(case, outcome, reading):
-            return case, outcome, await self._met(case, outcome, reading)
+        """What is not `decided_at_once`: the decision once everything is done that it brings about, and by which case
+        and outcome it is."""
+        is_plain = opening.sanction is NOBODY and opening.expired is None
+        met = self.acquaintances.changes(case) if is_plain else ()
+        if met and only_tells(case, outcome, reading):
+            return case, outcome, await self._met(case, outcome, reading, met)
         if case.event.kind.startswith("schedule "):
             case = await with_summaries(self.store, self.figures, case, outcome)
         course = course_of(case, outcome, opening.sanction, reading)
@@ -141,11 +145,10 @@ class Engine:
             decision = await followed(self, decision, course.told.follows, case.event, opening.tenant)
         return course.case, course.outcome, decision
 
-    async def _met(self, case: Case, outcome: Outcome, reading: Reading) -> Decision:
+    async def _met(self, case: Case, outcome: Outcome, reading: Reading, met: Sequence[Change]) -> Decision:
         """Nothing comes of the event but that its group and member are known now, and that the bot is told what to
         do."""
-        if met := self.acquaintances.changes(case):
-            await meet(self.store, case, met, self.acquaintances)
+        await meet(self.store, case, met, self.acquaintances)
         decision = told(case, outcome, reading)
         if change := self.counts(case, decision):
             await count(self.store, change)
