@@ -73,6 +73,7 @@ class Batcher:
         self._in_flight: deque[Call] = deque()
         self._nonces = itertools.count(1)
         self._answered = 0
+        self._answered_at = 0.0
         self._away: str | None = None
         self._refusing_since: float | None = None
         self._link: Link | None = None
@@ -108,7 +109,7 @@ class Batcher:
         """Whether requests wait for long though the store answers: such as come now would wait in vain."""
         long_ago = self._loop.time() - self._deadline / 2
         began_to_wait = self._waiting.first.deadline - self._deadline
-        return began_to_wait < long_ago and bool(self._in_flight) and self._in_flight[0].sent >= long_ago
+        return began_to_wait < long_ago <= self._answered_at
 
     @property
     def away(self) -> bool:
@@ -227,6 +228,7 @@ class Batcher:
             self._refused(call, reply)
         elif isinstance(reply, list) and len(reply) == call.size + 2 and reply[0] == call.nonce:
             self._answered += 1
+            self._answered_at = self._loop.time()
             self._refusing_since = None
             if not call.is_durable():
                 self._loop.call_later(_PAUSE, self._again, call.requests)

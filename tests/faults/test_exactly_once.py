@@ -182,11 +182,14 @@ def test_more_than_the_store_can_do_in_time_is_refused(tmp_path: Path, valkey: E
             await answered(store, Observe("", "g", "u", f"first {fault}", DIGEST, "r"))
             proxy.fault, proxy.delay = fault, (0.06, 0.06)
             waiting = [asyncio.create_task(observed(store, f"{fault} {number}")) for number in range(1_500)]
-            await asyncio.sleep(0)  # they are asked for now
-            began = asyncio.get_running_loop().time()
-            while asyncio.get_running_loop().time() - began < 0.4:
+            probes: list[asyncio.Task[str]] = []
+            while not all(each.done() for each in waiting):
+                probes.append(asyncio.create_task(observed(store, f"probe {fault} {len(probes)}")))
                 await asyncio.sleep(0.01)
+                if probes[-1].done():  # at once
+                    break
             late = await asyncio.gather(*(observed(store, f"late {fault} {number}") for number in range(20)))
+            await asyncio.gather(*probes)
             await asyncio.gather(*waiting)
             await store.close()
             return set(late)
