@@ -13,7 +13,8 @@ from typing import Final, NamedTuple
 
 from rich.console import Console
 
-from bench.kept import OUT, ROOT, Result, keep
+from bench.ending import clean_up_on_term, program, run
+from bench.kept import OUT, Result, keep
 from bench.measured import read
 
 MEASURED: Final = ("language", "match", "decide", "engine", "peers")
@@ -36,15 +37,13 @@ def measured(name: str) -> bool:
     raw.unlink(missing_ok=True)
     options = ["-o", "python_files=*.py", "-o", "python_functions=bench_*", "--benchmark-only", "-q", "-p", "no:xdist"]
     began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", f"bench/{name}.py", *options, f"--benchmark-json={raw}"], cwd=ROOT, check=False
-    )
+    worked = run([sys.executable, "-m", "pytest", f"bench/{name}.py", *options, f"--benchmark-json={raw}"])
     if raw.is_file():
         result = read(name, raw)
         result.seconds = round(time.monotonic() - began, 1)
         keep(result)
         raw.unlink()
-    return done.returncode == 0
+    return worked
 
 
 def printing(name: str) -> bool:
@@ -52,7 +51,7 @@ def printing(name: str) -> bool:
     began = time.monotonic()
     command = [sys.executable, "-u", "-m", *PRINTING[name]]
     lines = []
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+    with program(command, subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
             print(f"  {line.rstrip()}", flush=True)
@@ -65,7 +64,7 @@ def printing(name: str) -> bool:
     return worked
 
 
-def run(name: str) -> Ran:
+def ran(name: str) -> Ran:
     began = time.monotonic()
     (OUT / f"{name}.json").unlink(missing_ok=True)
     if name in MEASURED:
@@ -73,7 +72,7 @@ def run(name: str) -> Ran:
     elif name in PRINTING:
         worked = printing(name)
     else:
-        worked = subprocess.run([sys.executable, "-m", KEEPING[name]], cwd=ROOT, check=False).returncode == 0
+        worked = run([sys.executable, "-m", KEEPING[name]])
     return Ran(time.monotonic() - began, worked)
 
 
@@ -85,12 +84,13 @@ def main() -> int:
     failed = []
     for place, name in enumerate(names, 1):
         _CONSOLE.rule(f"{place} of {len(names)}: {name}")
-        ran = run(name)
-        _CONSOLE.print(f"{name} took {ran.seconds:.0f} s{'' if ran.worked else ' and FAILED'}")
-        if not ran.worked:
+        found = ran(name)
+        _CONSOLE.print(f"{name} took {found.seconds:.0f} s{'' if found.worked else ' and FAILED'}")
+        if not found.worked:
             failed.append(name)
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     sys.exit(main())

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from bench.checked import MEASURES, Measure
+from bench.ending import clean_up_on_term
 
 BASELINE: Final = Path(__file__).with_name("baseline.json")
 MARGIN: Final = 0.3
@@ -128,4 +129,5 @@ def _progress(line: str) -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     sys.exit(main())

@@ -22,6 +22,7 @@ from typing import Any, Final, NamedTuple
 import redis
 import uvloop
 
+from bench.ending import clean_up_on_term
 from bench.state import clean_event, observe_all
 from policyd.state.embedded import find_server
 from policyd.state.redis import RedisStore
@@ -123,4 +124,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

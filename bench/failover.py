@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Literal
 
+from bench.ending import clean_up_on_term
 from policyd.state.calls import Durability
 from policyd.state.cluster import CELLS
 from policyd.state.keys import cell_of
@@ -109,4 +110,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

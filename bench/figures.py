@@ -30,6 +30,7 @@ import redis
 import uvloop
 
 from bench.community import community
+from bench.ending import clean_up_on_term
 from bench.load import texts
 from policyd.check.load import load
 from policyd.compile.load import CompiledProgram, compile_policies
@@ -238,4 +239,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

@@ -21,6 +21,7 @@ from typing import Final
 from rich.progress import Progress
 
 from bench.crowds import Progressed, embedded, in_memory, in_service
+from bench.ending import clean_up_on_term
 from bench.http import load as load_server
 from bench.http import running
 from bench.kept import Figure, Point, Result, against, keep
@@ -215,4 +216,5 @@ PARTS: Final[dict[str, Callable[[int, int, Result, Progressed], None]]] = {
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

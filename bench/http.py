@@ -37,6 +37,7 @@ from typing import IO, Final, NamedTuple, TypeVar
 from rich.progress import Progress
 
 from bench.community import community
+from bench.ending import clean_up_on_term
 from bench.kept import Figure, Point, Result, keep
 from bench.limiters import server as redis_server
 from bench.load import MEMBERS, PERCENTILES
@@ -109,7 +110,9 @@ class Generator:
     def __enter__(self) -> Generator:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None:
+            self._process.terminate()
         self._process.communicate(timeout=PATIENCE)
 
     def load(
@@ -369,4 +372,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

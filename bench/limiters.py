@@ -26,6 +26,7 @@ from typing import Any, Final
 import redis
 import uvloop
 
+from bench.ending import clean_up_on_term
 from bench.state import Measured
 from policyd.check.load import load_texts
 from policyd.compile.load import compile_policies
@@ -217,4 +218,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

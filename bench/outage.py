@@ -18,6 +18,7 @@ from typing import Final
 
 import uvloop
 
+from bench.ending import clean_up_on_term
 from bench.state import clean_event, servers
 from policyd.model.state import StoreUnavailable
 from policyd.state.embedded import EmbeddedServer
@@ -99,4 +100,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

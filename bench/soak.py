@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 from rich.progress import Progress
 
 from bench.community import community
+from bench.ending import clean_up_on_term
 from bench.growth import resident
 from bench.http import SHARE, Generator, complaints, running
 from bench.kept import Figure, Result, keep
@@ -84,4 +85,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

@@ -22,6 +22,7 @@ from typing import Any, Final
 import redis
 import uvloop
 
+from bench.ending import clean_up_on_term
 from policyd.model.state import LadderRead, Observe, Observed, Presence, Window
 from policyd.state.embedded import EmbeddedServer, server_version
 from policyd.state.redis import RedisStore
@@ -204,4 +205,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

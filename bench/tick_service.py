@@ -17,6 +17,7 @@ from typing import Final
 import redis
 import uvloop
 
+from bench.ending import clean_up_on_term
 from bench.ticks import AT_ONCE, GROUPS, KEEP, shown
 from policyd.check.load import load_texts
 from policyd.compile.load import compile_policies
@@ -189,4 +190,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()

@@ -21,6 +21,7 @@ from typing import Any, Final
 import redis
 import uvloop
 
+from bench.ending import clean_up_on_term
 from bench.state import LADDERS, REVISION, WINDOWS, clean_event, servers
 from policyd.model.records import KnownMember, MemberFile, OpenDuty, Record, pack, stamp
 from policyd.model.state import Due, Filing, Observe, Put
@@ -188,4 +189,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    clean_up_on_term()
     main()
