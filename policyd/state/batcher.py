@@ -120,14 +120,14 @@ class Batcher:
         """Requests of another batcher, with their deadlines."""
         for request in requests:
             request.asking = asking
+        self._stop_timer()
         self._again(requests)
 
     async def close(self) -> None:
         """What still waits fails."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timer()
         self._go_away("the store was closed")
 
     # ------------------------------------------------------------ connections
@@ -170,7 +170,7 @@ class Batcher:
 
     def _send(self) -> None:
         self._sending = False
-        if self._link is not None:
+        if self._link is not None and self._waiting.size:
             self._link.send(self._commands())
 
     def _commands(self) -> Iterator[bytes]:
@@ -273,7 +273,22 @@ class Batcher:
             self._sending = True
             self._loop.call_soon(self._send)
         if self._timer is None:
-            self._timer = self._loop.call_later(_TICK, self._tick)
+            self._wake(self._loop.time())
+
+    def _wake(self, now: float) -> None:
+        """Has `_tick` called when the next is to be given up of all that is outstanding, but not more often than each
+        `_TICK`. What is asked for from then on is to be given up later."""
+        times = [request.deadline for call in self._in_flight for request in call.requests if not request.done()]
+        if self._waiting:
+            times.append(self._waiting.first.deadline)
+        if self._in_flight:
+            times.append(self._in_flight[0].sent + self._deadline * _DEADLINES_UNTIL_LOST)
+        self._timer = self._loop.call_at(max(min(times), now + _TICK), self._tick) if times else None
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
 
     def _tick(self) -> None:
         """Fails what is past its deadline; a connection on which nothing comes for several is lost."""
@@ -282,8 +297,6 @@ class Batcher:
         while self._waiting and (self._waiting.first.deadline <= now or self._waiting.first.done()):
             self._waiting.pop().fail(waited)
         for call in self._in_flight:
-            if call.requests[0].deadline > now:
-                break
             for request in call.requests:
                 if request.deadline <= now:
                     request.fail(waited)
@@ -294,8 +307,7 @@ class Batcher:
             self._go_away(str(lost))
         if self._waiting:
             self._send()
-        outstanding = self._waiting or self._in_flight
-        self._timer = self._loop.call_later(_TICK, self._tick) if outstanding else None
+        self._wake(now)
 
     def _go_away(self, reason: str) -> None:
         """From now on nobody waits for this store until it is back."""
