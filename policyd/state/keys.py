@@ -44,6 +44,8 @@ from hashlib import blake2b
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from msgspec import Struct
+
 from policyd.model.records import Record, RecordKind
 from policyd.state.places import shelf_of
 
@@ -80,7 +82,9 @@ def cell_of_encoded(group: bytes, cells: int) -> int:
     return int.from_bytes(blake2b(group, digest_size=8).digest()) % cells
 
 
+@lru_cache(_CACHED)
 def cell_prefix(tenant: str, cell: int) -> str:
+    """The same object for the same."""
     return f"{PREFIX}{{{encode(tenant)}/{cell}}}:"
 
 
@@ -90,20 +94,64 @@ def rings(prefix: str) -> tuple[bytes, ...]:
     return tuple(f"{prefix}{ring}{place}".encode() for ring in "ra" for place in range(3))
 
 
+class GroupKeys(Struct, frozen=True, gc=False):
+    """What the names of one group have in common. `prefix`: of its cell; `begun`: the same in bytes; `field`: that of
+    its short windows, behind its length; `member_begun`: what those of its members begin with. `events`, `messages`:
+    digests of their ids, where the id itself is still to come."""
+
+    prefix: str
+    begun: bytes
+    field: bytes
+    member_begun: bytes
+    open_figures: bytes
+    events: blake2b
+    messages: blake2b
+
+    def member_field(self, member: str) -> bytes:
+        """The field of its short windows, behind its length. Not cached: of many members few write again soon."""
+        field = self.member_begun + encode(member).encode()
+        return LENGTHS[len(field)] + field
+
+    def event_digest(self, event: str) -> bytes:
+        """12 bytes."""
+        digest = self.events.copy()
+        digest.update(event.encode())
+        return digest.digest()
+
+    def message_digest(self, message: str) -> bytes:
+        """8 bytes."""
+        digest = self.messages.copy()
+        digest.update(message.encode())
+        return digest.digest()
+
+
 @lru_cache(_CACHED)
+def of_group(tenant: str, group: str, cells: int) -> GroupKeys:
+    """In a store of so many cells. Looked up once for an event: each look-up reads memory that no cache may hold."""
+    return group_keys(cell_prefix(tenant, cell_of(group, cells)), group)
+
+
+def group_keys(prefix: str, group: str) -> GroupKeys:
+    """In the cell with this prefix."""
+    start = f"{len(group)}:{group}".encode()
+    return GroupKeys(
+        prefix,
+        prefix.encode(),
+        group_field(group),
+        f"w:{encode(group)}/".encode(),
+        open_figures(prefix, group),
+        blake2b(b"e" + start, digest_size=12),
+        blake2b(b"m" + start, digest_size=8),
+    )
+
+
 def group_windows(prefix: str, group: str) -> bytes:
     return f"{prefix}g:{encode(group)}".encode()
 
 
 def member_field(group: str, member: str) -> bytes:
-    """The field of its short windows, behind its length. Not cached: of many members few write again soon."""
-    field = _member_field_begun(group) + encode(member).encode()
-    return LENGTHS[len(field)] + field
-
-
-@lru_cache(_CACHED)
-def _member_field_begun(group: str) -> bytes:
-    return f"w:{encode(group)}/".encode()
+    """As that of `GroupKeys`."""
+    return of_group("", group, 1).member_field(member)
 
 
 def member_windows(prefix: str, field: bytes) -> bytes:
@@ -116,7 +164,6 @@ def member_standing(prefix: str, field: bytes) -> bytes:
     return prefix.encode() + b"s" + field[2:]
 
 
-@lru_cache(_CACHED)
 def group_field(group: str) -> bytes:
     """The field of its short windows, behind its length."""
     field = f"g:{encode(group)}".encode()
@@ -125,35 +172,25 @@ def group_field(group: str) -> bytes:
 
 def text_window(group: str, member: str | None, cell: str) -> str:
     """A field, or the end of a key. `member` None: the window is the group's."""
-    return text_field(group_field(group) if member is None else member_field(group, member), cell).decode()
+    return text_field(group_field(group) if member is None else member_field(group, member), cell)[1:].decode()
 
 
 def text_field(whose: bytes, cell: str) -> bytes:
-    """The same; `whose`: the field of the short windows, behind its length."""
+    """The same behind its length; `whose`: the field of the short windows, likewise."""
     digest = _TEXT_BEGUN.copy()
     digest.update(cell.encode())
-    return b"k:" + whose[3:] + b":" + hexlify(digest.digest())
+    field = b"k:" + whose[3:] + b":" + hexlify(digest.digest())
+    return LENGTHS[len(field)] + field
 
 
 def event_digest(group: str, event: str) -> bytes:
-    """12 bytes."""
-    digest = digests_begun(group)[0].copy()
-    digest.update(event.encode())
-    return digest.digest()
+    """As that of `GroupKeys`."""
+    return of_group("", group, 1).event_digest(event)
 
 
 def message_digest(group: str, message: str) -> bytes:
-    """8 bytes."""
-    digest = digests_begun(group)[1].copy()
-    digest.update(message.encode())
-    return digest.digest()
-
-
-@lru_cache(_CACHED)
-def digests_begun(group: str) -> tuple[blake2b, blake2b]:
-    """Those of event and of message ids, where the id itself is still to come: copy them."""
-    start = f"{len(group)}:{group}".encode()
-    return blake2b(b"e" + start, digest_size=12), blake2b(b"m" + start, digest_size=8)
+    """Likewise."""
+    return of_group("", group, 1).message_digest(message)
 
 
 @lru_cache(_CACHED)
@@ -225,7 +262,6 @@ def journal(prefix: str, group: str) -> bytes:
     return f"{prefix}j:{encode(group)}".encode()
 
 
-@lru_cache(_CACHED)
 def open_figures(prefix: str, group: str) -> bytes:
     return f"{prefix}o:{encode(group)}".encode()
 

@@ -6,7 +6,6 @@ import asyncio
 import secrets
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
-from functools import lru_cache
 from typing import Final
 
 from redis.exceptions import RedisError
@@ -146,11 +145,11 @@ class RedisStore:
     async def observe(self, ask: Observe) -> Observed:
         if ask.records:
             check_asked(ask)
-        prefix = _prefix(ask.tenant, ask.group, self._cells)
-        named, blob = wire.pack_observe(prefix, ask)
-        batch = self._observing(prefix, ask, self._around)
-        instant, reply = await self._ask(prefix, batch, named, (blob,))
-        return wire.unpack_observed(ask, instant, reply)
+        names = self._names(ask)
+        named, blob = wire.pack_observe(names, ask)
+        batch = self._observing(names.prefix, ask, zones.table(self._around))
+        instant, reply = await self._ask(names.prefix, batch, named, (blob,))
+        return wire.unpack_observed(ask, wire.unpack_instant(instant), reply)
 
     async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
         gathering: Gathering[Part] = Gathering(len(asks))
@@ -162,9 +161,9 @@ class RedisStore:
             gathering.close()
 
     async def commit(self, change: Commit) -> Committed:
-        prefix = _prefix(change.tenant, change.group, self._cells)
-        named, words = wire.pack_commit(prefix, change)
-        _, reply = await self._ask(prefix, self._committing(), named, words)
+        names = self._names(change)
+        named, words = wire.pack_commit(names, change)
+        _, reply = await self._ask(names.prefix, self._committing(), named, words)
         if reply == wire.GONE:
             raise StoreUnavailable(f"the store no longer knows that event `{change.event}` was observed; send it again")
         return wire.unpack_committed(reply)
@@ -190,7 +189,7 @@ class RedisStore:
             return self._virtual_clock(at)
         prefix = keys.cell_prefix("", cell)
         instant, _ = await self._alone(READ, prefix, wire_records.pack_read(prefix, (), b""))
-        return wire_records.unpack_instant(instant)
+        return wire.unpack_instant(instant)
 
     async def due(self, tenant: str, cell: int, group: str | None, until: int, most: int) -> tuple[Due, ...]:
         prefix = keys.cell_prefix(tenant, cell)
@@ -218,24 +217,26 @@ class RedisStore:
         if not asks:
             return ()
         first = asks[0]
-        prefix = _prefix(first.tenant, first.group, self._cells)
+        names = self._names(first)
+        prefix = names.prefix
         found: list[Observed] = []
         for begin in range(0, len(asks), _LOOK_AT_ONCE):
             page = asks[begin : begin + _LOOK_AT_ONCE]
             packed = []
             for ask in page:
                 check_asked(ask)
-                packed.append(wire.pack_observe(prefix, ask))
+                packed.append(wire.pack_observe(names, ask))
             arguments = (*_PERIODS, self._clock, first.revision, zones.table(self._around))
             looking = Batch(OBSERVE.digest, keys.rings(prefix), arguments)
             waiting = [self._ask(prefix, looking, named, (wire.to_look(blob),)) for named, blob in packed]
             answers = await asyncio.gather(*waiting)
-            found += [wire.unpack_observed(ask, *answer) for ask, answer in zip(page, answers, strict=True)]
+            for ask, (instant, reply) in zip(page, answers, strict=True):
+                found.append(wire.unpack_observed(ask, wire.unpack_instant(instant), reply))
         return tuple(found)
 
     async def journal(self, tenant: str, group: str, since: int) -> tuple[Journaled, ...]:
         """In parts, each from the last instant of the one before on."""
-        prefix = _prefix(tenant, group, self._cells)
+        prefix = keys.of_group(tenant, group, self._cells).prefix
         found: list[Journaled] = []
         while True:
             known = sum(entry.now == since for entry in found)
@@ -248,9 +249,9 @@ class RedisStore:
             since = part[-1].now
 
     async def count(self, change: Count) -> None:
-        prefix = _prefix(change.tenant, change.group, self._cells)
-        asked = wire_figures.pack_count(prefix, change)
-        _, reply = await self._ask(prefix, self._counting(prefix), *asked)
+        names = self._names(change)
+        asked = wire_figures.pack_count(names, change)
+        _, reply = await self._ask(names.prefix, self._counting(names.prefix), *asked)
         if failed := wire_figures.not_counted(change, reply):
             raise failed
 
@@ -270,12 +271,12 @@ class RedisStore:
     async def figures(self, ask: FiguresAsk) -> FiguresRead:
         if self._virtual:
             self._virtual_clock(ask.at)
-        prefix = _prefix(ask.tenant, ask.group, self._cells)
+        prefix = self._names(ask).prefix
         asked = wire_figures.pack_figures(prefix, ask, self._clock, self._around)
         return wire_figures.unpack_figures(ask, *await self._alone(FIGURES, prefix, asked))
 
     async def retract(self, change: Retract) -> Retracted:
-        prefix = _prefix(change.tenant, change.group, self._cells)
+        prefix = self._names(change).prefix
         asked = wire_records.pack_retract(prefix, change, secrets.token_hex(8), self._clock)
         _, reply = await self._alone(RETRACT, prefix, asked)
         return wire_records.unpack_retracted(reply)
@@ -284,9 +285,9 @@ class RedisStore:
         """Asks every cell for an event that nobody sent, and changes nothing."""
         change = Commit("", "", "", "", b"ready?", 0)
         for cell in range(self._cells):
-            prefix = keys.cell_prefix("", cell)
-            named, words = wire.pack_commit(prefix, change)
-            await self._ask(prefix, self._committing(), named, words)
+            names = keys.group_keys(keys.cell_prefix("", cell), change.group)
+            named, words = wire.pack_commit(names, change)
+            await self._ask(names.prefix, self._committing(), named, words)
 
     async def close(self) -> None:
         await self._servers.close()
@@ -315,19 +316,20 @@ class RedisStore:
                 gathering.take(len(parcel.places), (parcel.places, error))
 
     def _observations(self, asks: Sequence[Observe]) -> Iterator[Packed]:
-        around = self._around
         for ask in asks:
             if ask.records:
                 check_asked(ask)
-            prefix = _prefix(ask.tenant, ask.group, self._cells)
-            named, blob = wire.pack_observe(prefix, ask)
-            yield prefix, self._observing(prefix, ask, around), named, blob
+        of_groups = [self._names(ask) for ask in asks]
+        packed = [wire.pack_observe(names, ask) for names, ask in zip(of_groups, asks, strict=True)]
+        table = zones.table(self._around)  # of all zones, those too that were first packed now
+        for ask, names, (named, blob) in zip(asks, of_groups, packed, strict=True):
+            yield names.prefix, self._observing(names.prefix, ask, table), named, blob
 
     def _counts_of(self, changes: Sequence[Count]) -> Iterator[Packed]:
         for change in changes:
-            prefix = _prefix(change.tenant, change.group, self._cells)
-            named, [word] = wire_figures.pack_count(prefix, change)
-            yield prefix, self._counting(prefix), named, word
+            names = self._names(change)
+            named, [word] = wire_figures.pack_count(names, change)
+            yield names.prefix, self._counting(names.prefix), named, word
 
     def _alone(self, script: Script, prefix: str, asked: wire_records.Packed) -> asyncio.Future[Answer]:
         return self._ask(prefix, _ALONE[script], *asked)
@@ -340,11 +342,15 @@ class RedisStore:
         _, reply = await self._alone(DUE, prefix, wire_records.pack_due(named, until, most))
         return wire_records.unpack_due(reply)
 
-    def _observing(self, prefix: str, ask: Observe, around: int) -> Batch:
+    def _names(self, asked: Observe | Commit | Count | FiguresAsk | Retract) -> keys.GroupKeys:
+        return keys.of_group(asked.tenant, asked.group, self._cells)
+
+    def _observing(self, prefix: str, ask: Observe, table: bytes) -> Batch:
+        """`table`: of the zones, around now; virtual time goes by that of the event."""
         clock: wire_records.Clock = b""
         if self._virtual:
-            around = clock = self._virtual_clock(ask.at)
-        table = zones.table(around)
+            clock = self._virtual_clock(ask.at)
+            table = zones.table(clock)
         batch = self._batches.get((prefix, ask.revision))
         if batch is None or batch.arguments[4] is not table or batch.arguments[2] != clock:
             if len(self._batches) >= _MOST_BATCHES:
@@ -374,20 +380,16 @@ class RedisStore:
         return Batch(COMMIT.digest, (), (*_PERIODS, self._instant), alone=True) if self._virtual else _COMMITTING
 
 
-@lru_cache(65_536)
-def _prefix(tenant: str, group: str, cells: int) -> str:
-    return keys.cell_prefix(tenant, keys.cell_of(group, cells))
-
-
 def _seen(asks: Sequence[Observe], places: Sequence[int], answers: Answers) -> Answered:
     """What `observe` would give or raise."""
     if isinstance(answers, StoreUnavailable):
         return [(place, answers) for place in places]
-    instant, replies = answers
+    shared, replies = answers
+    now = wire.unpack_instant(shared)
     found: Answered = []
     for place, reply in zip(places, replies, strict=True):
         try:
-            found.append((place, wire.unpack_observed(asks[place], instant, reply)))
+            found.append((place, wire.unpack_observed(asks[place], now, reply)))
         except EventIdReused as reused:
             found.append((place, reused))
     return found

@@ -8,8 +8,9 @@ from typing import Final
 
 from policyd.model.event import NOBODY
 from policyd.model.records import Record
-from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed
+from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed, Window
 from policyd.state import keys
+from policyd.state.keys import GroupKeys
 from policyd.state.retention import JOURNAL
 from policyd.state.wire_windows import (
     FORMS,
@@ -45,46 +46,41 @@ _MESSAGE_FIELDS: Final = tuple(b"m" + (bits << 2).to_bytes(2) for bits in range(
 """Of the ring, by the first bits of the digest of a message id."""
 
 
-def pack_observe(prefix: str, ask: Observe) -> tuple[list[bytes], bytes]:
-    """The keys of the event, and the event."""
-    group, windows, ladders, message = ask.group, ask.windows, ask.ladders, ask.message
+def pack_observe(names: GroupKeys, ask: Observe) -> tuple[list[bytes], bytes]:
+    """The keys of the event, and the event. `names`: those of its group."""
+    windows, ladders, message = ask.windows, ask.ladders, ask.message
     shape = SHAPES.get(id(windows))
     if shape is None or shape.windows is not windows:
         shape = shape_of(windows)
     flags = (_EDIT if ask.is_edit else 0) | (0 if message is None else _MESSAGE)
-    field = keys.member_field(group, ask.member)
+    field = names.member_field(ask.member)
     named: list[bytes] = []
     if ask.records:
         flags |= _RECORDS
-        records = _records(prefix, ask.records, named)
-    fields = field if shape.of_member else _fields(prefix, ask, field, shape.homes, named)
+        records = _records(names.prefix, ask.records, named)
+    fields = field if shape.of_member else _fields(names, windows, field, shape.homes, named)
     presence = PRESENCES[ask.presence]
     if presence and ask.presence != "request" and ask.member != NOBODY.id:
         presence += SOMEBODY
     if ask.silence or ask.spoke:
         flags |= (_SILENCE if ask.silence else 0) | (_SPOKE if ask.spoke else 0)
-        named.append(keys.member_windows(prefix, field))
+        named.append(names.begun + field[1:])
     elif presence > SOMEBODY:
-        named.append(keys.member_windows(prefix, field))
+        named.append(names.begun + field[1:])
     if ladders or ask.mute:
         flags |= _STANDING | (_MUTE if ask.mute else 0)
-        named.append(keys.member_standing(prefix, field))
+        named.append(keys.member_standing(names.prefix, field))
     form = FORMS.get((id(shape), id(ladders), flags, presence, ask.zone))
     if form is None or form.shape is not shape or form.ladders is not ladders:
         form = new_form(shape, ladders, flags, presence, ask.zone, len(named) - len(ask.records))
     if presence or shape.figures:
-        named.append(keys.open_figures(prefix, group))
-    events, messages = keys.digests_begun(group)
-    digest = events.copy()
-    digest.update(ask.event.encode())
+        named.append(names.open_figures)
     if message is None:
-        packed = form.packed + ask.digest + digest.digest() + fields
+        packed = form.packed + ask.digest + names.event_digest(ask.event) + fields
     else:
-        by_message = messages.copy()
-        by_message.update(message.encode())
-        of_message = by_message.digest()
+        of_message = names.message_digest(message)
         message_field = _MESSAGE_FIELDS[of_message[0] << 6 | of_message[1] >> 2]
-        packed = form.packed + ask.digest + of_message + digest.digest() + message_field + fields
+        packed = form.packed + ask.digest + of_message + names.event_digest(ask.event) + message_field + fields
     if shape.texts:
         packed += ids_of_texts(shape, windows)
     if shape.amounts:
@@ -113,54 +109,57 @@ def _records(prefix: str, records: tuple[Record, ...], named: list[bytes]) -> by
     return packed
 
 
-def _fields(prefix: str, ask: Observe, member: bytes, homes: tuple[Home, ...], named: list[bytes]) -> bytes:
+def _fields(
+    names: GroupKeys, windows: tuple[Window, ...], member: bytes, homes: tuple[Home, ...], named: list[bytes]
+) -> bytes:
     """The fields of the ring that the windows are kept in; the keys are added to `named`. `member`: its field of short
     windows, behind its length."""
     fields = b""
     for home in homes:
-        field = member if home.member else keys.group_field(ask.group)
+        field = member if home.member else names.field
         if home.text:
-            field = keys.text_field(field, ask.windows[home.text - 1].cell)
-            if not home.key:
-                fields += keys.LENGTHS[len(field)]
-        if not home.key:
-            fields += field
-        elif home.text:
-            named.append(prefix.encode() + field)
+            field = keys.text_field(field, windows[home.text - 1].cell)
+        if home.key:
+            named.append(names.begun + field[1:])
         else:
-            named.append(keys.member_windows(prefix, field) if home.member else keys.group_windows(prefix, ask.group))
+            fields += field
     return fields
 
 
-def unpack_observed(ask: Observe, instant: Reply, reply: Reply) -> Observed:
-    """`instant` is that of the call. Raises `EventIdReused`, and `ValueError` where the reply is none of ours."""
-    if isinstance(reply, bytes) and isinstance(instant, bytes):
+def unpack_instant(reply: Reply) -> int:
+    """That of a call. Raises `ValueError` where it is none of ours."""
+    if not isinstance(reply, bytes):
+        raise ValueError(f"not an instant: {reply!r}")
+    return int.from_bytes(reply)
+
+
+def unpack_observed(ask: Observe, now: int, reply: Reply) -> Observed:
+    """`now` is the instant of the call. Raises `EventIdReused`, and `ValueError` where the reply is none of ours."""
+    if isinstance(reply, bytes):
         flags = reply[_COUNTS - 1]
         if flags < _R_WIDE and not ask.records:
-            now = int.from_bytes(instant)
             return Observed(now, tuple(reply[_COUNTS:]), (), 0, 0, flags == _R_EDIT, _NONE, False, ask.revision)
-        return _unpack_receipt(ask, reply, instant, False, ask.revision, None)
+        return _unpack_receipt(ask, reply, now, False, ask.revision, None)
     if reply == 0:
         raise EventIdReused(f"event id `{ask.event}` was used before with another kind, member or content")
     match reply:
         case [bytes(receipt), bytes(then), bytes(revision), bytes() | None as committed]:
             answer = None if committed is None else unpack_committed(committed)
-            return _unpack_receipt(ask, receipt, then, True, revision.decode(), answer)
+            return _unpack_receipt(ask, receipt, int.from_bytes(then), True, revision.decode(), answer)
         case _:
             raise ValueError(f"not an answer to an observation: {reply!r}")
 
 
-def pack_commit(prefix: str, change: Commit) -> tuple[list[bytes], list[Word]]:
-    """The keys, and the arguments from the fifth on."""
-    field = keys.member_field(change.group, change.member)
-    named = [*keys.rings(prefix), keys.member_standing(prefix, field)]
+def pack_commit(names: GroupKeys, change: Commit) -> tuple[list[bytes], list[Word]]:
+    """The keys, and the arguments from the fifth on. `names`: those of the group."""
+    named = [*keys.rings(names.prefix), keys.member_standing(names.prefix, names.member_field(change.member))]
     if change.journal:
-        named.append(keys.journal(prefix, change.group))
+        named.append(keys.journal(names.prefix, change.group))
     words: list[Word] = [
-        keys.event_digest(change.group, change.event),
+        names.event_digest(change.event),
         change.digest[:4],
         change.now,
-        keys.message_digest(change.group, change.message) if change.message is not None else b"",
+        names.message_digest(change.message) if change.message is not None else b"",
         "\n".join(change.given) if change.message is not None else b"",
         change.mute,
         int(change.unmute),
@@ -202,9 +201,8 @@ def unpack_committed(reply: Reply) -> Committed:
 
 
 def _unpack_receipt(
-    ask: Observe, reply: bytes, instant: bytes, replayed: bool, revision: str, committed: Committed | None
+    ask: Observe, reply: bytes, now: int, replayed: bool, revision: str, committed: Committed | None
 ) -> Observed:
-    now = int.from_bytes(instant)
     flags = reply[_COUNTS - 1]
     edit = flags & _R_EDIT != 0
     held = (b"",) * len(ask.records)

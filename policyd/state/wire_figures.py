@@ -12,6 +12,7 @@ from policyd.model.figures import HOURLY_DAYS, KEPT_DAYS, ROLLING, Count, DayFig
 from policyd.model.local_days import local_day
 from policyd.model.state import StoreUnavailable
 from policyd.state import keys, zones
+from policyd.state.keys import GroupKeys
 from policyd.state.retention import FIGURES, RECEIPTS
 from policyd.state.wire import GONE, Reply
 from policyd.state.wire_records import Clock, Packed
@@ -23,14 +24,14 @@ COUNTING: Final = (RECEIPTS // 2, FIGURES, _COUNTED)
 _pack: Final = msgspec.msgpack.Encoder().encode
 
 
-def pack_count(prefix: str, change: Count) -> Packed:
-    """One that is for no event gets a token in the place of an id, which no event has."""
+def pack_count(names: GroupKeys, change: Count) -> Packed:
+    """One that is for no event gets a token in the place of an id, which no event has. `names`: those of the group."""
     day = local_day(change.zone or zones.UTC, change.now)
     figures = _pack([word for name, number in change.figures for word in (f"{day}:{name}", number)])
-    opened = keys.open_figures(prefix, change.group)
+    opened = names.open_figures
     if change.event is None:
-        return [opened, keys.filing(prefix, change.group, f"\0{token_hex(8)}")], [b"\0" + figures]
-    return [opened], [b"\x10" + keys.event_digest(change.group, change.event) + change.digest[:4] + figures]
+        return [opened, keys.filing(names.prefix, change.group, f"\0{token_hex(8)}")], [b"\0" + figures]
+    return [opened], [b"\x10" + names.event_digest(change.event) + change.digest[:4] + figures]
 
 
 def pack_figures(prefix: str, ask: FiguresAsk, clock: Clock, around: int) -> Packed:

@@ -55,12 +55,6 @@ def unpack_read(reply: Reply) -> tuple[bytes, ...]:
     return tuple(_texts(reply))
 
 
-def unpack_instant(reply: Reply) -> int:
-    if not isinstance(reply, bytes):
-        _refuse(reply)
-    return int.from_bytes(reply)
-
-
 def pack_due(named: list[bytes], until: int | None, most: int) -> Packed:
     """None: whenever."""
     return named, [b"+inf" if until is None else until, most]

@@ -6,6 +6,7 @@ from struct import Struct as Layout
 from typing import Final, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import astuple
 
 from policyd.model.state import LadderRead, Window
 from policyd.state import keys
@@ -27,7 +28,7 @@ _NO_ID: Final = bytes(6)
 _MOST: Final = 4096
 
 
-class Home(NamedTuple):
+class Home(Struct, frozen=True):
     """Where windows are kept: in strings with a key of their own those of more than a day and of `lua/counted.lua`, the
     others in a field of the ring. `text`: the place, from 1 on, of a window that has a text as its key, and so a home
     of its own."""
@@ -77,7 +78,8 @@ class _Packed(NamedTuple):
 SHAPES: Final[dict[int, Shape]] = {}
 """By the identity of the tuple of windows, but for windows that are chosen for an event."""
 _ALIKE: Final[dict[tuple[object, ...], Shape]] = {}
-"""By the windows: the identity of each, or all of one that has a text as its key but the text."""
+"""By what `_alike` says of the windows."""
+_FIELDS: Final = len(Window.__struct_fields__)
 FORMS: Final[dict[tuple[int, int, int, int, str], Form]] = {}
 """By the identity of shape and ladders, and the rest of what `new_form` takes."""
 
@@ -106,12 +108,7 @@ def ids_of_texts(shape: Shape, windows: tuple[Window, ...]) -> bytes:
 
 def shape_of(windows: tuple[Window, ...]) -> Shape:
     """Of windows whose tuple is not in `SHAPES`. One that may come again is then kept there."""
-    cells = [window.cell for window in windows]
-    alike = tuple([
-        (window.scope, window.span, window.cap, window.bump, window.per, window.zone, window.form, window.last,
-         cells.index(window.cell)) if ":" in window.cell else id(window)
-        for window in windows
-    ])  # fmt: skip
+    alike = _alike(windows)
     shape = _ALIKE.get(alike)
     if shape is None:
         if len(_ALIKE) >= _MOST:
@@ -121,6 +118,21 @@ def shape_of(windows: tuple[Window, ...]) -> Shape:
         if not shape.texts:
             SHAPES[id(windows)] = shape
     return shape
+
+
+def _alike(windows: tuple[Window, ...]) -> tuple[object, ...]:
+    """The identity of each, or all of one that has a text as its key but the text."""
+    cells: list[str] = []
+    alike: list[object] = []
+    for window in windows:
+        cell = window.cell
+        if ":" in cell:
+            cells.append(cell)
+            alike += astuple(window)
+            alike[-_FIELDS] = cells.index(cell)
+        else:
+            alike.append(id(window))
+    return tuple(alike)
 
 
 def _new_shape(windows: tuple[Window, ...]) -> Shape:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from policyd.model.state import LadderRead, Observe, Window
-from policyd.state import wire, wire_windows
+from policyd.state import keys, wire, wire_windows
 
-_PREFIX = "pd:{t/0}:"
+_NAMES = keys.group_keys("pd:{t/0}:", "g")
 _LADDERS = ((), (LadderRead("p.calm", 0), LadderRead("p.strict", 60_000)))
 
 
@@ -35,18 +35,18 @@ def test_what_was_packed_before_does_not_matter(
 ) -> None:  # fmt: skip
     for each in asked:
         ask = Observe("t", "g", "u", "e", b"12345678", "r", windows=each, ladders=ladders)
-        first, again = wire.pack_observe(_PREFIX, ask), wire.pack_observe(_PREFIX, ask)
-        alike = wire.pack_observe(_PREFIX, replace(ask, windows=tuple(list(each))))
+        first, again = wire.pack_observe(_NAMES, ask), wire.pack_observe(_NAMES, ask)
+        alike = wire.pack_observe(_NAMES, replace(ask, windows=tuple(list(each))))
         for kept in (wire_windows.SHAPES, wire_windows.FORMS, wire_windows._ALIKE):
             kept.clear()
-        assert first == again == alike == wire.pack_observe(_PREFIX, ask)
+        assert first == again == alike == wire.pack_observe(_NAMES, ask)
 
 
 def test_the_text_of_a_window_is_in_what_is_packed() -> None:
     window = Window("a:1", "member", 1_000, 5, "new")
     other = replace(window, cell="a:2")
     packed = {
-        wire.pack_observe(_PREFIX, Observe("t", "g", "u", "e", b"12345678", "r", windows=asked))[1]
+        wire.pack_observe(_NAMES, Observe("t", "g", "u", "e", b"12345678", "r", windows=asked))[1]
         for asked in ((window,), (other,), (window, window), (window, other))
     }
     assert len(packed) == 4
