@@ -37,7 +37,7 @@ def event(text: str) -> Event:
 def _decide(benchmark: BenchmarkFixture, rules: int, text: str) -> int:
     compiled = program(rules)
     prepared = compiled.prepare(event(text))
-    observed = Observed(now=_EVENING, counts=(1,) * len(prepared.windows), strikes=(0,) * len(prepared.ladders))
+    observed = Observed(now=_EVENING, counts=(1,) * len(prepared.windows), strikes=(0,) * len(prepared.route.ladders))
     return len(benchmark(compiled.decide, prepared, observed).fired)
 
 
@@ -89,7 +89,7 @@ def bench_decide_with_duties(benchmark: BenchmarkFixture, duties: int, filed: bo
     observed = Observed(
         now=_EVENING,
         counts=(1,) * len(prepared.windows),
-        strikes=(0,) * len(prepared.ladders),
+        strikes=(0,) * len(prepared.route.ladders),
         records=(record,) * len(prepared.records),
     )
     fired = benchmark(compiled.decide, prepared, observed).fired

@@ -14,7 +14,7 @@ from policyd.compile.kept import records
 from policyd.compile.link import link
 from policyd.compile.plan import PolicyPlan
 from policyd.compile.program import NOTHING_FIRED, Fired, Hits, Outcome, Prepared
-from policyd.compile.scope import Route, route
+from policyd.compile.scope import CompiledRoute, route
 from policyd.compile.text_facts import NO_TEXT, TextFacts
 from policyd.compile.windows import Memos
 from policyd.language.collector import paused_collector
@@ -36,7 +36,7 @@ class Ready(Prepared):
     """A prepared event with what the compiled program keeps of it. `places`: where in the route's counters the windows
     stand, where some are left out."""
 
-    route: Route
+    route: CompiledRoute
     texts: TextFacts
     places: tuple[int, ...] | None
 
@@ -124,13 +124,11 @@ class CompiledProgram:
         return blank
 
 
-def _blank(kind: str, taken: Route) -> Ready:
-    """What all events of the route have in common, to be copied."""
+def _blank(kind: str, taken: CompiledRoute) -> Ready:
+    """An event of the route, to be copied for each."""
     return Ready(
-        Event("", kind, EVERY_GROUP, NOBODY), taken.policies, {}, False,
-        taken.windows, taken.counters, taken.ladders, taken.ladder_names,
-        taken.mute, taken.silence, taken.spoke, taken.wide_windows, taken.wide_ladders,
-        (), taken.amounts, taken.figures, taken.zone, taken, NO_TEXT, None,
+        taken, Event("", kind, EVERY_GROUP, NOBODY), {}, False,
+        taken.windows, taken.counters, taken.wide_windows, taken.amounts, (), NO_TEXT, None,
     )  # fmt: skip
 
 

@@ -30,39 +30,46 @@ class Hits(Protocol):
     def spans(self, names: frozenset[str] | None = None) -> tuple[tuple[int, int], ...]: ...
 
 
+class Route(Struct, frozen=True):
+    """What events of one kind have in common in groups that the same policies cover: these, and what must be read of
+    every such event. `ladders` are answered in `Observed.strikes`, in order; `ladder_names` are their qualified names;
+    the last `wide_ladders` of them are across groups. `spoke`: the event is a message whose instant must be kept, as
+    some rule asks how long members have been silent. `figures`: the statistics of the group that conditions read; the
+    engine answers them in `Observed.figures`, in this order. `zone`: that of the group's local days.
+
+    The compiled program keeps more on a subclass of its own."""
+
+    policies: tuple[Policy, ...]
+    ladders: tuple[LadderRead, ...]
+    ladder_names: tuple[str, ...]
+    wide_ladders: int
+    mute: bool
+    silence: bool
+    spoke: bool
+    figures: tuple[GroupFigure | Falling, ...]
+    zone: str
+
+
 class Prepared(Struct, gc=False):
-    """What is known of an event before the store is asked: the policies that cover its group, the hits of each text
-    fact that their rules, exemptions or counters match (by the fact's key as the policies write it, `message.text`;
-    `hit` says whether there is any), and what must be read.
-    `windows` and `ladders` hold what `Observed.counts` and `Observed.strikes` answer, in order; `counters` and
-    `ladder_names` are the qualified names at those places. A counter whose key is unknown has no window. `spoke`: the
-    event is a message whose instant must be kept, as some rule asks how long members have been silent.
+    """What is known of an event before the store is asked: its route, the hits of each text fact that rules, exemptions
+    or counters of the route match (by the fact's key as the policies write it, `message.text`; `hit` says whether there
+    is any), and what must be read of this event.
 
-    The last `wide_windows` of the windows and `wide_ladders` of the ladders are across groups. `records` are read
-    along (at most one of each kind): `Observed.records` answers them in this order.
-
-    `amounts` as in `Observe`. `figures`: the statistics of the group that conditions read; the engine answers them in
-    `Observed.figures`, in this order. `zone`: that of the group's local days.
+    `windows` are answered in `Observed.counts`, in order; `counters` are the qualified names at those places. A counter
+    whose key is unknown has no window. The last `wide_windows` of the windows are across groups. `amounts` as in
+    `Observe`. `records` are read along (at most one of each kind): `Observed.records` answers them in this order.
 
     The compiled program may keep more on a subclass of its own."""
 
+    route: Route
     event: Event
-    policies: tuple[Policy, ...]
     hits: dict[str, Hits]
     hit: bool
     windows: tuple[Window, ...]
     counters: tuple[str, ...]
-    ladders: tuple[LadderRead, ...]
-    ladder_names: tuple[str, ...]
-    mute: bool
-    silence: bool
-    spoke: bool
     wide_windows: int
-    wide_ladders: int
-    records: tuple[Record, ...]
     amounts: tuple[int, ...]
-    figures: tuple[GroupFigure | Falling, ...]
-    zone: str
+    records: tuple[Record, ...]
 
 
 class Fired(Struct, frozen=True, gc=False):

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from policyd.check.resolved import Falling, GroupFigure, Policy
+from policyd.check.resolved import Policy
 from policyd.compile.facts import Reader, reader
 from policyd.compile.frame import Key
 from policyd.compile.gates import RECORD, Gate, by_record
 from policyd.compile.kept import ORDER
 from policyd.compile.link import Code
 from policyd.compile.plan import AS_EDIT, Needs, PolicyPlan
-from policyd.compile.program import Hits
+from policyd.compile.program import Hits, Route
 from policyd.compile.reads import figure_key
 from policyd.compile.windows import Counting, counting, is_weighed
 from policyd.model.records import RecordKind
@@ -78,13 +78,12 @@ class Visits:
     blind: tuple[Call, ...]
 
 
-@dataclass(frozen=True)
-class Route:
-    """Everything about events of one kind in groups that the same policies cover. `choices`: the windows that differ
-    from event to event, by their places; `weighed`: the amounts do; `fixed`: neither. `idle`: besides, no text is
-    searched and no record read, so that nothing that is prepared differs."""
+class CompiledRoute(Route, frozen=True):
+    """`subjects`: how the texts are read that are searched. `choices`: the windows that differ from event to event, by
+    their places; `weighed`: the amounts do; `fixed`: neither. `idle`: besides, no text is searched and no record read,
+    so that nothing that is prepared differs. `windows`, `counters`, `wide_windows` and `amounts` are those of an event
+    whose counters all count it."""
 
-    policies: tuple[Policy, ...]
     visits: Visits
     edit_visits: Visits
     subjects: tuple[tuple[str, Reader], ...]
@@ -94,22 +93,14 @@ class Route:
     fixed: bool
     idle: bool
     windows: tuple[Window, ...]
-    amounts: tuple[int, ...]
     counters: tuple[str, ...]
-    ladders: tuple[LadderRead, ...]
-    ladder_names: tuple[str, ...]
     wide_windows: int
-    wide_ladders: int
+    amounts: tuple[int, ...]
     records: tuple[RecordKind, ...]
-    figures: tuple[GroupFigure | Falling, ...]
-    zone: str
-    mute: bool
-    silence: bool
-    spoke: bool
     text: bool
 
 
-def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code: Code) -> Route:
+def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code: Code) -> CompiledRoute:
     """The route of events of `kind` where the policies at the places `covering` take part."""
     taking_part = [plans[place] for place in covering]
     needs = [plan.needs.get(kind, _NOTHING) for plan in taking_part]
@@ -134,8 +125,16 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
     places = {place: _row(plan, order) for place, plan in zip(covering, taking_part, strict=True)}
     fixed = not (choices or is_weighed(countings))
     text = any(need.text for need in needs)
-    return Route(
+    return CompiledRoute(
         policies=tuple(plan.policy for plan in taking_part),
+        ladders=tuple(LadderRead(name, ladder[name].forget) for name in ladders),
+        ladder_names=tuple(ladders),
+        wide_ladders=sum(ladder[name].across_groups for name in ladders),
+        mute=any(need.mute for need in needs),
+        silence=any(need.silence for need in needs),
+        spoke=kind == "message" and any(need.silence for plan in plans for need in plan.needs.values()),
+        figures=figures,
+        zone=zone,
         visits=_visits(kind, places, records, code),
         edit_visits=_visits(AS_EDIT.get(kind, kind), places, records, code),
         subjects=tuple((key, reader(fact)) for key, fact in subjects.items()),
@@ -145,18 +144,10 @@ def route(kind: str, covering: Sequence[int], plans: Sequence[PolicyPlan], code:
         fixed=fixed,
         idle=fixed and not (subjects or records or text),
         windows=tuple(one.counts for one in countings),
-        amounts=tuple(0 for one in countings if one.weighed),
         counters=tuple(name for _, name in reads),
-        ladders=tuple(LadderRead(name, ladder[name].forget) for name in ladders),
-        ladder_names=tuple(ladders),
         wide_windows=sum(counted[name][0].across_groups for _, name in reads),
-        wide_ladders=sum(ladder[name].across_groups for name in ladders),
+        amounts=tuple(0 for one in countings if one.weighed),
         records=records,
-        figures=figures,
-        zone=zone,
-        mute=any(need.mute for need in needs),
-        silence=any(need.silence for need in needs),
-        spoke=kind == "message" and any(need.silence for plan in plans for need in plan.needs.values()),
         text=text,
     )
 

@@ -97,7 +97,7 @@ class Acquaintances:
         return self._groups.get((case.ask.tenant, case.event.group.id)) == case.event.group
 
     def _keeps(self, case: Case) -> bool:
-        return any(policy.name in self._keeping for policy in case.prepared.policies)
+        return any(policy.name in self._keeping for policy in case.prepared.route.policies)
 
 
 def keeps_members(policy: Policy) -> bool:

@@ -23,13 +23,13 @@ def changes(course: Course) -> list[Change]:
     action = member_action(course) if course.reading.braked else None
     if action is None or action.do not in course.reading.braked:
         return []
-    brakes = _on(action, course.case.prepared.policies)
+    brakes = _on(action, course.case.prepared.route.policies)
     return [partial(_brake, course, action, brakes)] if brakes else []
 
 
 def is_covered(action: Action, course: Course) -> bool:
     """Whether a brake counts it."""
-    return action.do in MEMBER and action.ticket is UNSET and bool(_on(action, course.case.prepared.policies))
+    return action.do in MEMBER and action.ticket is UNSET and bool(_on(action, course.case.prepared.route.policies))
 
 
 def member_action(course: Course) -> Action | None:

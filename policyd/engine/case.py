@@ -36,7 +36,7 @@ class Case(Struct, frozen=True, gc=False):
     @property
     def zones(self) -> dict[str, str]:
         """The time zone of each covering policy."""
-        return {policy.name: policy.zone for policy in self.prepared.policies}
+        return {policy.name: policy.zone for policy in self.prepared.route.policies}
 
 
 def policy_of(name: str) -> str:
@@ -52,7 +52,7 @@ def plain(name: str) -> str:
 def covering(case: Case, name: str) -> Policy:
     """The covering policy of a qualified name."""
     owner = policy_of(name)
-    for policy in case.prepared.policies:
+    for policy in case.prepared.route.policies:
         if policy.name == owner:
             return policy
     raise KeyError(owner)

@@ -48,7 +48,7 @@ def has_its_own_consequences(case: Case) -> bool:
         return report is not None and not report.ok
     if kind == "leave":
         return bool(duties.left(case))
-    return kind in PETITIONS or (kind == "request" and bool(case.prepared.policies))
+    return kind in PETITIONS or (kind == "request" and bool(case.prepared.route.policies))
 
 
 def nothing_to_do(case: Case, reading: Reading) -> Decision:
@@ -212,7 +212,7 @@ def matched(case: Case, reading: Reading) -> tuple[Match, ...]:
     """The words of lexicons that rules look for, as far as they were found."""
     if not case.prepared.hit:
         return ()
-    return tuple(matches(reading.facts(case.prepared.policies, case.kind), case.prepared))
+    return tuple(matches(reading.facts(case.prepared.route.policies, case.kind), case.prepared))
 
 
 def _state(course: Course, name: str, stand: LadderStep) -> LadderState:

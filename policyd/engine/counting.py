@@ -35,7 +35,7 @@ def figures_of(case: Case, decision: Decision, course: Course | None = None) -> 
     if case.observed is None or not counted:
         return None
     ask, figures = case.ask, tuple(counted.items())
-    return Count(ask.tenant, ask.group, case.prepared.zone, case.observed.now, figures, ask.event, ask.digest)
+    return Count(ask.tenant, ask.group, case.prepared.route.zone, case.observed.now, figures, ask.event, ask.digest)
 
 
 def figures_overruled(tenant: str, group: str, zone: str, now: int, rules: Iterable[str]) -> Count | None:

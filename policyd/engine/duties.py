@@ -40,7 +40,7 @@ def left(case: Case) -> list[Change]:
     """Who leaves owes nothing any more."""
     if case.event.kind != "leave":
         return []
-    names = frozenset(duty.name for policy in case.prepared.policies for duty in policy.duties)
+    names = frozenset(duty.name for policy in case.prepared.route.policies for duty in policy.duties)
     return [partial(_drop, case.event.member.id, names)] if names else []
 
 

@@ -60,7 +60,7 @@ def explanation(case: Case, outcome: Outcome) -> Explanation:
     """Rules in name order; those of other kinds of event, and those that only move workflows on, are left out."""
     clauses = {each.rule.name: "otherwise" if each.otherwise else "then" for each in (*outcome.fired, *outcome.shadow)}
     read, idle = [], []
-    for policy in case.prepared.policies:
+    for policy in case.prepared.route.policies:
         env = environment(case, policy.name)
         for rule in policy.rules:
             if case.kind in rule.kinds and not rule.quiet:

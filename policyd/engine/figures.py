@@ -55,16 +55,18 @@ class Figures:
         """Whether there is something to read or to close before this event can be decided."""
         if not self.on:
             return False
-        if prepared.figures:
+        route = prepared.route
+        if route.figures:
             return True
-        day = self._days.get((ask.tenant, prepared.zone))
+        day = self._days.get((ask.tenant, route.zone))
         if day is not None and day.knows(ask.group, observed.now):
             return False
-        return not self._is_paused((ask.tenant, ask.group, prepared.zone), observed.now)
+        return not self._is_paused((ask.tenant, ask.group, route.zone), observed.now)
 
     async def answered(self, ask: Observe, prepared: Prepared, observed: Observed) -> Observed | None:
         """With the figures that conditions read, where `is_due`. None where these could not be read (law L15)."""
-        asked, place, size = prepared.figures, (ask.tenant, ask.group, prepared.zone), prepared.event.group.size
+        asked, size = prepared.route.figures, prepared.event.group.size
+        place = ask.tenant, ask.group, prepared.route.zone
         told = self._told(place, asked, observed.now)
         try:
             values = told if told is not None else await self._read(place, asked, observed.now, size)

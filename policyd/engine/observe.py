@@ -19,18 +19,18 @@ _PRESENCE: Final[dict[str, Presence]] = {
 
 def observe_for(prepared: Prepared, tenant: str, revision: str, *, statistics: bool = False) -> Observe:
     """`statistics`: the event counts in the figures of its group."""
-    event, windows, ladders = prepared.event, prepared.windows, prepared.ladders
-    message, kind = event.message, event.kind
+    event, windows, route = prepared.event, prepared.windows, prepared.route
+    message, kind, ladders = event.message, event.kind, route.ladders
     if prepared.wide_windows:
         windows = windows[: len(windows) - prepared.wide_windows]
-    if prepared.wide_ladders:
-        ladders = ladders[: len(ladders) - prepared.wide_ladders]
+    if route.wide_ladders:
+        ladders = ladders[: len(ladders) - route.wide_ladders]
     return Observe(
         tenant, event.group.id, event.member.id, event.id, digest(event), revision, event.time,
         None if message is None else message.id, kind == "edit",
-        windows, ladders, prepared.mute, prepared.silence, prepared.spoke, prepared.records,
+        windows, ladders, route.mute, route.silence, route.spoke, prepared.records,
         _near_amounts(prepared) if prepared.wide_windows and prepared.amounts else prepared.amounts,
-        _PRESENCE.get(kind, "") if statistics else "", prepared.zone if statistics else "",
+        _PRESENCE.get(kind, "") if statistics else "", route.zone if statistics else "",
     )  # fmt: skip
 
 

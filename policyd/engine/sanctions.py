@@ -28,7 +28,7 @@ def human(event: Event, prepared: Prepared) -> Human:
     sanction = event.sanction
     if sanction is None:
         return NOBODY
-    ladders = {ladder.name: ladder for policy in prepared.policies for ladder in policy.ladders}
+    ladders = {ladder.name: ladder for policy in prepared.route.policies for ladder in policy.ladders}
     meant = _meant(sanction, ladders)
     if sanction.action == "release":
         return Human(unmute=True)

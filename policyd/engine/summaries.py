@@ -80,7 +80,7 @@ async def _summary(figures: Figures, case: Case, days: int) -> str:
     assert case.observed is not None
     if not figures.on:
         return ""
-    place = case.ask.tenant, case.ask.group, case.prepared.zone
+    place = case.ask.tenant, case.ask.group, case.prepared.route.zone
     past = await figures.past(place, case.observed.now, REACH, case.event.group.size)
     return summary(past, days, case.event.group.size, case.program.policy_set)
 

@@ -110,12 +110,12 @@ def environment(case: Case, policy: str) -> Environment:
         prepared.hits,
         edit=case.kind == "edit",
         counters=dict(zip(prepared.counters, observed.counts, strict=True)),
-        strikes=dict(zip(prepared.ladder_names, observed.strikes, strict=True)),
+        strikes=dict(zip(prepared.route.ladder_names, observed.strikes, strict=True)),
         now=observed.now,
         mute_until=observed.mute_until,
         last_seen=observed.last_seen,
         last=_last(prepared, observed),
-        figures=dict(zip(prepared.figures, observed.figures, strict=False)),
+        figures=dict(zip(prepared.route.figures, observed.figures, strict=False)),
         **_records(prepared.records, observed.records),
     )
 

@@ -27,7 +27,7 @@ def changes(course: Course) -> list[Change]:
     """The ticket of what is held, unless a review waits for it already."""
     for action in course.resolved.actions:
         if action.do == "hold":
-            is_awaited = awaits_review(course, action.because) or not course.case.prepared.policies
+            is_awaited = awaits_review(course, action.because) or not course.case.prepared.route.policies
             return [] if is_awaited else [partial(_open, course, action)]
     return []
 

@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 def is_wide(prepared: Prepared) -> bool:
     """Whether counters or ladders across groups are read."""
-    return bool(prepared.wide_windows or prepared.wide_ladders)
+    return bool(prepared.wide_windows or prepared.route.wide_ladders)
 
 
 def event_everywhere(group: str, event: str) -> str:
@@ -123,7 +123,8 @@ async def commit(store: Store, course: Course) -> tuple[Settled, int]:
 def asked_everywhere(ask: Observe, prepared: Prepared) -> Observe:
     """What is asked across groups beside `ask`."""
     windows = prepared.windows[len(prepared.windows) - prepared.wide_windows :]
-    ladders = prepared.ladders[len(prepared.ladders) - prepared.wide_ladders :]
+    ladders = prepared.route.ladders
+    ladders = ladders[len(ladders) - prepared.route.wide_ladders :]
     return Observe(
         tenant=ask.tenant,
         group=EVERYWHERE,

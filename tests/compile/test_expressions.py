@@ -222,7 +222,7 @@ def test_same_as_the_reference(expr: r.Expr, cases: list[tuple[Event, Observed]]
         asked = Observed(
             now=observed.now,
             counts=tuple(counts[name] for name in prepared.counters),
-            strikes=observed.strikes[: len(prepared.ladders)],
+            strikes=observed.strikes[: len(prepared.route.ladders)],
             mute_until=observed.mute_until,
             last_seen=observed.last_seen,
             edit=observed.edit,

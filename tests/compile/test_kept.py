@@ -288,7 +288,7 @@ def test_rules_on_what_comes_due() -> None:
     assert fired("schedule p.nightly", Observed(now=_NOW, records=on)) == ["p.nightly"]
     assert fired("schedule p.nightly", Observed(now=_NOW, records=(b"",))) == []
     assert fired("remind p.introduction", Observed(now=_NOW)) == []
-    assert program.prepare(_wrote()).spoke, "a sweep asks how long members have been silent"
+    assert program.prepare(_wrote()).route.spoke, "a sweep asks how long members have been silent"
 
 
 def test_across_groups_is_observed_last() -> None:
@@ -306,8 +306,8 @@ def test_across_groups_is_observed_last() -> None:
         prepared = program.prepare(t.message(member=member))
         assert [window.cell.partition(":")[0] for window in prepared.windows] == [f"id-{name}" for name in order]
         assert prepared.counters == tuple(f"p.{name}" for name in order)
-        assert (prepared.wide_windows, prepared.wide_ladders) == (wide, 2)
-        assert [ladder.ladder for ladder in prepared.ladders] == ["p.b", "p.d", "p.a", "p.c"]
+        assert (prepared.wide_windows, prepared.route.wide_ladders) == (wide, 2)
+        assert [ladder.ladder for ladder in prepared.route.ladders] == ["p.b", "p.d", "p.a", "p.c"]
         for place, name in enumerate(order):
             counts = tuple(2 if other == place else 1 for other in range(len(order)))
             outcome = program.decide(prepared, Observed(now=_NOW, counts=counts, strikes=(0,) * 4))

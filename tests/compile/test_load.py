@@ -59,7 +59,7 @@ def test_remembers_no_more_groups_than_it_may(monkeypatch: pytest.MonkeyPatch) -
     program = compile_policies(_policies())
     for number in range(200):
         event, _ = _case(number)
-        assert len(program.prepare(event).policies) == (number % 2 == 0)
+        assert len(program.prepare(event).route.policies) == (number % 2 == 0)
         assert len(program._blanks) <= 10
 
 

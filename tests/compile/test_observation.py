@@ -31,7 +31,7 @@ def _reads(rule: r.Rule, kind: EventKind = "message", **fields: object) -> tuple
     prepared = compile_policies(policies).prepare(_event(kind))
     assert len(prepared.windows) == len(prepared.counters)
     names = tuple(name.removeprefix("p.") for name in prepared.counters)
-    return names, prepared.ladder_names, prepared.mute, prepared.silence
+    return names, prepared.route.ladder_names, prepared.route.mute, prepared.route.silence
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_policies_by_scope() -> None:
         (Group("g1"), ["all", "g1"]),
     ]:
         prepared = program.prepare(t.message(group=group))
-        assert [one.name for one in prepared.policies] == names
+        assert [one.name for one in prepared.route.policies] == names
         assert [window.cell for window in prepared.windows] == names
         for place, name in enumerate(names):
             counts = tuple(6 if other == place else 5 for other in range(len(names)))
@@ -183,8 +183,8 @@ def test_each_ladder_has_its_own_strikes() -> None:
     rules = [t.rule(name, t.compare(r.Strikes(f"p.{name}", INT), ">", 1)) for name in names]
     program = compile_policies(t.one(*rules, ladders=tuple(r.Ladder(f"p.{name}", (), 5, 0) for name in names)))
     prepared = program.prepare(t.message())
-    assert [read.ladder for read in prepared.ladders] == ["p.a", "p.b", "p.c"]
-    assert [read.forget for read in prepared.ladders] == [5, 5, 5]
+    assert [read.ladder for read in prepared.route.ladders] == ["p.a", "p.b", "p.c"]
+    assert [read.forget for read in prepared.route.ladders] == [5, 5, 5]
     for place, name in enumerate(names):
         strikes = tuple(2 if other == place else 1 for other in range(3))
         outcome = program.decide(prepared, Observed(now=1, strikes=strikes))

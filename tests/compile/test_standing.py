@@ -285,9 +285,9 @@ def test_figures(figures: tuple[float | None, ...], expected: tuple[bool | None,
     assert _values(steep, 1, figures=figures[1:]) is expected[1]
     program = compile_policies(_policies(t.rule("a", t.every(many, many)), t.rule("b", t.some(steep, steep))))
     prepared = program.prepare(_ANY)
-    assert set(prepared.figures) == {_ACTIVE, _FALLING}
+    assert set(prepared.route.figures) == {_ACTIVE, _FALLING}
     told = dict(zip((_ACTIVE, _FALLING), figures, strict=False))
-    answered = tuple(told[one] for one in prepared.figures) if figures else ()
+    answered = tuple(told[one] for one in prepared.route.figures) if figures else ()
     outcome = program.decide(prepared, Observed(now=1, figures=answered))
     assert [one.rule.name for one in outcome.fired] == [
         name for name, is_so in zip(("p.a", "p.b"), expected, strict=True) if is_so
@@ -314,18 +314,18 @@ def test_figures_are_asked_for_where_they_are_read() -> None:
     active, monthly = ("GroupFigure", "active", 7), ("GroupFigure", "active", 30)
     more = [("Falling", "active", 3), ("GroupFigure", "joins", 1)]
     for group, asked in [("g1", [active, monthly]), ("g2", [active, monthly, *more])]:
-        figures = program.prepare(t.message(group=Group(group))).figures
+        figures = program.prepare(t.message(group=Group(group))).route.figures
         assert sorted((type(one).__name__, one.name, one.days) for one in figures) == sorted(asked)
-    assert program.prepare(t.message(group=Group("g1"))).zone == "Europe/Berlin"
-    assert program.prepare(t.message(group=Group("g2"))).zone == "Asia/Tokyo"
-    assert compile_policies(t.policies()).prepare(_ANY).zone == "UTC"
+    assert program.prepare(t.message(group=Group("g1"))).route.zone == "Europe/Berlin"
+    assert program.prepare(t.message(group=Group("g2"))).route.zone == "Asia/Tokyo"
+    assert compile_policies(t.policies()).prepare(_ANY).route.zone == "UTC"
 
 
 def test_lets_that_nobody_reads_ask_for_nothing() -> None:
     unread = t.let("unread", t.every(*[t.compare(_FALLING, ">", 0), t.compare(_ACTIVE, ">", 1)] * 9))
     idle = t.exempt("idle", t.compare(_FALLING, ">", 0))
     program = compile_policies(_policies(t.rule("a", t.compare(_ACTIVE, ">", 1)), lets=(unread,), exempts=(idle,)))
-    assert program.prepare(_ANY).figures == (_ACTIVE,)
+    assert program.prepare(_ANY).route.figures == (_ACTIVE,)
     assert len(program.decide(program.prepare(_ANY), Observed(now=1, figures=(2,))).fired) == 1
 
 

@@ -255,9 +255,9 @@ def test_without_statistics_nothing_is_counted_or_known() -> None:
 
 def test_the_group_s_zone_is_that_of_its_first_policy_by_name() -> None:
     club = Days(HEADER + RULES)
-    assert club.engine.program.prepare(club.at(2)).zone == "Asia/Shanghai"
+    assert club.engine.program.prepare(club.at(2)).route.zone == "Asia/Shanghai"
     other = compiled(HEADER.replace("every group", 'groups tagged "x"'))
-    assert other.prepare(club.at(2)).zone == "UTC"
+    assert other.prepare(club.at(2)).route.zone == "UTC"
 
 
 # ---------------------------------------------------------------- what schedules say

@@ -206,7 +206,7 @@ class EngineSide:
     def standing(self, event: Event) -> Standing:
         """Asks the store as an event would, under an id of its own and without being counted."""
         prepared = self._program.prepare(event)
-        ladders = [ladder for policy in prepared.policies for ladder in policy.ladders]
+        ladders = [ladder for policy in prepared.route.policies for ladder in policy.ladders]
         wide = len(prepared.windows) - prepared.wide_windows
         here = self._probe(event, event.group.id, prepared.windows[:wide], ladders)
         everywhere = self._probe(event, EVERYWHERE, prepared.windows[wide:], ladders)
@@ -233,7 +233,7 @@ class EngineSide:
     def figures(self, event: Event) -> FiguresRead:
         """Of the group, at the instant of the event."""
         self._store.fails = "none"
-        zone = self._program.prepare(event).zone
+        zone = self._program.prepare(event).route.zone
         return _plain(run(self._store.figures(FiguresAsk("", event.group.id, zone, FIGURE_DAYS, event.time))))
 
     def _probe(self, event: Event, group: str, windows: tuple[Window, ...], ladders: list[Ladder]) -> Observed:
