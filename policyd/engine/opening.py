@@ -8,7 +8,7 @@ from policyd.compile.program import Prepared, Program
 from policyd.engine.observe import observe_for
 from policyd.engine.petitions import Petition
 from policyd.engine.reading import Reading
-from policyd.engine.sanctions import Human, human
+from policyd.engine.sanctions import NOBODY, Human, human
 from policyd.model.problem import EventError, problem
 from policyd.model.records import Ticket
 from policyd.model.state import EventIdReused, Observe, Observed, StoreOverloaded, StoreUnavailable
@@ -32,6 +32,11 @@ class Opening(Struct, frozen=True, gc=False):
     petition: Petition | None
     expired: Ticket | None
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether rules alone say what is done."""
+        return self.sanction is NOBODY and self.expired is None
+
 
 def opened(
     version: Version,
@@ -46,6 +51,11 @@ def opened(
     is not clear."""
     ask = observe_for(prepared, tenant, version.program.revision, statistics=statistics)
     return Opening(version, tenant, prepared, ask, human(prepared.event, prepared), petition, expired)
+
+
+def opened_plainly(version: Version, prepared: Prepared, ask: Observe) -> Opening:
+    """Likewise, of an event that brings nothing but itself and about which it is known what the store is asked."""
+    return Opening(version, ask.tenant, prepared, ask, NOBODY, None, None)
 
 
 def version_of(program: Program) -> Version:

@@ -25,7 +25,6 @@ from policyd.engine.opening import Opening, Version, observed_or_refused, opened
 from policyd.engine.petitions import PETITIONS, Petition, is_unheard, petition_of
 from policyd.engine.reading import Reading
 from policyd.engine.recording import record
-from policyd.engine.sanctions import NOBODY
 from policyd.engine.settling import asked_by_ticket, told_of
 from policyd.engine.summaries import with_summaries
 from policyd.engine.sweeps import as_silent
@@ -102,7 +101,7 @@ class Engine:
             observed = await self.figures.answered(opening.ask, prepared, observed)
         case = Case(opening.ask, prepared.event, version.program, prepared, observed)
         outcome = version.program.decide(prepared, observed)
-        decision = self.decided_at_once(opening, case, outcome, version.reading)
+        decision = self.decided_at_once(case, outcome, version.reading) if opening.is_plain else None
         if decision is None:
             case, outcome, decision = await self.carry_on(opening, case, outcome, version.reading)
         elif change := self.counts(case, decision):
@@ -111,10 +110,8 @@ class Engine:
             decision = replace(decision, replayed=True)
         return replace(decision, explain=explanation(case, outcome)) if explain else decision
 
-    def decided_at_once(self, opening: Opening, case: Case, outcome: Outcome, reading: Reading) -> Decision | None:
-        """The decision where the store is as before with it, but for figures; else None."""
-        if opening.sanction is not NOBODY or opening.expired is not None:
-            return None
+    def decided_at_once(self, case: Case, outcome: Outcome, reading: Reading) -> Decision | None:
+        """The decision where the store is as before with it, but for figures; else None. Only of what is plain."""
         if is_nothing(case, outcome):
             return None if self.acquaintances.changes(case) else nothing_to_do(case, reading)
         if only_tells(case, outcome, reading) and not self.acquaintances.changes(case):
@@ -130,8 +127,7 @@ class Engine:
     ) -> tuple[Case, Outcome, Decision]:
         """What is not `decided_at_once`: the decision once everything is done that it brings about, and by which case
         and outcome it is."""
-        is_plain = opening.sanction is NOBODY and opening.expired is None
-        met = self.acquaintances.changes(case) if is_plain else ()
+        met = self.acquaintances.changes(case) if opening.is_plain else ()
         if met and only_tells(case, outcome, reading):
             return case, outcome, await self._met(case, outcome, reading, met)
         if case.event.kind.startswith("schedule "):
