@@ -41,7 +41,7 @@ def locate(index: Index, of: Views, ends: Ends) -> list[Found]:
         first = last - len(index.words.keys[number])
         start, end = first + bisect_right(passed, first), last + bisect_right(passed, last - 1)
         entries = index.words.entries[number]
-        spotted(found, index, of.text, start, end, entries, noisy=end - start > last - first)
+        spotted(found, of.text, start, end, entries, noisy=end - start > last - first)
     return found
 
 
@@ -64,8 +64,7 @@ def _plainly(index: Index, of: Views, ends: Ends) -> list[Found] | None:
             around = text[max(start - 1, 0) : start] + text[end : end + 1]
             if key[0] in around or key[-1] in around or (not same and fold(around) is not around):
                 return None
-        for entry in words.entries[number]:
-            known = index.entries[entry]
+        for known in words.entries[number]:
             found.append(new_found(Found, (start, end, "plain" if known[1] == key else "fold", *known)))
     return found
 
@@ -187,8 +186,7 @@ def _literally(index: Index, of: Views) -> Iterator[Found]:
     at, text = origins(of.text), of.text
     for last, number in index.literals.find(of.folded)[:MOST_HITS]:
         start, end = at[last - len(index.literals.keys[number])], at[last - 1] + 1
-        for entry in index.literals.entries[number]:
-            known = index.entries[entry]
+        for known in index.literals.entries[number]:
             if known.phrase or admits(index.resist[known.lexicon], text[start:end], known.word):
                 yield Found(start, end, "plain" if text[start:end] == known.word else "fold", *known)
 
@@ -203,8 +201,7 @@ def _heard(index: Index, text: str, found: list[Found]) -> list[Found]:
     seen = {(hit.start, hit.end, hit.word) for hit in found}
     origin = of.origin()
     for last, number in ends[:MOST_CLOSELY]:
-        for entry in index.sounds.entries[number]:
-            known = index.entries[entry]
+        for known in index.sounds.entries[number]:
             where = place(of.text, origin, last - len(index.sounds.keys[number]), traits(sound(known.word)), _BY_SOUND)
             if where is None:
                 continue

@@ -44,9 +44,9 @@ class Outer(NamedTuple):
 class Table:
     """Keys with the entries that each finds; `find` finds them in a text."""
 
-    def __init__(self, entries: dict[str, list[int]]) -> None:
+    def __init__(self, entries: dict[str, list[Known]]) -> None:
         self.keys = [*entries, "\n"]  # an empty automaton cannot be searched
-        self.entries = [*entries.values(), []]
+        self.entries: list[tuple[Known, ...]] = [*map(tuple, entries.values()), ()]
         self.find = finder(self.keys)
 
     def __bool__(self) -> bool:
@@ -66,48 +66,47 @@ class Index:
     def __init__(self, lexicons: Sequence[Lexicon]) -> None:
         self.resist = [lexicon.resist for lexicon in lexicons]
         self.rules = [Rule(lexicon.boundary, "repeats" in lexicon.resist) for lexicon in lexicons]
-        self.entries: list[Known] = []
-        self._traits: dict[int, Traits] = {}
-        words: dict[str, list[int]] = {}
-        runs: dict[str, list[int]] = {}
-        literals: dict[str, list[int]] = {}
+        self._traits: dict[str, Traits] = {}
+        words: dict[str, list[Known]] = {}
+        runs: dict[str, list[Known]] = {}
+        literals: dict[str, list[Known]] = {}
+        sounds: dict[str, list[Known]] = {}
         for number, lexicon in enumerate(lexicons):
             for written, phrase in ((lexicon.entries, False), (lexicon.excepts, True)):
-                self._add((words, runs, literals), number, written, phrase)
+                self._add((words, runs, literals, sounds), number, written, phrase)
         self.latin = any(key.isascii() and key.isalpha() for key in words)
         self._add_parts(words, runs)
-        self.words, self.runs, self.literals = Table(words), Table(runs), Table(literals)
-        self.sounds = Table(self._sounds())
+        self.words, self.runs, self.literals, self.sounds = map(Table, (words, runs, literals, sounds))
         self.run_cause = _class({run[1] for key in runs for run in _DOUBLED.finditer(key)}, r"([{}])\1")
         self.literal_cause = _class({char for key in literals for char in key}, "[{}]")
 
     def _add(
-        self, tables: tuple[dict[str, list[int]], ...], lexicon: int, entries: Iterable[Entry], phrase: bool
+        self, tables: tuple[dict[str, list[Known]], ...], lexicon: int, entries: Iterable[Entry], phrase: bool
     ) -> None:
-        words, runs, literals = tables
+        words, runs, literals, sounds = tables
         written = list(dict.fromkeys(entry.word for entry in entries))
         for word, folded in zip(written, _folded(written), strict=True):
             bare = strip(folded)
             key = collapse(bare)
             if key == word:
                 key = word  # one string, not two: memory, and the time of comparing
+            known = Known(lexicon, word, phrase)
             if len(key) > 1 or (key and key == bare):
-                words.setdefault(key, []).append(len(self.entries))
+                words.setdefault(key, []).append(known)
             elif key:
-                runs.setdefault(bare, []).append(len(self.entries))
+                runs.setdefault(bare, []).append(known)
             elif folded and not folded.isspace():
-                literals.setdefault(folded, []).append(len(self.entries))
+                literals.setdefault(folded, []).append(known)
             else:
                 continue
-            self.entries.append(Known(lexicon, word, phrase))
+            if "sound" in self.resist[lexicon] and (read := sound(word)):
+                sounds.setdefault(collapse(read), []).append(known)
 
-    def _add_parts(self, words: dict[str, list[int]], runs: dict[str, list[int]]) -> None:
+    def _add_parts(self, words: dict[str, list[Known]], runs: dict[str, list[Known]]) -> None:
         splitting = {number for number, resist in enumerate(self.resist) if "split" in resist}
         everywhere = len(splitting) == len(self.resist)
         self.composer = Composer(
-            key
-            for key, entries in words.items()
-            if everywhere or any(self.entries[entry].lexicon in splitting for entry in entries)
+            key for key, entries in words.items() if everywhere or any(known.lexicon in splitting for known in entries)
         )
         self.pairs = (self.composer if everywhere else Composer(words)).pairs
         self.wechat = frozenset(WECHAT_KEYS) if any("微信" in key for key in words) else frozenset()
@@ -131,12 +130,11 @@ class Index:
         self.part_numbers = frozenset(number for number, key in enumerate(words) if key in parts)
         self.wechat_numbers = frozenset(number for number, key in enumerate(words) if key in self.wechat)
 
-    def _surely(self, key: str, entries: list[int]) -> int:
+    def _surely(self, key: str, entries: list[Known]) -> int:
         if not _SURE.fullmatch(key):
             return UNSURE
         bits = 0
-        for entry in entries:
-            lexicon, word, phrase = self.entries[entry]
+        for lexicon, word, phrase in entries:
             if phrase or not self.resist[lexicon] >= DEFAULT_RESIST:
                 return UNSURE
             if word != key and (len(word) != len(key) or not _HAN.fullmatch(word)):
@@ -144,27 +142,19 @@ class Index:
             bits |= 1 << lexicon
         return bits
 
-    def _outer(self, entries: list[int]) -> Outer | None:
+    def _outer(self, known: list[Known]) -> Outer | None:
         """What must not stand beside any of these entries, which have one key."""
-        known = [self.entries[entry] for entry in entries]
         if not known or any(of.phrase or not self.rules[of.lexicon].boundary for of in known):
             return None
         left, right = ({kind(of.word[edge]) for of in known} for edge in (0, -1))
         outer = Outer(left.pop() if len(left) == 1 else "", right.pop() if len(right) == 1 else "")
         return outer if any(outer) else None
 
-    def _sounds(self) -> dict[str, list[int]]:
-        heard: dict[str, list[int]] = {}
-        for number, known in enumerate(self.entries):
-            if "sound" in self.resist[known.lexicon] and (read := sound(known.word)):
-                heard.setdefault(collapse(read), []).append(number)
-        return heard
-
-    def traits_of(self, entry: int) -> Traits:
+    def traits_of(self, word: str) -> Traits:
         """The traits of an entry, worked out when it is first found."""
-        known = self._traits.get(entry)
+        known = self._traits.get(word)
         if known is None:
-            known = self._traits[entry] = traits(self.entries[entry].word)
+            known = self._traits[word] = traits(word)
         return known
 
     def rule_of(self, known: Known) -> Rule:

@@ -16,7 +16,7 @@ from policyd.text.admission import admits
 from policyd.text.automaton import Ends
 from policyd.text.fold import NUMERALS, fold
 from policyd.text.hits import Found
-from policyd.text.index import Index, Outer
+from policyd.text.index import Index, Known, Outer
 from policyd.text.traits import kind
 from policyd.text.verify import Place, place
 from policyd.text.views import MAX_NOISE, NOISE, Origin, Views
@@ -65,10 +65,10 @@ class Judge:
                 near, far = starts[first], starts[last]
                 start, end = at[near], at[far - 1] + 1
                 if far - near == size == end - start and origin.even:
-                    spotted(found, index, text, start, end, entries_of[number])
+                    spotted(found, text, start, end, entries_of[number])
                     continue
                 if spot := _surely(of, origin, first, last, keys[number]):
-                    spotted(found, index, text, *spot[:2], entries_of[number], noisy=spot.noisy)
+                    spotted(found, text, *spot[:2], entries_of[number], noisy=spot.noisy)
                     continue
             elif not entries_of[number] or _within(text, origin, first, last, outer.get(number)):
                 continue
@@ -84,35 +84,33 @@ class Judge:
         return admits(self._index.resist[lexicon], text[where.start : where.end], word)
 
     def _doubtful(
-        self, found: list[Found], text: str, origin: Origin, key: tuple[int, int], entries: list[int]
+        self, found: list[Found], text: str, origin: Origin, key: tuple[int, int], entries: tuple[Known, ...]
     ) -> None:
         index, at, runs = self._index, origin.at, origin.runs
         first, last = key
         if self._left <= 0:
-            spotted(found, index, text, at[runs[first]], at[runs[last] - 1] + 1, entries)
+            spotted(found, text, at[runs[first]], at[runs[last] - 1] + 1, entries)
             return
         self._left -= len(entries)
-        for entry in entries:
-            known = index.entries[entry]
-            where = place(text, origin, first, index.traits_of(entry), index.rule_of(known))
+        for known in entries:
+            where = place(text, origin, first, index.traits_of(known.word), index.rule_of(known))
             if where is not None and (known.phrase or self.admits(text, where, known.lexicon, known.word)):
                 found.append(Found(*where, *known))
 
 
 def spotted(
-    found: list[Found], index: Index, text: str, start: int, end: int, entries: list[int], *, noisy: bool = False
+    found: list[Found], text: str, start: int, end: int, entries: tuple[Known, ...], *, noisy: bool = False
 ) -> None:
     """Adds the hits of entries that stand there."""
     written = text[start:end]
-    for entry in entries:
-        known = index.entries[entry]
+    for known in entries:
         view = "plain" if written == known[1] else "noise" if noisy else "fold"
         found.append(new_found(Found, (start, end, view, *known)))
 
 
 def summarily(index: Index, origin: Origin, ends: Ends) -> list[Found]:
     """One hit for each lexicon that seems to have any among these ends, from the first of them to the last."""
-    entries = [index.entries[entry] for number in {n for _, n in ends} for entry in index.words.entries[number]]
+    entries = [known for number in {n for _, n in ends} for known in index.words.entries[number]]
     any_of = {known.lexicon: known for known in entries if not known.phrase}
     start = min(origin.at[origin.runs[last - len(index.words.keys[number])]] for last, number in ends)
     end = origin.at[origin.runs[ends[-1][0]] - 1] + 1
