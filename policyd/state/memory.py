@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 
 from policyd.model.figures import Count, FiguresAsk, FiguresRead
-from policyd.model.local_days import local_day
+from policyd.model.local_days import hour_at
 from policyd.model.records import Record, RecordKind
 from policyd.model.state import (
     Commit,
@@ -58,37 +58,13 @@ class MemoryStore:
         self._instant = clock() if virtual else 0
 
     async def observe(self, ask: Observe) -> Observed:
-        if ask.records:
-            check_asked(ask)
-        if self._virtual and ask.at is not None:
-            self._instant = ask.at
-        now = self._now()
-        oldest = oldest_period(now, self._receipts)
-        if oldest != self._oldest:
-            self._begin(oldest, now)
-        if self._sweeping is not None:
-            next(self._sweeping, None)
-        group = self._group(ask.tenant, ask.group)
-        if self._virtual and group.swept < oldest:
-            group.sweep_at_once(oldest, now)
-        receipt = group.receipts.get(ask.event)
-        if receipt is not None and receipt.period >= oldest:
-            return again(receipt, ask)
-        message = ask.message
-        known = message is not None and group.messages.get(message, -1) >= oldest
-        records = self._of(ask.tenant).read(ask.records, now) if ask.records else ()
-        member = group.member(ask.member)
-        found = observed(group, member, ask, now, ask.is_edit or known, records, counts=True)
-        group.receipts[ask.event] = Receipt(ask.digest, self._newest, found)
-        if message is not None and not known:
-            group.messages[message] = self._newest
-        return found
+        return self._observed(ask)
 
     async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
         found: Answered = []
         for place, ask in enumerate(asks):
             try:
-                found.append((place, await self.observe(ask)))
+                found.append((place, self._observed(ask)))
             except (EventIdReused, StoreUnavailable) as failed:
                 found.append((place, failed))
         yield found
@@ -148,6 +124,9 @@ class MemoryStore:
         return tuple(sorted(entries, key=lambda entry: (entry.now, entry.journal)))
 
     async def count(self, change: Count) -> None:
+        self._count(change)
+
+    def _count(self, change: Count) -> None:
         group = self._group(change.tenant, change.group)
         if change.event is not None:
             receipt = group.receipts.get(change.event)
@@ -157,7 +136,7 @@ class MemoryStore:
             if receipt.counted:
                 return
             receipt.counted = True
-        day = local_day(change.zone or UTC, change.now)
+        day = hour_at(change.zone or UTC, change.now).day
         for name, number in change.figures:
             group.figures.add(day, name, number)
 
@@ -165,7 +144,7 @@ class MemoryStore:
         failed: list[StoreUnavailable | None] = []
         for change in changes:
             try:
-                await self.count(change)
+                self._count(change)
                 failed.append(None)
             except StoreUnavailable as error:
                 failed.append(error)
@@ -185,6 +164,31 @@ class MemoryStore:
     async def close(self) -> None:
         self._groups.clear()
         self._records.clear()
+
+    def _observed(self, ask: Observe) -> Observed:
+        if ask.records:
+            check_asked(ask)
+        if self._virtual and ask.at is not None:
+            self._instant = ask.at
+        now = self._now()
+        oldest = oldest_period(now, self._receipts)
+        if oldest != self._oldest:
+            self._begin(oldest, now)
+        if self._sweeping is not None:
+            next(self._sweeping, None)
+        group, message = self._group(ask.tenant, ask.group), ask.message
+        if self._virtual and group.swept < oldest:
+            group.sweep_at_once(oldest, now)
+        receipt = group.receipts.get(ask.event)
+        if receipt is not None and receipt.period >= oldest:
+            return again(receipt, ask)
+        known = message is not None and group.messages.get(message, -1) >= oldest
+        records = self._of(ask.tenant).read(ask.records, now) if ask.records else ()
+        found = observed(group, group.member(ask.member), ask, now, ask.is_edit or known, records, counts=True)
+        group.receipts[ask.event] = Receipt(ask.digest, self._newest, found)
+        if message is not None and not known:
+            group.messages[message] = self._newest
+        return found
 
     def _of(self, tenant: str) -> Records:
         return self._records.setdefault(tenant, Records())

@@ -120,8 +120,10 @@ def observed(
         min(seen, now) if seen > now - SILENCE else 0,
         edit,
         group.rules_given(ask.message, now) if edit and ask.message is not None else _NO_RULES,
-        revision=ask.revision,
-        records=records,
+        False,
+        ask.revision,
+        None,
+        records,
     )
 
 

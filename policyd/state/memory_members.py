@@ -45,7 +45,10 @@ class Member(Struct, gc=False):
 
 
 def strikes(member: Member, asked: tuple[LadderRead, ...], now: int) -> tuple[int, ...]:
-    return tuple([_strikes(member.standing, read, now) for read in asked])
+    standing = member.standing
+    if standing is None:
+        return (0,) * len(asked)
+    return tuple([_strikes(standing, read, now) for read in asked])
 
 
 def muted_until(member: Member, now: int) -> int:
@@ -128,8 +131,8 @@ def _drop(kept: dict[str, Any], names: list[str]) -> None:
         del kept[name]
 
 
-def _strikes(standing: Standing | None, read: LadderRead, now: int) -> int:
-    ladder = None if standing is None else standing.ladders.get(read.ladder)
+def _strikes(standing: Standing, read: LadderRead, now: int) -> int:
+    ladder = standing.ladders.get(read.ladder)
     return 0 if ladder is None else ladders.count(ladder.entries, read.forget, now)
 
 
