@@ -52,7 +52,8 @@ def reader(fact: Fact | AttributeFact | Answer) -> Reader:
         return partial(_attribute, fact.owner, fact.name, fact.type)
     if isinstance(fact, Answer):
         return partial(_answer, fact.question)
-    return _plain(*fact.name.split(".")) if fact.name in PLAIN else _OTHERS[fact.name]
+    is_plain = fact.name in PLAIN and fact.name not in _OWN
+    return _plain(*fact.name.split(".")) if is_plain else _OWN[fact.name]
 
 
 def _plain(owner: str, name: str) -> Reader:
@@ -96,6 +97,12 @@ def _id(event: Event) -> str | None:
     return event.member.id or None
 
 
+def _message_text(event: Event) -> str | None:
+    """As `_plain` reads it, at a third of the time: nearly every event is asked."""
+    message = event.message
+    return None if message is None else message.text
+
+
 def _role(event: Event) -> str | None:
     return ROLES.get(event.member.role or "")
 
@@ -108,9 +115,10 @@ _TOLD: Final = {
 """Facts by the part of the event that alone carries them."""
 _SPELLED: Final = {"as": "as_"}
 
-_OTHERS: Final[dict[str, Reader]] = {
+_OWN: Final[dict[str, Reader]] = {
     "member.id": _id,
     "member.role": _role,
+    "message.text": _message_text,
     **{
         f"{part}.{name}": partial(_told, part, _SPELLED.get(name, name))
         for part, names in _TOLD.items()
