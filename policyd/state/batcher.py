@@ -209,7 +209,8 @@ class Batcher:
             elif not request.done():
                 requests.append(request)
                 size += request.size
-        waiting.put_back(passed)
+        if passed:
+            waiting.put_back(passed)
         return requests
 
     def _hear(self, reply: Raw) -> None:

@@ -27,7 +27,6 @@ from policyd.model.state import (
     StoreUnavailable,
 )
 from policyd.state import cluster, keys, sentinel, wire, wire_figures, wire_records, zones
-from policyd.state.batcher import Batcher
 from policyd.state.calls import Answer, Answers, Batch, Durability, Limits, Part
 from policyd.state.cluster import Cluster
 from policyd.state.connecting import (
@@ -49,6 +48,7 @@ from policyd.state.parcels import Packed, parcels
 from policyd.state.places import check_asked, check_cell, check_filing, check_listed
 from policyd.state.retention import GIVEN, RECEIPTS
 from policyd.state.sentinel import SentinelConnector
+from policyd.state.single import Single
 from policyd.state.store import Answered
 
 DEADLINE: Final = 0.05
@@ -65,34 +65,6 @@ _READ_AT_ONCE: Final = 500
 JOURNAL_AT_ONCE: Final = 1_000
 _LOOK_AT_ONCE: Final = 8
 """Between so many, events that wait have their turn."""
-
-
-class Single:
-    """One server, to which every key goes."""
-
-    def __init__(self, connector: Connector, limits: Limits) -> None:
-        self._connector = connector
-        self._limits = limits
-        self._batcher: Batcher | None = None
-
-    def __str__(self) -> str:
-        return str(self._connector)
-
-    async def open(self) -> None:
-        """Raises `StoreUnavailable`, and what redis-py raises, where the server cannot be used."""
-        connection = await self._connector.connect()
-        await connection.disconnect()
-
-    async def close(self) -> None:
-        if self._batcher is not None:
-            await self._batcher.close()
-            self._batcher = None
-
-    def batcher(self, prefix: str) -> Batcher:
-        """For all keys."""
-        if self._batcher is None:
-            self._batcher = Batcher(self._connector.connect, self._limits)
-        return self._batcher
 
 
 class RedisStore:
@@ -152,6 +124,9 @@ class RedisStore:
         return wire.unpack_observed(ask, wire.unpack_instant(instant), reply)
 
     async def observe_many(self, asks: Sequence[Observe]) -> AsyncIterator[Answered]:
+        if len(asks) == 1:  # one alone costs a fifth less without a parcel
+            yield [(0, await self._observed_or_why(asks[0]))]
+            return
         gathering: Gathering[Part] = Gathering(len(asks))
         try:
             self._send(gathering, self._observations(asks))
@@ -159,6 +134,13 @@ class RedisStore:
                 yield [seen for places, answers in parts for seen in _seen(asks, places, answers)]
         finally:
             gathering.close()
+
+    async def _observed_or_why(self, ask: Observe) -> Observed | EventIdReused | StoreUnavailable:
+        """What `observe` gives or raises."""
+        try:
+            return await self.observe(ask)
+        except (EventIdReused, StoreUnavailable) as failed:
+            return failed
 
     async def commit(self, change: Commit) -> Committed:
         names = self._names(change)
@@ -256,6 +238,8 @@ class RedisStore:
             raise failed
 
     async def count_many(self, changes: Sequence[Count]) -> list[StoreUnavailable | None]:
+        if len(changes) == 1:
+            return [await self._why_not_counted(changes[0])]
         gathering: Gathering[Part] = Gathering(len(changes))
         failed: list[StoreUnavailable | None] = [None] * len(changes)
         try:
@@ -267,6 +251,14 @@ class RedisStore:
         finally:
             gathering.close()
         return failed
+
+    async def _why_not_counted(self, change: Count) -> StoreUnavailable | None:
+        """What `count` raises."""
+        try:
+            await self.count(change)
+        except StoreUnavailable as failed:
+            return failed
+        return None
 
     async def figures(self, ask: FiguresAsk) -> FiguresRead:
         if self._virtual:

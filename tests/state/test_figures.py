@@ -165,6 +165,8 @@ def test_many_are_counted_as_one_after_the_other(bot: Bot, run: Run) -> None:
     gone, elsewhere = replace(first, event="nobody"), replace(first, digest=b"another.")
     found = run(bot.store.count_many([first, gone, other, first, elsewhere, by_hand]))
     assert [failed is not None for failed in found] == [False, True, False, False, True, False]
+    for change, failed in ((first, found[0]), (gone, found[1]), (other, found[2])):  # one alone again: nothing is new
+        assert [str(each) for each in run(bot.store.count_many([change]))] == [str(failed)]
     assert "event `nobody`" in str(found[1]) and isinstance(found[4], StoreUnavailable)
     assert counted(reads(bot, run)) == {0: {"m12": 1, "a": 1, "d:flag": 1, "o:p.r": 2}}
     assert counted(reads(bot, run, group="g2")) == {0: {"m12": 1, "a": 1, "d:flag": 1}}

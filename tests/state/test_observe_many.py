@@ -57,6 +57,8 @@ def test_duplicates_in_one_turn_are_repeats(store: Store, run: Run) -> None:
     assert not first.replayed
     assert again == last == replace(first, replayed=True)
     assert isinstance(reused, EventIdReused)
+    [alone] = run(observed_together(store, [other]))
+    assert of_error(alone) == of_error(reused)
 
 
 def test_duplicates_of_a_forgotten_event_know_nothing_of_its_commit(store: Store, run: Run) -> None:
@@ -129,12 +131,15 @@ def test_those_for_whom_there_is_no_room_are_refused(valkey: EmbeddedServer, run
     run(scenario())
 
 
-def test_store_that_is_away_is_told_at_each_place(tmp_path_factory: pytest.TempPathFactory, run: Run) -> None:
+@pytest.mark.parametrize("number", [1, 3])
+def test_store_that_is_away_is_told_at_each_place(
+    number: int, tmp_path_factory: pytest.TempPathFactory, run: Run
+) -> None:
     async def scenario() -> None:
         store = RedisStore(f"unix://{tmp_path_factory.mktemp('nowhere') / 's'}")
         for _ in range(2):  # while it is looked for, and when it is known to be away
-            found = await observed_together(store, fresh(3))
-            assert [type(each) for each in found] == [StoreUnavailable] * 3
+            found = await observed_together(store, fresh(number))
+            assert [type(each) for each in found] == [StoreUnavailable] * number
         await store.close()
 
     run(scenario())
