@@ -67,6 +67,7 @@ class Batcher:
         self._connect = connect
         self._redirect = redirect
         self._deadline = limits.deadline
+        self._waited = f"the store did not answer within {limits.deadline * 1000:.0f} ms"
         self._most_waiting = limits.most_waiting
         self._wait = int(limits.deadline * 1000) if limits.durability == "replica" else 0
         self._waiting = Waiting()
@@ -120,7 +121,6 @@ class Batcher:
         """Requests of another batcher, with their deadlines."""
         for request in requests:
             request.asking = asking
-        self._stop_timer()
         self._again(requests)
 
     async def close(self) -> None:
@@ -264,8 +264,15 @@ class Batcher:
     # ------------------------------------------------------------ requests
 
     def _again(self, requests: Iterable[Request]) -> None:
-        """Puts them back at the head of the queue, in their order."""
-        self._waiting.put_back([request for request in requests if not request.done()])
+        """Puts them back at the head of the queue, in their order, as far as there is time for them."""
+        now, back = self._loop.time(), []
+        for request in requests:
+            if request.deadline <= now:
+                request.fail(self._waited)
+            elif not request.done():
+                back.append(request)
+        self._waiting.put_back(back)
+        self._stop_timer()  # it was set for others, which may be given up later
         self._start()
 
     def _start(self) -> None:
@@ -294,13 +301,12 @@ class Batcher:
     def _tick(self) -> None:
         """Fails what is past its deadline; a connection on which nothing comes for several is lost."""
         now = self._loop.time()
-        waited = f"the store did not answer within {self._deadline * 1000:.0f} ms"
         while self._waiting and (self._waiting.first.deadline <= now or self._waiting.first.done()):
-            self._waiting.pop().fail(waited)
+            self._waiting.pop().fail(self._waited)
         for call in self._in_flight:
             for request in call.requests:
                 if request.deadline <= now:
-                    request.fail(waited)
+                    request.fail(self._waited)
         if self._in_flight and now - self._in_flight[0].sent > self._deadline * _DEADLINES_UNTIL_LOST:
             lost = _Lost("it does not answer any more")
             if self._link is not None:
