@@ -14,10 +14,22 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from redis.asyncio.connection import AbstractConnection
-from redis.exceptions import AskError, BusyLoadingError, NoScriptError, RedisError, ResponseError
+from redis.exceptions import AskError, BusyLoadingError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
-from policyd.state.calls import MOST_IN_A_CALL, Answer, Asked, Batch, Call, Gathered, Limits, Part, Request, may_pass
+from policyd.state.calls import (
+    MOST_IN_A_CALL,
+    Answer,
+    Asked,
+    Batch,
+    Call,
+    Gathered,
+    Limits,
+    Part,
+    Request,
+    is_forgotten,
+    may_pass,
+)
 from policyd.state.connecting import abandon
 from policyd.state.gathering import Gathering
 from policyd.state.link import Link, Raw
@@ -248,7 +260,7 @@ class Batcher:
             self._answered += 1
             self._redirect(call.requests, error)
             return
-        if isinstance(error, NoScriptError):
+        if is_forgotten(error):
             self._again(call.requests)
             raise _Lost("it has forgotten the scripts")
         if may_pass(error):

@@ -12,7 +12,6 @@ from redis.exceptions import (
     BusyLoadingError,
     ClusterDownError,
     MasterDownError,
-    NoScriptError,
     ReadOnlyError,
     ResponseError,
     TryAgainError,
@@ -34,7 +33,7 @@ _pack: Final[Callable[..., bytes]] = pack_command
 
 MOST_IN_A_CALL: Final = 64
 
-_REFUSED: Final = (BusyLoadingError, ClusterDownError, MasterDownError, NoScriptError, ReadOnlyError, TryAgainError)
+_REFUSED: Final = (BusyLoadingError, ClusterDownError, MasterDownError, ReadOnlyError, TryAgainError)
 
 
 Durability = Literal["memory", "replica"]
@@ -146,14 +145,14 @@ class Call:
         self.replies: list[Raw] = []
 
     def packed(self) -> bytes:
-        """`EVALSHA script number-of-keys keys nonce arguments`."""
+        """`FCALL script number-of-keys keys nonce arguments`."""
         batch = self.requests[0].batch
         keys = list(batch.keys)
         words = [self.nonce, *batch.arguments]
         for request in self.requests:
             keys += request.keys
             words += request.words
-        command = _pack((b"EVALSHA", batch.script, len(keys), *keys, *words))
+        command = _pack((b"FCALL", batch.script, len(keys), *keys, *words))
         if self.awaited == 1:
             return command
         asking = _pack((b"ASKING",)) if self.requests[0].asking else b""
@@ -175,3 +174,8 @@ class Call:
 def may_pass(error: ResponseError | BusyLoadingError) -> bool:
     """The server refused before anything ran, for a reason that may be gone in a moment."""
     return isinstance(error, _REFUSED) or str(error).startswith("BUSY ")
+
+
+def is_forgotten(error: ResponseError | BusyLoadingError) -> bool:
+    """The server does not have the library any more."""
+    return str(error).startswith("Function not found")

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable
 from copy import copy
-from hashlib import sha1
-from importlib import resources
 from typing import Any, Final, Literal, Self
 
 import redis
@@ -17,8 +14,10 @@ from redis.asyncio.connection import (
     UnixDomainSocketConnection,
     parse_url,
 )
+from redis.exceptions import ResponseError
 
 from policyd.model.state import StoreUnavailable
+from policyd.state.library import LIBRARY
 from policyd.state.tls import HANDSHAKE_PATIENCE, check_options, explain
 
 Mode = Literal["standalone", "cluster"]
@@ -32,38 +31,11 @@ _LOGIN: Final = ("username", "password", "db")
 OLDEST: Final = (7, 0)
 
 PERMISSIONS: Final = (
-    "~pd:* resetchannels -@all +evalsha +script|load +info +time"
+    "~pd:* resetchannels -@all +fcall +function|load +info +time"
     " +get +mget +set +hget +hmget +hset +hdel +hgetall +hincrby +hscan +hrandfield +del +unlink +pexpire +pttl"
     " +zadd +zrem +zremrangebyscore +zrange +zscore"
 )
 """What the service needs of a server, as rules of `ACL SETUSER`."""
-
-_INCLUDE: Final = re.compile(r"^--#include (\w+)$", re.M)
-
-
-class Script:
-    """A file of `lua/`, with the parts that it includes."""
-
-    def __init__(self, name: str) -> None:
-        self.source = _INCLUDE.sub(lambda line: _lua(line[1]), _lua(name)).encode()
-        self.digest = sha1(self.source, usedforsecurity=False).hexdigest().encode()
-
-
-def _lua(name: str) -> str:
-    return resources.files("policyd.state").joinpath("lua", f"{name}.lua").read_text("utf-8")
-
-
-OBSERVE: Final = Script("observe")
-COMMIT: Final = Script("commit")
-RETRACT: Final = Script("retract")
-FILE: Final = Script("file")
-READ: Final = Script("read")
-DUE: Final = Script("due")
-LISTED: Final = Script("listed")
-JOURNAL: Final = Script("journal")
-COUNT: Final = Script("count")
-FIGURES: Final = Script("figures")
-_SCRIPTS: Final = (OBSERVE, COMMIT, RETRACT, FILE, READ, DUE, LISTED, JOURNAL, COUNT, FIGURES)
 
 
 class Connector:
@@ -98,18 +70,13 @@ class Connector:
         return other
 
     async def connect(self) -> AbstractConnection:
-        """A connection on which the scripts are known. Raises `StoreUnavailable` where the server is not suitable, and
-        what redis-py raises where there is none."""
+        """A connection to a server that has the library. Raises `StoreUnavailable` where the server is not suitable,
+        and what redis-py raises where there is none."""
         connection = await self.connect_plainly()
         try:
             server = await self._first(ask(connection, "INFO", "server"))
             check_server(server, await ask(connection, "INFO", "memory"), self._mode)
-            await connection.send_packed_command(
-                connection.pack_commands([("SCRIPT", "LOAD", script.source) for script in _SCRIPTS])
-            )
-            for script in _SCRIPTS:
-                if await connection.read_response(disable_decoding=True) != script.digest:
-                    raise StoreUnavailable("the server gave a script another name than it has")
+            await _load(connection)
         except BaseException:
             await abandon(connection)
             raise
@@ -157,6 +124,15 @@ async def ask(connection: AbstractConnection, *words: str | bytes) -> Any:
     """The answer to one command. Raises what redis-py raises."""
     await connection.send_command(*words)
     return await connection.read_response(disable_decoding=True)
+
+
+async def _load(connection: AbstractConnection) -> None:
+    """Raises what redis-py raises where the server does not take the library."""
+    try:
+        await ask(connection, "FUNCTION", "LOAD", LIBRARY)
+    except ResponseError as error:
+        if not str(error).endswith("already exists"):
+            raise
 
 
 def check_server(server: bytes, memory: bytes, expected: Mode = "standalone") -> None:

@@ -185,6 +185,7 @@ class EmbeddedServer:
                     if time.monotonic() > give_up:
                         raise StoreUnavailable(f"the embedded store does not answer, see {self._log}") from error
                 time.sleep(_POLL)
+            client.function_flush()  # those of earlier versions; who connects loads what it needs
         self.notes = [
             f"the store's file had a half-written end, as after a power cut; it was repaired: {line}"
             for line in self._log_lines()

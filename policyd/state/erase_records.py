@@ -14,8 +14,8 @@ import redis
 
 from policyd.state import census_layout as layout
 from policyd.state.census_layout import Kind, Name
-from policyd.state.connecting import Script
 from policyd.state.keys import encode
+from policyd.state.library import source
 from policyd.state.maintenance import field_pages, member_pages
 from policyd.state.record_values import entry_without, without
 
@@ -26,7 +26,7 @@ KINDS: Final[frozenset[Kind]] = STRINGS | {"tickets", "members", "parcels", "due
 Removal = Callable[[], bool]
 """Removes a part of a key, and says whether it was there."""
 
-_UNSCHEDULE: Final = Script("unschedule")
+_UNSCHEDULE: Final = source("unschedule")
 
 
 def strings_of(node: redis.Redis, named: list[bytes]) -> dict[bytes, bytes]:
@@ -111,7 +111,7 @@ def _change(node: redis.Redis, key: bytes, field: bytes | None, kind: Kind, memb
 def _unschedule(node: redis.Redis, key: bytes, due: bytes) -> bool:
     of_cell = key[: key.rindex(b":")]
     group = _group_of(node, of_cell, layout.read_key(key).name.group or b"")
-    found: Any = node.eval(_UNSCHEDULE.source.decode(), 2, key, of_cell, due, group)
+    found: Any = node.eval(_UNSCHEDULE, 2, key, of_cell, due, group)
     return bool(found)
 
 

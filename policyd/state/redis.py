@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from typing import Final
 
+from msgspec import Struct
 from redis.exceptions import RedisError
 
 from policyd.model.figures import Count, FiguresAsk, FiguresRead
@@ -29,24 +30,11 @@ from policyd.model.state import (
 from policyd.state import cluster, keys, sentinel, wire, wire_figures, wire_records, zones
 from policyd.state.calls import Answer, Answers, Batch, Durability, Limits, Part
 from policyd.state.cluster import Cluster
-from policyd.state.connecting import (
-    COMMIT,
-    COUNT,
-    DUE,
-    FIGURES,
-    FILE,
-    JOURNAL,
-    LISTED,
-    OBSERVE,
-    READ,
-    RETRACT,
-    Connector,
-    Script,
-)
+from policyd.state.connecting import Connector
 from policyd.state.gathering import Gathering
+from policyd.state.library import COMMIT, COUNT, DUE, FIGURES, FILE, JOURNAL, LISTED, OBSERVE, READ, RETRACT
 from policyd.state.parcels import Packed, parcels
 from policyd.state.places import check_asked, check_cell, check_filing, check_listed
-from policyd.state.retention import GIVEN, RECEIPTS
 from policyd.state.sentinel import SentinelConnector
 from policyd.state.single import Single
 from policyd.state.store import Answered
@@ -56,15 +44,22 @@ MOST_WAITING: Final = 10_000
 
 _OPEN_PATIENCE: Final = 5.0
 _MOST_BATCHES: Final = 1_000
-_PERIODS: Final = (RECEIPTS // 2, GIVEN // 2)
-_COMMITTING: Final = Batch(COMMIT.digest, (), (*_PERIODS, b""), alone=True)
+_COMMITTING: Final = Batch(COMMIT, (), (*wire.PERIODS, b""), alone=True)
 _ALONE: Final = {
-    script: Batch(script.digest, (), (), alone=True) for script in (RETRACT, FILE, READ, DUE, LISTED, JOURNAL, FIGURES)
+    script: Batch(script, (), (), alone=True) for script in (RETRACT, FILE, READ, DUE, LISTED, JOURNAL, FIGURES)
 }
 _READ_AT_ONCE: Final = 500
 JOURNAL_AT_ONCE: Final = 1_000
 _LOOK_AT_ONCE: Final = 8
 """Between so many, events that wait have their turn."""
+
+
+class _Observing(Struct):
+    """The batch of the observations of a cell, and what it says of the clock."""
+
+    batch: Batch
+    clock: wire_records.Clock
+    zones: bytes
 
 
 class RedisStore:
@@ -94,7 +89,7 @@ class RedisStore:
         self._cells = cluster.CELLS if isinstance(self._servers, Cluster) else 1
         self._virtual = virtual
         self._instant = time.time_ns() // 1_000_000 if virtual else 0
-        self._batches: dict[tuple[str, str], Batch] = {}
+        self._batches: dict[tuple[str, str], _Observing] = {}
         self._counts: dict[str, Batch] = {}
 
     async def open(self) -> None:
@@ -208,8 +203,8 @@ class RedisStore:
             for ask in page:
                 check_asked(ask)
                 packed.append(wire.pack_observe(names, ask))
-            arguments = (*_PERIODS, self._clock, first.revision, zones.table(self._around))
-            looking = Batch(OBSERVE.digest, keys.rings(prefix), arguments)
+            common = wire.pack_common(self._clock, first.revision, zones.table(self._around))
+            looking = Batch(OBSERVE, keys.rings(prefix), (common,))
             waiting = [self._ask(prefix, looking, named, (wire.to_look(blob),)) for named, blob in packed]
             answers = await asyncio.gather(*waiting)
             for ask, (instant, reply) in zip(page, answers, strict=True):
@@ -323,7 +318,7 @@ class RedisStore:
             named, [word] = wire_figures.pack_count(names, change)
             yield names.prefix, self._counting(names.prefix), named, word
 
-    def _alone(self, script: Script, prefix: str, asked: wire_records.Packed) -> asyncio.Future[Answer]:
+    def _alone(self, script: bytes, prefix: str, asked: wire_records.Packed) -> asyncio.Future[Answer]:
         return self._ask(prefix, _ALONE[script], *asked)
 
     async def _due(
@@ -343,15 +338,15 @@ class RedisStore:
         if self._virtual:
             clock = self._virtual_clock(ask.at)
             table = zones.table(clock)
-        batch = self._batches.get((prefix, ask.revision))
-        if batch is None or batch.arguments[4] is not table or batch.arguments[2] != clock:
+        known = self._batches.get((prefix, ask.revision))
+        if known is None or known.zones is not table or known.clock != clock:
             if len(self._batches) >= _MOST_BATCHES:
                 self._batches.clear()
-            common = (*_PERIODS, clock, ask.revision, table)
+            common = wire.pack_common(clock, ask.revision, table)
             passed = self._cells > 1 and not self._virtual
-            batch = Batch(OBSERVE.digest, keys.rings(prefix), common, passed=passed, begins=True)
-            self._batches[prefix, ask.revision] = batch
-        return batch
+            batch = Batch(OBSERVE, keys.rings(prefix), (common,), passed=passed, begins=True)
+            known = self._batches[prefix, ask.revision] = _Observing(batch, clock, table)
+        return known.batch
 
     def _counting(self, prefix: str) -> Batch:
         batch = self._counts.get(prefix)
@@ -359,7 +354,7 @@ class RedisStore:
             if len(self._counts) >= _MOST_BATCHES:
                 self._counts.clear()
             common = (self._clock, *wire_figures.COUNTING)
-            batch = Batch(COUNT.digest, keys.rings(prefix)[:3], common, passed=True)
+            batch = Batch(COUNT, keys.rings(prefix)[:3], common, passed=True)
             self._counts[prefix] = batch
         return batch
 
@@ -369,7 +364,7 @@ class RedisStore:
         return self._instant
 
     def _committing(self) -> Batch:
-        return Batch(COMMIT.digest, (), (*_PERIODS, self._instant), alone=True) if self._virtual else _COMMITTING
+        return Batch(COMMIT, (), (*wire.PERIODS, self._instant), alone=True) if self._virtual else _COMMITTING
 
 
 def _seen(asks: Sequence[Observe], places: Sequence[int], answers: Answers) -> Answered:

@@ -11,7 +11,7 @@ from policyd.model.records import Record
 from policyd.model.state import Commit, Committed, EventIdReused, LadderStep, Observe, Observed, Window
 from policyd.state import keys
 from policyd.state.keys import GroupKeys
-from policyd.state.retention import JOURNAL
+from policyd.state.retention import GIVEN, JOURNAL, RECEIPTS
 from policyd.state.wire_windows import (
     FORMS,
     PRESENCES,
@@ -30,7 +30,11 @@ _MESSAGE, _EDIT, _STANDING, _SILENCE, _SPOKE, _MUTE, _RECORDS, _LOOK = 1, 2, 4, 
 _R_EDIT, _R_WIDE, _R_FACTS, _R_GIVEN, _R_HELD = 1, 2, 4, 8, 16
 _LOOK_AT: Final = 3
 """Where the flags are in a packed event."""
+_COMMON: Final = Layout(">QQBqH")
 _LARGEST: Final = (1 << 48) - 1
+
+PERIODS: Final = (RECEIPTS // 2, GIVEN // 2)
+"""Of the rings of receipts and of what was given, in ms."""
 
 GONE: Final = b"gone"
 """The answer to a commit of what was not observed."""
@@ -44,6 +48,13 @@ _NUMBERS: Final = Layout(">HH")
 _FACTS: Final = Layout(">6s6s")
 _MESSAGE_FIELDS: Final = tuple(b"m" + (bits << 2).to_bytes(2) for bits in range(1 << 14))
 """Of the ring, by the first bits of the digest of a message id."""
+
+
+def pack_common(clock: int | bytes, revision: str, table: bytes) -> bytes:
+    """What many calls say alike. `clock`: the instant on virtual time, else empty; `table`: of zones."""
+    asks = revision.encode()
+    told, instant = (1, clock) if isinstance(clock, int) else (0, 0)
+    return _COMMON.pack(*PERIODS, told, instant, len(asks)) + asks + table
 
 
 def pack_observe(names: GroupKeys, ask: Observe) -> tuple[list[bytes], bytes]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from hashlib import sha1
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +11,7 @@ import hiredis
 INFO = b"# Server\r\nredis_version:7.0.15\r\n# Memory\r\nmaxmemory_policy:noeviction\r\n"
 
 REFUSALS = {
-    "NOSCRIPT": b"-NOSCRIPT No matching script. Please use EVAL.",
+    "forgotten": b"-ERR Function not found",
     "LOADING": b"-LOADING Redis is loading the dataset in memory",
     "READONLY": b"-READONLY You can't write against a read only replica.",
     "OOM": b"-OOM command not allowed when used memory > 'maxmemory'.",
@@ -20,7 +19,7 @@ REFUSALS = {
     "BUSY": b"-BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.",
     "MOVED": b"-MOVED 3999 127.0.0.1:6381",
     "CLUSTERDOWN": b"-CLUSTERDOWN The cluster is down",
-    "NOPERM": b"-NOPERM this user has no permissions to run the 'evalsha' command",
+    "NOPERM": b"-NOPERM this user has no permissions to run the 'fcall' command",
     "nonsense": b"+OK",
     "another's answer": b"*3\r\n$1\r\nx\r\n$0\r\n\r\n$0\r\n",
 }
@@ -66,10 +65,7 @@ class ScriptedServer:
         match [word.upper() for word in command[:2]]:
             case [b"INFO", *_]:
                 return b"$%d\r\n%s" % (len(INFO), INFO)
-            case [b"SCRIPT", b"LOAD"]:
-                digest = sha1(command[2], usedforsecurity=False).hexdigest()
-                return b"$40\r\n" + digest.encode()
-            case [b"EVALSHA", *_]:
+            case [b"FCALL", *_]:
                 self.calls += 1
                 return REFUSALS[self.refusal]
             case _:

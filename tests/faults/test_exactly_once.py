@@ -134,7 +134,7 @@ def test_server_that_forgets_the_scripts_is_told_again(valkey: EmbeddedServer) -
         bot = Bot(store)
         await load(bot, 50)
         with redis.Redis(unix_socket_path=str(valkey.socket)) as client:
-            client.script_flush()
+            client.function_flush()
         deliveries = bot.deliveries
         await load(bot, 100)
         assert bot.deliveries == deliveries + 100

@@ -131,7 +131,7 @@ def test_a_permission_that_is_missing_is_said(masters: tuple[list[Server], str, 
             await store.close()
 
     servers, url, needed = masters
-    missing = [word for word in ("+info", "+script|load", "+cluster|slots") if word in needed]
+    missing = [word for word in ("+info", "+function|load", "+cluster|slots") if word in needed]
     assert len(missing) >= 2
     for word in missing:
         permit(servers, needed.replace(word, ""))

@@ -55,6 +55,13 @@ def test_keeps_its_data_on_a_private_socket(tmp_path: Path) -> None:
         assert server.notes == []
 
 
+def test_what_earlier_versions_left_goes(tmp_path: Path) -> None:
+    with EmbeddedServer(tmp_path) as server, client(server) as connection:
+        connection.function_load("#!lua name=before\nredis.register_function('f', function() return 1 end)")
+    with EmbeddedServer(tmp_path) as server, client(server) as connection:
+        assert connection.function_list() == []
+
+
 def test_killed_server_loses_nothing_and_comes_back(tmp_path: Path) -> None:
     with EmbeddedServer(tmp_path) as server:
         with client(server) as connection:

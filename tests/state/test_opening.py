@@ -131,7 +131,7 @@ def test_server_that_throws_state_away_is_refused(tmp_path: Path) -> None:
             asyncio.run(scenario(server.url))
 
 
-@pytest.mark.parametrize("word", ["+evalsha", "+script|load", "+info", "+hmget", "+hset"])
+@pytest.mark.parametrize("word", ["+fcall", "+function|load", "+info", "+hmget", "+hset"])
 def test_missing_permission_is_said(word: str, valkey: EmbeddedServer) -> None:
     url = restricted(valkey)
     with redis.Redis(unix_socket_path=str(valkey.socket)) as client:

@@ -22,9 +22,9 @@ end
 local function pairs_moved(text, first, after, ahead)
   local moved = {}
   for i = first, after - 12, 12 do
-    moved[#moved + 1] = sub(text, i, i + 5) .. pack('>I6', math.max(0, unpack_at('>I6', text, i + 6) - ahead))
+    moved[#moved + 1] = sub(text, i, i + 5) .. pack('>I6', max(0, unpack_at('>I6', text, i + 6) - ahead))
   end
-  return sub(text, 1, first - 1) .. table.concat(moved) .. sub(text, after)
+  return sub(text, 1, first - 1) .. concat(moved) .. sub(text, after)
 end
 
 local function live_from(text, first, after, limit)
@@ -62,10 +62,10 @@ local function fewer(live, window)
     if instant and floor(at / width) > floor(instant / width) then
       number, sum = number + 1, 0
     end
-    instant, sum = at, math.min(window.cap, sum + amount)
+    instant, sum = at, min(window.cap, sum + amount)
     parts[number + 1] = pack('>I6I6', sum, instant)
   end
-  return table.concat(parts)
+  return concat(parts)
 end
 
 local function with_amount(live, amount, window)
@@ -74,7 +74,7 @@ local function with_amount(live, amount, window)
     amount = amount + unpack_at('>I6', live, #live - 11)
     live = sub(live, 1, -13)
   end
-  live = live .. pack('>I6', math.min(window.cap, amount)) .. now6
+  live = live .. pack('>I6', min(window.cap, amount)) .. now6
   if #live > 12 * MOST_AMOUNTS then
     live = fewer(live, window)
   end
@@ -105,7 +105,7 @@ local function bump_pairs(place, window, kind, amount)
     first = live_from(text, first, after, limit)
   end
   if not amount then
-    return at and math.min(cap, kind.form == SUM and sum_of(text, first, after) or (after - first) / 12) or 0
+    return at and min(cap, kind.form == SUM and sum_of(text, first, after) or (after - first) / 12) or 0
   end
   local live, count = at and sub(text, first, after - 1) or '', nil
   if kind.form == SUM then
@@ -130,7 +130,7 @@ local function bump_running(place, window, kind, amount)
     after = at + 14 + number * 6
     before, count_before, running, count = unpack_at('>I3I3I3I3', text, at + 14)
     if amount then
-      instant = math.max(now, (unpack_at('>I6', text, after - 6)))
+      instant = max(now, (unpack_at('>I6', text, after - 6)))
       values = sub(text, at + 26, after - 7)
     end
   end
@@ -139,22 +139,23 @@ local function bump_running(place, window, kind, amount)
       before, count_before, running, count, values = running, count, period, 0, ''
     end
     if kind.form ~= DISTINCT then
-      count = math.min(cap, count + (kind.form == SUM and unpack_at('>I6', amount, 1) or 1))
+      count = min(cap, count + (kind.form == SUM and unpack_at('>I6', amount, 1) or 1))
     elseif count < cap and not holds(values, amount) then
       values, count = values .. amount, count + 1
     end
     put(place, text, at, after, window, 3 + #values / 6,
       pack('>I3I3I3I3', before, count_before, running, count) .. values .. pack('>I6', instant))
   end
-  local asked = math.max(period, running) - kind.last
-  return math.min(cap, asked == running and count or asked == before and count_before or 0)
+  local asked = max(period, running) - kind.last
+  return min(cap, asked == running and count or asked == before and count_before or 0)
 end
 
 -- What is noted of a day until now.
 
-local days_read = {}
+local days_read
 local function figures_now(key, zone, active)
   local day = clock_of(zone).day
+  days_read = days_read or {}
   local read = days_read[key .. day]
   if not read then
     read = { fields = { day .. ':a' } }
@@ -164,7 +165,7 @@ local function figures_now(key, zone, active)
     read.stored = call('HMGET', key, unpack(read.fields))
     days_read[key .. day] = read
   end
-  local fields, found = noted[key] or NOTHING, 0
+  local fields, found = noted and noted[key] or NOTHING, 0
   for i = active and 1 or 2, active and 1 or 25 do
     found = found + (tonumber(read.stored[i] or 0)) + (fields[read.fields[i]] or 0)
   end
@@ -174,7 +175,7 @@ end
 local function bump_counted(place, window, event, counts)
   local kind, form = window.kind, event[1]
   if kind.form > SUM then
-    return math.min(window.cap, figures_now(KEYS[event[2] + form.keys], form.zone or kind.zone, kind.form == ACTIVE_NOW))
+    return min(window.cap, figures_now(KEYS[event[2] + form.keys], form.zone or kind.zone, kind.form == ACTIVE_NOW))
   end
   local amount = counts and '' or false
   if amount and kind.amount then

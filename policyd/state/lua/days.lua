@@ -5,7 +5,6 @@ local PRESENCE_KEPT = 40 * 86400000
 local PRESENCE_SPEC = sub(PRESENCE, 1, 12)
 local ROLLING = { x7 = 7, x30 = 30 }
 
-local names = {}
 local function note(key, day, name, number)
   local of_day = names[day]
   if not of_day then
@@ -53,7 +52,7 @@ local function wrote_on(key, name, day)
   end
   note(key, day, 'a', 1)
   for rolling, days in pairs(ROLLING) do
-    note(key, wrote > 0 and math.max(day, last + days) or day, rolling, 1)
+    note(key, wrote > 0 and max(day, last + days) or day, rolling, 1)
     note(key, day + days, rolling, -1)
   end
   local within = joined > 0 and since <= day and bracket_of(day - since)
@@ -93,5 +92,18 @@ local function note_day(key, place, day, form)
     end
   else
     note(key, day, 'q', 1)
+  end
+end
+
+local function note_figure(event, form)
+  local key, place, shown = KEYS[event[2] + form.keys], event[3] + form.long, day_in(form.zone)
+  if form.figure > 1 then
+    note_day(key, place, shown.day, form)
+    return
+  end
+  note_field(key, shown.messages, 1)
+  local value = form.somebody and values[place]
+  if form.somebody and not (value and sub(value, 7, 23) == shown.written) then
+    note_day(key, place, shown.day, form)
   end
 end

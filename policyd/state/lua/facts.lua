@@ -8,7 +8,7 @@ local LAST_SEEN = '\0\0\0\0\0\0' .. pack('>I6', SILENCE_KEPT)
 local function last_seen(key, spoke)
   local text = texts[key]
   local at = window_in(text, LAST_SEEN)
-  local seen = at and math.min(now, (unpack_at('>I6', text, at + 14))) or 0
+  local seen = at and min(now, (unpack_at('>I6', text, at + 14))) or 0
   if spoke then
     at = at or #text + 1
     keep(key, sub(text, 1, at - 1) .. LAST_SEEN .. '\0\1' .. now6 .. sub(text, at + 20), SILENCE_KEPT)
@@ -56,5 +56,5 @@ local function facts_of(event, form, edit)
     local id, forget = unpack_at('>c8I6', form.packed, form.ladders_at + (i - 1) * 14)
     facts[i + 1] = pack('>I4', strikes(text, id, forget))
   end
-  return table.concat(facts)
+  return concat(facts)
 end

@@ -17,7 +17,7 @@ Closed    hash by local day of figures by name, packed. Field '': the first day 
 Open      hash of numbers by local day and name (`20516:m05`). Of days to come there are x7 and x30.
 ]]
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
-local floor, max, min = math.floor, math.max, math.min
+local sub, floor, max, min = string.sub, math.floor, math.max, math.min
 
 local now = tonumber(ARGV[2])
 if not now then

@@ -17,7 +17,8 @@ An event: 1 form, 2 number of keys before its own, 3 number of strings before it
 the rows of its fields: that of its id, the message's, those of windows; from there to `rest` ids and spans of windows that
 have a text as their key; at `rest` where in the blob its amounts begin.
 ]]
-local forms = {}
+local MOST_FORMS = 4096
+local forms, number_of_forms = {}, 0
 
 -- `spec`: id and span; at `text` of the event are these, where it has a text as its key; `spec` is then that of the last
 -- event. At `field` of the event is the row of the window's field; else `string` says which of the strings is its own.
@@ -72,6 +73,9 @@ local function new_form(packed)
   end
   form.layout = '>c4xxxx' .. (message > 0 and 'xxc6c12c3' or 'c12') .. string.rep('Bc0', named)
     .. string.rep('c12', form.rest - last_field - 1)
-  forms[packed] = form
+  if number_of_forms == MOST_FORMS then
+    forms, number_of_forms = {}, 0
+  end
+  forms[packed], number_of_forms = form, number_of_forms + 1
   return form
 end

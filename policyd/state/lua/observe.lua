@@ -4,11 +4,10 @@ KEYS 1-3  ring of hashes, one per period of half a day (period number modulo 3):
      4-6  ring of what was given, likewise per period of 15 days
      7-   the keys that the events name, each event its own, in order
 ARGV 1    nonce, echoed
-     2, 3 length of a period of receipts, of given, in ms
-     4    the instant, ms since the epoch, in tests (keys then live for an hour at least); empty: TIME of this server
-     5    revision of the policies that ask
-     6    zones, see clock.lua
-     7-   one packed event each (big-endian): 3 length of its form, the form (forms.lua)
+     2    packed (big-endian): 8 length of a period of receipts, 8 of given, in ms; 1 whether the instant is told (in tests;
+          keys then live for an hour at least), else it is TIME of this server; 8 instant, ms since the epoch;
+          2 length of the revision of the policies that ask, which follows; zones, see clock.lua
+     3-   one packed event each (big-endian): 3 length of its form, the form (forms.lua)
             8 digest of its content, of which the first 4 are kept; if MESSAGE: 8 digest of the message id
             12 digest of the event id; if MESSAGE: 3 the message's field in the ring
             fields of the ring that its windows are in: 1 length, name
@@ -37,37 +36,63 @@ Ring      field '' holds the period's number and the revisions seen in it, one a
 Strings   Windows of more than a day and those of counted.lua, and presence (presence.lua), behind 6 until when they
           matter. Standing: see standing.lua. Records: see file.lua.
 Figures   hash of numbers, by local day and name (`20516:m05`); see figures.lua.
+
+This file is run once, by the first call that a server gets; what it gives back is called for each. What stays from one
+call to the next (forms, clocks, names, periods and revisions) is right for whatever it is found by: it makes no
+difference, but that it need not be worked out again.
 ]]
-local KEYS, ARGV = KEYS, ARGV
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
-local sub, find, byte, char, floor = string.sub, string.find, string.byte, string.char, math.floor
+local sub, find, byte, char, concat = string.sub, string.find, string.byte, string.char, table.concat
+local floor, max, min = math.floor, math.max, math.min
 local NOTHING = {}
 
-local period_length = tonumber(ARGV[2])
-local now = tonumber(ARGV[4])
-local shortest_life = now and 3600000 or 1
-if not now then
-  local time = call('TIME')
-  now = time[1] * 1000 + floor(time[2] / 1000)
-end
-local now6 = pack('>I6', now)
-local revision, zones = ARGV[5], ARGV[6]
+-- What many calls in a row say alike, and what it means.
+local common, period_length, given_length, told, instant_told, revision, zones
 
--- The events, and everything that they read, in one call a ring and one for all strings. Nothing is written before all of
--- it is known to be sound. `rows`: of fields, whose values are in the same row of each ring.
+-- Of the call that is under way. `rows`: of fields, whose values are in the same row of each ring, and of `texts`, what is
+-- kept anew; there it is also by the key of a string.
+local KEYS, ARGV, now, now6, looking
+local fields, rows, last_row, strings, last_string, values
+local rings, period, newest, middle, oldest, meta_text, stamp, texts
 
 --#include forms
-
-local fields, rows, last_row = { '' }, {}, 1
-local strings, last_string = {}, 0
-local values = NOTHING
-
 --#include records
+--#include windows
+--#include clock
+--#include presence
+--#include days
+--#include calendar
+--#include counted
+--#include facts
 
-local looking = #ARGV > 6 and byte(ARGV[7], 4) > 127
-local events, base = {}, 6
-for i = 7, #ARGV do
-  local blob = ARGV[i]
+-- Of the windows of the event that is being counted.
+local counts = {}
+
+--#include receipts
+
+local function begin(keys, arguments)
+  KEYS, ARGV = keys, arguments
+  if ARGV[2] ~= common then
+    local zones_at
+    period_length, given_length, told, instant_told, revision, zones_at = unpack_at('>I8I8Bi8I2c0', ARGV[2], 1)
+    common, zones = ARGV[2], sub(ARGV[2], zones_at)
+  end
+  if told == 1 then
+    now = instant_told
+  else
+    local time = call('TIME')
+    now = time[1] * 1000 + floor(time[2] / 1000)
+  end
+  now6 = pack('>I6', now)
+  looking = #ARGV > 2 and byte(ARGV[3], 4) > 127
+  fields, rows, last_row = { '' }, {}, 1
+  strings, last_string, values = {}, 0, NOTHING
+  texts, stamp, once_now = {}, nil, '\0\1' .. now6
+  expires, changed_keys, noted, day_zone, days_read = nil, nil, nil, nil, nil
+end
+
+-- An event that has so many keys before it, and the number of its own.
+local function event_in(blob, base)
   local packed = unpack_at('>I3c0', blob, 1)
   local form = forms[packed] or new_form(packed)
   local event = { form, base, last_string, blob, unpack_at(form.layout, blob, form.begin) }
@@ -88,57 +113,37 @@ for i = 7, #ARGV do
     last_string = last_string + 1
     strings[last_string] = KEYS[base + j]
   end
-  base = base + form.keys
-  events[i - 6] = event
-end
-if base ~= #KEYS then
-  return redis.error_reply('POLICYD keys do not fit the events')
+  return event, base + form.keys
 end
 
-local period = floor(now / period_length)
-local rings, begun, metas = {}, {}, {}
-for i = 1, 3 do
-  rings[i] = call('HMGET', KEYS[i], unpack(fields))
-  local meta = rings[i][1]
-  metas[i] = meta
-  begun[i] = meta and tonumber(sub(meta, 1, find(meta, '\n', 1, true) - 1))
-end
-for i = 1, 3 do
-  if begun[i] and begun[i] > period and begun[i] <= floor(now / period_length) + 2 then
-    period = begun[i]
+-- What was last read of the rings, and the periods that it says: they change with each period only.
+local metas, begun = {}, {}
+
+-- Reads all that the events name, in one call a ring and one for all strings.
+local function read()
+  rings, period = {}, floor(now / period_length)
+  local latest = period + 2
+  for i = 1, 3 do
+    local ring = call('HMGET', KEYS[i], unpack(fields))
+    local meta = ring[1]
+    if metas[i] ~= meta then
+      metas[i], begun[i] = meta, meta and tonumber(sub(meta, 1, find(meta, '\n', 1, true) - 1))
+    end
+    rings[i] = ring
   end
-end
-local places = { period % 3 + 1, (period - 1) % 3 + 1, (period - 2) % 3 + 1 }
-local valid = {}
-for age = 1, 3 do
-  valid[age] = begun[places[age]] == period - age + 1 and rings[places[age]] or {}
-end
-local newest, middle, oldest = valid[1], valid[2], valid[3]
-local fresh = not newest[1]
-local ring = KEYS[places[1]]
-
-if last_string > 0 then
-  values = call('MGET', unpack(strings))
-end
-
--- The rest is one function: Lua looks for a local that a new function captures among all that are captured, but finds at
--- once what the function around it has. Making a function costs more than calling it, so those that few calls need are
--- made with the first event that needs them.
-
-local function observed()
-
-local meta_text = fresh and (period .. '\n') or metas[places[1]]
-local rarely
-
--- What is kept anew, by its place: the row of a field, which is then set, or the key of a string.
-local texts = {}
-
-local function holds(marks, mark)
-  local at = marks and find(marks, mark, 1, true)
-  while at and at % 6 ~= 1 do
-    at = find(marks, mark, at + 1, true)
+  for i = 1, 3 do
+    if begun[i] and begun[i] > period and begun[i] <= latest then
+      period = begun[i]
+    end
   end
-  return at
+  local first, second, third = period % 3 + 1, (period - 1) % 3 + 1, (period - 2) % 3 + 1
+  newest = begun[first] == period and rings[first] or NOTHING
+  middle = begun[second] == period - 1 and rings[second] or NOTHING
+  oldest = begun[third] == period - 2 and rings[third] or NOTHING
+  meta_text = newest[1] or period .. '\n'
+  if last_string > 0 then
+    values = call('MGET', unpack(strings))
+  end
 end
 
 -- Whether the message is known. Else it is from now on.
@@ -153,35 +158,6 @@ local function seen_before(row, mark)
   return false
 end
 
---#include windows
---#include clock
---#include presence
-
--- Of the windows of the event that is being counted.
-local counts = {}
-
-local rare = {}
-function rarely(part)
-  if rare[part] then
-    return rare[part]
-  end
-  if part == 'counted' then
---#include calendar
---#include counted
-    rare.counted = bump_counted
-  elseif part == 'facts' then
---#include facts
-    rare.facts = facts_of
-  elseif part == 'days' then
---#include days
-    rare.days = note_day
-  else
---#include receipts
-    rare.shifted, rare.repeated, rare.long_receipt = shifted, repeated, long_receipt
-  end
-  return rare[part]
-end
-
 -- Fills `counts`; whether each of them fits into a byte.
 local function count(event, form, edit)
   local counting, small = looking and -1 or edit and 2 or 1, form.windows < 100
@@ -192,33 +168,41 @@ local function count(event, form, edit)
     if window.text then
       window.spec = event[window.text]
     end
-    local found = window.kind and rarely('counted')(place, window, event, counts_it) or bump(place, window, counts_it)
+    local found = window.kind and bump_counted(place, window, event, counts_it) or bump(place, window, counts_it)
     small = small and found < 256
     counts[i] = found
   end
   return small
 end
 
-local stamp
+-- Of the revisions of a ring, with the one that asks now, and its place among them.
+local stamped, stamped_for, stamped_meta, stamped_index
 local function receipt_stamp()
-  if not find(meta_text, '\n' .. revision .. '\n', 1, true) then
-    meta_text = meta_text .. revision .. '\n'
+  if stamped ~= meta_text or stamped_for ~= revision then
+    local line = '\n' .. revision .. '\n'
+    stamped, stamped_for, stamped_meta = meta_text, revision, meta_text
+    if not find(meta_text, line, 1, true) then
+      stamped_meta = meta_text .. revision .. '\n'
+    end
+    local place = find(stamped_meta, line, 1, true)
+    local _, index = string.gsub(sub(stamped_meta, 1, place), '\n', '')
+    stamped_index = min(index, 255)
   end
-  local place = find(meta_text, '\n' .. revision .. '\n', 1, true)
-  local _, index = string.gsub(sub(meta_text, 1, place), '\n', '')
-  stamp = pack('>Bi4', math.min(index, 255), now - period * period_length)
-  return stamp
+  meta_text = stamped_meta
+  return pack('>Bi4', stamped_index, now - period * period_length)
 end
 
-local function first_sight(event, form, edit)
+local function first_sight(event, form)
+  local edit = form.mark and seen_before(event[form.fields + 1], event[form.mark]) or form.edit
   if form.figure and not edit and not looking then
     note_figure(event, form)
   end
   local small = count(event, form, edit)
-  local facts = form.facts and rarely('facts')(event, form, edit)
-  local head, receipt = event[5] .. (stamp or receipt_stamp()), nil
+  local facts = form.facts and facts_of(event, form, edit)
+  stamp = stamp or receipt_stamp()
+  local head, receipt = event[5] .. stamp, nil
   if facts or event.records or not small or form.ladders > 15 or edit and form.mark then
-    receipt = rarely('long_receipt')(head, event, form, edit, small, facts)
+    receipt = long_receipt(head, event, form, edit, small, facts)
   else
     receipt = head .. char((edit and 1 or 0) + 16 * form.ladders, unpack(counts, 1, form.windows))
   end
@@ -226,9 +210,7 @@ local function first_sight(event, form, edit)
   return receipt
 end
 
-local replies = { ARGV[1], pack('>I8', now) }
-for i = 1, #events do
-  local event = events[i]
+local function answer_to(event)
   local form = event[1]
   local row = event[form.fields]
   local receipt, age = texts[row] or newest[row], 1
@@ -239,41 +221,56 @@ for i = 1, #events do
     receipt, age = oldest[row], 3
   end
   if receipt and not looking then
-    replies[i + 2] = rarely('repeated')(event, row, receipt, age)
-  else
-    local edit = form.mark and seen_before(event[form.fields + 1], event[form.mark]) or form.edit
-    replies[i + 2] = first_sight(event, form, edit)
+    return repeated(event, row, receipt, age)
+  end
+  return first_sight(event, form)
+end
+
+local function write()
+  local sets, set = {}, 0
+  for row = 2, last_row do
+    local text = texts[row]
+    if text then
+      sets[set + 1], sets[set + 2] = fields[row], text
+      set = set + 2
+    end
+  end
+  if set > 0 then
+    local ring, fresh = KEYS[period % 3 + 1], not newest[1]
+    if fresh then
+      call('UNLINK', ring)
+    end
+    if meta_text ~= newest[1] then
+      sets[set + 1], sets[set + 2] = '', meta_text
+    end
+    call('HSET', ring, unpack(sets))
+    if fresh then
+      call('PEXPIRE', ring, 4 * period_length)
+    end
+  end
+  write_figures()
+  local shortest_life = told == 1 and 3600000 or 1
+  for key in pairs(changed_keys or NOTHING) do
+    call('SET', key, pack('>I6', expires[key]) .. texts[key], 'PX', max(shortest_life, expires[key] - now))
   end
 end
-if looking then
+
+return function(keys, arguments)
+  begin(keys, arguments)
+  local events, base = {}, 6
+  for i = 3, #ARGV do
+    events[i - 2], base = event_in(ARGV[i], base)
+  end
+  if base ~= #KEYS then
+    return redis.error_reply('POLICYD keys do not fit the events')
+  end
+  read()
+  local replies = { ARGV[1], pack('>I8', now) }
+  for i = 1, #events do
+    replies[i + 2] = answer_to(events[i])
+  end
+  if not looking then
+    write()
+  end
   return replies
 end
-
-local sets, set = {}, 0
-for row = 2, last_row do
-  local text = texts[row]
-  if text then
-    sets[set + 1], sets[set + 2] = fields[row], text
-    set = set + 2
-  end
-end
-if set > 0 then
-  if fresh then
-    call('UNLINK', ring)
-  end
-  if fresh or meta_text ~= metas[places[1]] then
-    sets[set + 1], sets[set + 2] = '', meta_text
-  end
-  call('HSET', ring, unpack(sets))
-  if fresh then
-    call('PEXPIRE', ring, 4 * period_length)
-  end
-end
-write_figures()
-for key in pairs(changed_keys) do
-  call('SET', key, pack('>I6', expires[key]) .. texts[key], 'PX', math.max(shortest_life, expires[key] - now))
-end
-return replies
-
-end
-return observed()

@@ -6,8 +6,9 @@ which it joined, each + 1 and 0 where it is not known; instant of the last chang
 ]]
 local PRESENCE = '\0\0\0\0\0\1' .. pack('>I6', 40 * 86400000) .. '\0\2'
 
-local noted = {}
+local noted
 local function note_field(key, field, number)
+  noted = noted or {}
   local fields = noted[key]
   if not fields then
     fields = {}
@@ -16,38 +17,29 @@ local function note_field(key, field, number)
   fields[field] = (fields[field] or 0) + number
 end
 
--- `messages`: the field of this hour; `written`: what the long windows of nearly every member begin with who has written
--- on this day already.
-local days = {}
-local function day_in(zone)
-  local shown = days[zone]
-  if not shown then
-    local clock = clock_of(zone)
-    local day = clock.day
-    shown = {
-      day = day, messages = string.format('%d:m%02d', day, clock.hour), written = PRESENCE .. pack('>I3', day + 1)
-    }
-    days[zone] = shown
-  end
-  return shown
-end
+-- The local names of figures by day: those of all days that are noted within an hour.
+local names = {}
 
-local function note_figure(event, form)
-  local key, place, shown = KEYS[event[2] + form.keys], event[3] + form.long, day_in(form.zone)
-  if form.figure > 1 then
-    rarely('days')(key, place, shown.day, form)
-    return
+-- What the clock of a zone shows, which is nearly always that of the event before. `messages`: the field of this hour;
+-- `written`: what the long windows of nearly every member begin with who has written on this day already.
+local day_zone, day_shown
+local function day_in(zone)
+  if zone == day_zone then
+    return day_shown
   end
-  note_field(key, shown.messages, 1)
-  local value = form.somebody and values[place]
-  if form.somebody and not (value and sub(value, 7, 23) == shown.written) then
-    rarely('days')(key, place, shown.day, form)
+  local shown = clock_of(zone)
+  if not shown.messages then
+    shown.messages = string.format('%d:m%02d', shown.day, shown.hour)
+    shown.written = PRESENCE .. pack('>I3', shown.day + 1)
+    names = {}
   end
+  day_zone, day_shown = zone, shown
+  return shown
 end
 
 local function write_figures()
   local KEPT = 766 * 86400000 -- retention.py
-  for key, fields in pairs(noted) do
+  for key, fields in pairs(noted or NOTHING) do
     local new = false
     for field, number in pairs(fields) do
       if number ~= 0 and call('HINCRBY', key, field, number) == number then

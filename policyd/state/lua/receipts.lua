@@ -1,14 +1,5 @@
---[[ Part of observe.lua: receipts that are not of the plainest, and those of events that come again; and windows where the
-clock went back.
+--[[ Part of observe.lua: receipts that are not of the plainest, and those of events that come again.
 ]]
-local function shifted(text, first, number, ahead)
-  local moved = {}
-  for i = 1, number do
-    moved[i] = pack('>I6', math.max(0, unpack_at('>I6', text, first + (i - 1) * 6) - ahead))
-  end
-  return sub(text, 1, first - 1) .. table.concat(moved) .. sub(text, first + number * 6)
-end
-
 local function revision_at(text, index)
   local line = 0
   for name in string.gmatch(text, '([^\n]*)\n') do
@@ -24,22 +15,23 @@ local function repeated(event, row, receipt, age)
   if sub(receipt, 1, 4) ~= event[5] then
     return 0
   end
-  local text = age == 1 and meta_text or metas[places[age]]
+  local begun = period - age + 1
+  local place = begun % 3 + 1
   local index, offset = unpack_at('>Bi4', receipt, 5)
-  local instant = (period - age + 1) * period_length + offset
-  local committed = not texts[row] and call('HGET', KEYS[places[age]], fields[row] .. 'c')
-  return { receipt, pack('>I8', instant), revision_at(text, index), committed }
+  local committed = not texts[row] and call('HGET', KEYS[place], fields[row] .. 'c')
+  local revisions = age == 1 and meta_text or rings[place][1]
+  return { receipt, pack('>I8', begun * period_length + offset), revision_at(revisions, index), committed }
 end
 
 local function given(message)
-  local names, oldest_period = {}, floor(now / tonumber(ARGV[3])) - 2
+  local names, oldest_period = {}, floor(now / given_length) - 2
   for i = 4, 6 do
     local row = call('HMGET', KEYS[i], '', message)
     if row[1] and row[2] and tonumber(row[1]) >= oldest_period then
       names[#names + 1] = row[2]
     end
   end
-  return table.concat(names, '\n')
+  return concat(names, '\n')
 end
 
 local function records_held(asked)
@@ -55,7 +47,7 @@ local function records_held(asked)
     some = some or held ~= ''
     parts[i + 1] = pack('>I4', #held) .. held
   end
-  return some and table.concat(parts) or ''
+  return some and concat(parts) or ''
 end
 
 local function packed_counts(number, small)
@@ -66,7 +58,7 @@ local function packed_counts(number, small)
   for i = 1, number do
     parts[i] = pack('>I2', counts[i])
   end
-  return table.concat(parts)
+  return concat(parts)
 end
 
 local function long_receipt(head, event, form, edit, small, facts)

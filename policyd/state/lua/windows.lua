@@ -4,13 +4,22 @@ A text holds windows one after another: 6 id, 6 span, 2 number, instants of 6 by
 place: the row of its field, or its key. Those of keys are without the 6 bytes in front that say until when they matter,
 which are in `expires`.
 ]]
-local ONCE_NOW = '\0\1' .. now6
-local expires, changed_keys = {}, {}
+local once_now, expires, changed_keys
+
+-- Whether entries of 6 bytes have one.
+local function holds(marks, mark)
+  local at = marks and find(marks, mark, 1, true)
+  while at and at % 6 ~= 1 do
+    at = find(marks, mark, at + 1, true)
+  end
+  return at
+end
 
 -- The key of a string that was read.
 local function string_at(place)
   local key, value = strings[place], values[place]
   if not texts[key] then
+    expires = expires or {}
     texts[key] = value and sub(value, 7) or ''
     expires[key] = value and unpack_at('>I6', value, 1) or 0
   end
@@ -23,8 +32,9 @@ end
 
 local function keep(place, text, span)
   texts[place] = text
-  if expires[place] then
-    expires[place] = math.max(expires[place], now + span)
+  if expires and expires[place] then
+    expires[place] = max(expires[place], now + span)
+    changed_keys = changed_keys or {}
     changed_keys[place] = true
   end
 end
@@ -50,7 +60,7 @@ local function without_dead(text)
     end
     at = after
   end
-  return table.concat(live)
+  return concat(live)
 end
 
 local function dead_among(text, first, number, limit)
@@ -66,12 +76,21 @@ local function dead_among(text, first, number, limit)
   return low
 end
 
+-- Of a window that is of a later time than now: the clock went back.
+local function shifted(text, first, number, ahead)
+  local moved = {}
+  for i = 1, number do
+    moved[i] = pack('>I6', max(0, unpack_at('>I6', text, first + (i - 1) * 6) - ahead))
+  end
+  return sub(text, 1, first - 1) .. concat(moved) .. sub(text, first + number * 6)
+end
+
 local function bump(place, window, counts)
   local text, spec, cap, since = text_at(place), window.spec, window.cap, now - window.span
   local at, number = window_in(text, spec)
   if not at then
     if counts then
-      keep(place, (text == '' and '' or without_dead(text)) .. spec .. ONCE_NOW, window.span)
+      keep(place, (text == '' and '' or without_dead(text)) .. spec .. once_now, window.span)
     end
     return counts and 1 or 0
   end
@@ -79,7 +98,7 @@ local function bump(place, window, counts)
   local after = first + number * 6
   local last = unpack_at('>I6', text, after - 6)
   if last > now then
-    text = rarely('shifted')(text, first, number, last - now)
+    text = shifted(text, first, number, last - now)
     keep(place, text, window.span)
   end
   local dead = 0
@@ -90,13 +109,13 @@ local function bump(place, window, counts)
   end
   local count = number - dead
   if not counts then
-    return math.min(cap, count)
+    return min(cap, count)
   end
   local slot
   if count == 0 then
-    count, slot = 1, spec .. ONCE_NOW
+    count, slot = 1, spec .. once_now
   else
-    count = math.min(cap, count + 1)
+    count = min(cap, count + 1)
     slot = spec .. char(floor(count / 256), count % 256) .. sub(text, after - (count - 1) * 6, after - 1) .. now6
   end
   if at > 1 then

@@ -1,0 +1,77 @@
+"""The scripts of `lua/`, as a library of functions that servers keep (`FUNCTION LOAD`).
+
+Functions rather than scripts that are called by their digest: what a function works by may be made once in the life of
+a server, where a script makes it anew at every call, which took a third of a call of one event. The library and its
+functions are named after what is in them, so that several versions of policyd may use a server at a time."""
+
+from __future__ import annotations
+
+import re
+from hashlib import sha1
+from importlib import resources
+from typing import Final
+
+_INCLUDE: Final = re.compile(r"^--#include (\w+)$", re.M)
+
+
+def source(name: str) -> str:
+    """A file of `lua/`, with the parts that it includes."""
+    return _INCLUDE.sub(lambda line: _file(line[1]), _file(name))
+
+
+def _file(name: str) -> str:
+    return resources.files("policyd.state").joinpath("lua", f"{name}.lua").read_text("utf-8")
+
+
+_WRITE: Final = ("commit", "retract", "file", "count", "figures")
+_READ: Final = ("read", "due", "listed", "journal")
+_SOURCES: Final = {name: source(name) for name in ("observe", *_WRITE, *_READ)}
+
+NAME: Final = "policyd_" + sha1("\0".join(_SOURCES.values()).encode(), usedforsecurity=False).hexdigest()[:16]
+"""Of the library, with which those of its functions begin."""
+
+
+def _made_once(name: str) -> str:
+    """Of a file that gives the function. A library can do nothing while it is loaded, so the first call makes it."""
+    return f"""
+local {name}
+redis.register_function('{NAME}_{name}', function(keys, arguments)
+  {name} = {name} or (function()
+{_SOURCES[name]}
+  end)()
+  return {name}(keys, arguments)
+end)
+"""
+
+
+def _made_anew(name: str, flags: str = "") -> str:
+    """Of a file that is what the function does with KEYS and ARGV."""
+    return f"""
+redis.register_function{{function_name='{NAME}_{name}', {flags}callback=function(KEYS, ARGV)
+{_SOURCES[name]}
+end}}
+"""
+
+
+LIBRARY: Final = "".join([
+    f"#!lua name={NAME}\n",
+    _made_once("observe"),
+    *[_made_anew(name) for name in _WRITE],
+    *[_made_anew(name, "flags={'no-writes'}, ") for name in _READ],
+]).encode()  # fmt: skip
+
+
+def _function(name: str) -> bytes:
+    return f"{NAME}_{name}".encode()
+
+
+OBSERVE: Final = _function("observe")
+COMMIT: Final = _function("commit")
+RETRACT: Final = _function("retract")
+FILE: Final = _function("file")
+COUNT: Final = _function("count")
+FIGURES: Final = _function("figures")
+READ: Final = _function("read")
+DUE: Final = _function("due")
+LISTED: Final = _function("listed")
+JOURNAL: Final = _function("journal")

@@ -1,0 +1,88 @@
+"""The functions that servers keep: several versions side by side, what a call leaves behind, and full memory."""
+
+from __future__ import annotations
+
+import pytest
+import redis
+
+from policyd.model.records import Record
+from policyd.model.state import Observe, StoreUnavailable, Window
+from policyd.state import keys, library, wire, zones
+from policyd.state.embedded import EmbeddedServer
+from policyd.state.redis import RedisStore
+
+from .conftest import T0, Run, flush, restricted
+
+DIGEST = b"8 bytes."
+WINDOWS = (Window("flood", "member", 10_000, 9, "new"),)
+
+
+@pytest.fixture(params=["valkey", "redis7"])
+def server(request: pytest.FixtureRequest) -> EmbeddedServer:
+    found: EmbeddedServer = request.getfixturevalue(request.param)
+    flush(found)
+    return found
+
+
+def client_of(server: EmbeddedServer) -> redis.Redis:
+    return redis.Redis(unix_socket_path=str(server.socket))
+
+
+def seen_by(store: RedisStore, run: Run, event: str, revision: str = "r", zone: str = "UTC") -> tuple[int, str]:
+    """How many events of the member there were within the window; and the revision that is told."""
+    ask = Observe(
+        "", "g", "u", event, DIGEST, revision, at=T0, message=event, windows=WINDOWS, presence="message", zone=zone
+    )  # fmt: skip
+    observed = run(store.observe(ask))
+    return observed.counts[0], observed.revision
+
+
+def test_versions_do_not_disturb_each_other(server: EmbeddedServer, run: Run) -> None:
+    """And one that is there already is no mistake."""
+    early, late = (RedisStore(restricted(server), virtual=True, deadline=5.0) for _ in range(2))
+    assert seen_by(early, run, "1") == (1, "r")
+    with client_of(server) as client:
+        client.function_load(library.LIBRARY.decode().replace(library.NAME, "policyd_before"))
+        assert seen_by(late, run, "2") == (2, "r")
+        names = [found[1] for found in client.function_list("policyd_*")]
+        assert sorted(names) == sorted([b"policyd_before", library.NAME.encode()])
+        client.function_delete("policyd_before")
+    assert seen_by(early, run, "3") == (3, "r")
+    run(early.close())
+    run(late.close())
+
+
+def test_a_call_that_breaks_off_leaves_nothing_to_the_next(server: EmbeddedServer, run: Run) -> None:
+    """The function that observes is made once. What it has read of a call that breaks off is of no consequence."""
+    store = RedisStore(restricted(server), virtual=True, deadline=5.0)
+    assert seen_by(store, run, "1", "r1", "Asia/Shanghai") == (1, "r1")
+    names = keys.of_group("", "g", 1)
+    ask = Observe("", "g", "u", "2", DIGEST, "r2", message="2", windows=WINDOWS)
+    named, packed = wire.pack_observe(names, ask)
+    common = wire.pack_common(T0 + 1, "r2", zones.table(T0))
+    with client_of(server) as client:
+        for broken in (packed[:-1], packed[:9]):
+            words = (*keys.rings(names.prefix), *named, *named, b"nonce", common, packed, broken)
+            with pytest.raises(redis.ResponseError):
+                client.execute_command("FCALL", library.OBSERVE, 6 + 2 * len(named), *words)
+    assert seen_by(store, run, "2", "r3", "America/Lima") == (2, "r3")
+    assert [seen_by(store, run, event, "r4") for event in "12"] == [(1, "r1"), (2, "r3")]
+    run(store.close())
+
+
+def test_what_is_kept_can_be_read_while_memory_is_full(server: EmbeddedServer, run: Run) -> None:
+    store = RedisStore(restricted(server), virtual=True, deadline=5.0)
+    seen_by(store, run, "1")
+    with client_of(server) as client:
+        client.config_set("maxmemory", "1")
+        try:
+            with pytest.raises(StoreUnavailable, match="maxmemory"):
+                seen_by(store, run, "2")
+            assert run(store.read("", 0, [Record("board", "g", "")])) == (b"",)
+            assert run(store.listed("", 0, "ticket", "g", 0, 10)) == (0, ())
+            assert run(store.due("", 0, "g", T0, 10)) == ()
+            assert run(store.journal("", "g", 0)) == ()
+        finally:
+            client.config_set("maxmemory", "0")
+    assert seen_by(store, run, "2") == (2, "r")
+    run(store.close())
