@@ -17,21 +17,10 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AskError, BusyLoadingError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
-from policyd.state.calls import (
-    MOST_IN_A_CALL,
-    Answer,
-    Asked,
-    Batch,
-    Call,
-    Gathered,
-    Limits,
-    Part,
-    Request,
-    is_forgotten,
-    may_pass,
-)
+from policyd.state.calls import MOST_IN_A_CALL, Answer, Asked, Batch, Call, Gathered, Limits, Part, Request, may_pass
 from policyd.state.connecting import abandon
 from policyd.state.gathering import Gathering
+from policyd.state.library import is_forgotten
 from policyd.state.link import Link, Raw
 from policyd.state.parcels import Parcel
 from policyd.state.waiting import Waiting

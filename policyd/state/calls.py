@@ -174,8 +174,3 @@ class Call:
 def may_pass(error: ResponseError | BusyLoadingError) -> bool:
     """The server refused before anything ran, for a reason that may be gone in a moment."""
     return isinstance(error, _REFUSED) or str(error).startswith("BUSY ")
-
-
-def is_forgotten(error: ResponseError | BusyLoadingError) -> bool:
-    """The server does not have the library any more."""
-    return str(error).startswith("Function not found")

@@ -11,6 +11,8 @@ from hashlib import sha1
 from importlib import resources
 from typing import Final
 
+from redis.exceptions import BusyLoadingError, ResponseError
+
 _INCLUDE: Final = re.compile(r"^--#include (\w+)$", re.M)
 
 
@@ -75,3 +77,8 @@ READ: Final = _function("read")
 DUE: Final = _function("due")
 LISTED: Final = _function("listed")
 JOURNAL: Final = _function("journal")
+
+
+def is_forgotten(error: ResponseError | BusyLoadingError) -> bool:
+    """Whether the server says that it does not have the library."""
+    return str(error).startswith("Function not found")

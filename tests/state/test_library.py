@@ -70,9 +70,11 @@ def test_a_call_that_breaks_off_leaves_nothing_to_the_next(server: EmbeddedServe
     run(store.close())
 
 
-def test_what_is_kept_can_be_read_while_memory_is_full(server: EmbeddedServer, run: Run) -> None:
-    store = RedisStore(restricted(server), virtual=True, deadline=5.0)
-    seen_by(store, run, "1")
+@pytest.mark.parametrize("is_connected", [True, False])
+def test_what_is_kept_can_be_read_while_memory_is_full(server: EmbeddedServer, run: Run, is_connected: bool) -> None:
+    """By who connected before, and by who connects now."""
+    before, store = (RedisStore(restricted(server), virtual=True, deadline=5.0) for _ in range(2))
+    seen_by(store if is_connected else before, run, "1")
     with client_of(server) as client:
         client.config_set("maxmemory", "1")
         try:
@@ -85,4 +87,19 @@ def test_what_is_kept_can_be_read_while_memory_is_full(server: EmbeddedServer, r
         finally:
             client.config_set("maxmemory", "0")
     assert seen_by(store, run, "2") == (2, "r")
+    run(before.close())
+    run(store.close())
+
+
+def test_a_full_server_without_the_functions_says_so(server: EmbeddedServer, run: Run) -> None:
+    store = RedisStore(restricted(server), virtual=True, deadline=5.0)
+    with client_of(server) as client:
+        client.function_flush()
+        client.config_set("maxmemory", "1")
+        try:
+            with pytest.raises(StoreUnavailable, match="maxmemory"):
+                run(store.open())
+        finally:
+            client.config_set("maxmemory", "0")
+    assert seen_by(store, run, "1") == (1, "r")
     run(store.close())
