@@ -73,6 +73,7 @@ class Batcher:
         self._wait = int(limits.deadline * 1000) if limits.durability == "replica" else 0
         self._waiting = Waiting()
         self._in_flight: deque[Call] = deque()
+        self._pausing: list[Request] = []
         self._nonces = itertools.count(1)
         self._answered = 0
         self._answered_at = 0.0
@@ -233,7 +234,7 @@ class Batcher:
             self._answered_at = self._loop.time()
             self._refusing_since = None
             if not call.is_durable():
-                self._loop.call_later(_PAUSE, self._again, call.requests)
+                self._later(call.requests)
                 return
             begin = 2
             for request in call.requests:
@@ -257,12 +258,22 @@ class Batcher:
             if self._loop.time() - self._refusing_since > self._deadline:
                 self._again(call.requests)
                 raise _Lost(f"it refuses everything: {error}")
-            self._loop.call_later(_PAUSE, self._again, call.requests)
+            self._later(call.requests)
             return
         for request in call.requests:
             request.fail(f"the store refused: {error}")
 
     # ------------------------------------------------------------ requests
+
+    def _later(self, requests: Iterable[Request]) -> None:
+        """Puts them back after a pause, with all that are refused meanwhile and in the order of these."""
+        if not self._pausing:
+            self._loop.call_later(_PAUSE, self._resume)
+        self._pausing += requests
+
+    def _resume(self) -> None:
+        requests, self._pausing = self._pausing, []
+        self._again(requests)
 
     def _again(self, requests: Iterable[Request]) -> None:
         """Puts them back at the head of the queue, in their order, as far as there is time for them."""

@@ -31,7 +31,7 @@ class ScriptedServer:
     def __init__(self, listen: Path, refusal: str) -> None:
         self.url = f"unix://{listen}"
         self.refusal = refusal
-        self.calls = 0
+        self.asked: list[list[bytes]] = []
         self._listen = listen
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -66,7 +66,7 @@ class ScriptedServer:
             case [b"INFO", *_]:
                 return b"$%d\r\n%s" % (len(INFO), INFO)
             case [b"FCALL", *_]:
-                self.calls += 1
+                self.asked.append(command)
                 return REFUSALS[self.refusal]
             case _:
                 return b"+OK"

@@ -14,7 +14,7 @@ from policyd.compile.load import compile_policies
 from policyd.engine.pipeline import Engine
 from policyd.model.decision import Decision
 from policyd.model.event import Event, Group, Member, Message
-from policyd.model.state import Observe
+from policyd.model.state import Commit, Observe, StoreUnavailable
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.redis import RedisStore
 
@@ -58,7 +58,7 @@ async def store_with(fault: str, folder: Path, server: EmbeddedServer) -> AsyncI
             store = RedisStore(scripted.url)
             await store.open()
             yield store
-            assert scripted.calls
+            assert scripted.asked
             await store.close()
     elif fault == "killed":
         async with _killed(folder) as store:
@@ -104,3 +104,21 @@ def test_fault_gives_the_declared_answer(fault: str, fails: str, tmp_path: Path,
                 assert decision.verdict == ("mask" if fails == "allow" else DECLARED[fails])
 
     asyncio.run(scenario())
+
+
+def test_what_is_refused_for_a_moment_is_asked_again_in_its_order(tmp_path: Path) -> None:
+    """Calls that were under way together, so that what one member did first is recorded first."""
+
+    async def scenario() -> list[list[bytes]]:
+        async with ScriptedServer(tmp_path / "s", "LOADING") as scripted:
+            store = RedisStore(scripted.url)
+            await store.open()
+            commits = (store.commit(Commit("", "g", "u", f"e{number}", b"8 bytes.", 1)) for number in range(3))
+            for failed in await asyncio.gather(*commits, return_exceptions=True):
+                assert isinstance(failed, StoreUnavailable)
+            await store.close()
+            return scripted.asked
+
+    asked = [[word for place, word in enumerate(call) if place != 3 + int(call[2])] for call in asyncio.run(scenario())]
+    assert asked[0] != asked[1] != asked[2]
+    assert asked[3:6] == asked[:3]
