@@ -116,14 +116,22 @@ class Generator:
         self._process.communicate(timeout=PATIENCE)
 
     def load(
-        self, server: Server, requests: int, connections: int, array: int, rate: float = 0.0, *, each: bool = False
+        self,
+        server: Server,
+        requests: int,
+        connections: int,
+        array: int,
+        rate: float = 0.0,
+        *,
+        each: bool = False,
+        refusals: bool = False,
     ) -> dict[str, float]:
         """What it found, and microseconds of processor time that the service took for a request. `each`: of every
-        member one message, in their order."""
+        member one message, in their order. `refusals`: at a rate those are counted that the service refuses."""
         job = {
             "url": f"{server.address}/v1/evaluate", "requests": requests, "connections": connections, "array": array,
             "rate": rate, "members": 0 if server.name.endswith(FIRST) else MEMBERS, "each": each,
-            "seconds": PATIENCE + (requests / rate if rate else 0),
+            "refusals": refusals, "seconds": PATIENCE + (requests / rate if rate else 0),
         }  # fmt: skip
         asked, told = _pipes(self._process)
         before = processor_time(server.pid)

@@ -7,7 +7,8 @@ where the data are beside the repository (`bench/data.py`).
 With `-` for the URL it stays, reads jobs from its input, each a line of JSON with the arguments of `load` and the
 `seconds` after which it gives up, and prints a line for each.
 
-With `--rate N` requests come N a second whatever the service does (`bench/paced.py`).
+With `--rate N` requests come N a second whatever the service does (`bench/paced.py`). A request that the service
+refuses, as it cannot do more in time, ends the run; with `--refusals` those that come at a rate are counted instead.
 
 Who speaks is drawn from 200,000 members of 50 groups, with a seed: a service that decides 13,000 messages a second at
 four a minute from each member has so many. From fewer, limits would be broken all the time, which nobody reaches in
@@ -75,6 +76,13 @@ def request(host: str, path: str, first: int, array: int, members: int = MEMBERS
     return head.encode() + body
 
 
+class Refused(RuntimeError):
+    """How many requests the service refused; what it reached or how long it took would say nothing."""
+
+    def __str__(self) -> str:
+        return f"the service refused {self.args[0]} of the requests: more came than it could do in time"
+
+
 class Client(Answers, asyncio.Protocol):
     """Sends its requests one after the other on one connection; `done` when all are answered."""
 
@@ -83,6 +91,7 @@ class Client(Answers, asyncio.Protocol):
         self._requests = iter(requests)
         self._took = took
         self._started = 0.0
+        self._transport: asyncio.WriteTransport | None = None
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -91,6 +100,8 @@ class Client(Answers, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         if self.is_whole(data):
+            if self.is_refusal:
+                raise Refused(1)
             self._took.append(time.perf_counter() - self._started)
             self._send()
 
@@ -98,12 +109,19 @@ class Client(Answers, asyncio.Protocol):
         if not self.done.done():
             self.done.set_exception(exc or RuntimeError("the service closed the connection"))
 
+    def close(self) -> None:
+        if self._transport:
+            self._transport.close()
+        elif not self.done.done():
+            self.done.cancel()
+
     def _send(self) -> None:
         following = next(self._requests, None)
         if following is None:
             self.done.set_result(None)
-            self._transport.close()
+            self.close()
         else:
+            assert self._transport is not None
             self._started = time.perf_counter()
             self._transport.write(following)
 
@@ -121,8 +139,10 @@ async def load(
     members: int = MEMBERS,
     *,
     each: bool = False,
+    refusals: bool = False,
 ) -> dict[str, float]:
-    """`rate`: requests a second, 0 as many as are answered. `each`: of every member one message, in their order."""
+    """`rate`: requests a second, 0 as many as are answered. `each`: of every member one message, in their order.
+    `refusals`: those of requests at a rate are counted, as `refused`; `Refused` is raised where not."""
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port or 80
     share = requests // connections
@@ -131,13 +151,14 @@ async def load(
         [request(host, parts.path, start + (one * share + i) * array, array, members, each=each) for i in range(share)]
         for one in range(connections)
     ]
-    took: list[float] = []
     if rate:
         in_turns = [one for together in zip(*prepared, strict=True) for one in together]
-        took, seconds = await asyncio.to_thread(paced, in_turns, rate, host, port, connections)
-    else:
-        seconds = await closed(prepared, host, port, took)
-    return _told(seconds, took, array)
+        found = await asyncio.to_thread(paced, in_turns, rate, host, port, connections)
+        if found.refused and not (refusals and found.took):
+            raise Refused(found.refused)
+        return {**_told(found.seconds, found.took, array), "refused": found.refused}
+    took: list[float] = []
+    return _told(await closed(prepared, host, port, took), took, array)
 
 
 async def closed(prepared: Sequence[Sequence[bytes]], host: str, port: int, took: list[float]) -> float:
@@ -145,10 +166,15 @@ async def closed(prepared: Sequence[Sequence[bytes]], host: str, port: int, took
     loop = asyncio.get_running_loop()
     started = time.perf_counter()
     clients = [Client(mine, took) for mine in prepared]
-    for client in clients:
-        await loop.create_connection(partial(_same, client), host, port)
-    await asyncio.gather(*(client.done for client in clients))
-    return time.perf_counter() - started
+    try:
+        for client in clients:
+            await loop.create_connection(partial(_same, client), host, port)
+        await asyncio.gather(*(client.done for client in clients))
+        return time.perf_counter() - started
+    finally:
+        for client in clients:
+            client.close()
+        await asyncio.gather(*(client.done for client in clients), return_exceptions=True)
 
 
 def _told(seconds: float, took: list[float], array: int) -> dict[str, float]:
@@ -176,6 +202,7 @@ def main() -> None:
     options.add_argument("--connections", type=int, default=16)
     options.add_argument("--array", type=int, default=1)
     options.add_argument("--rate", type=float, default=0.0, help="requests a second; all it can where not told")
+    options.add_argument("--refusals", action="store_true", help="count requests that are refused, at a rate")
     options.add_argument("--members", type=int, default=MEMBERS, help="who speaks; 0: somebody new each time")
     asked = options.parse_args()
     if 0 < asked.members < GROUPS:

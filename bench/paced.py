@@ -16,13 +16,21 @@ import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from select import select
-from typing import Final
+from typing import Final, NamedTuple
 
 from bench.answers import Answers
 
 _PR_SET_TIMERSLACK: Final = 29
 _PATIENCE: Final = 30.0
 """Seconds without any answer after which it is given up."""
+
+
+class Taken(NamedTuple):
+    """How long each answered request took, how many were refused, and the seconds of all."""
+
+    took: list[float]
+    refused: int
+    seconds: float
 
 
 class Connection(Answers):
@@ -32,25 +40,25 @@ class Connection(Answers):
         super().__init__()
         self.socket = socket.create_connection((host, port))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._came = 0.0
+        self.came = 0.0
 
     def fileno(self) -> int:
         return self.socket.fileno()
 
     def send(self, request: bytes, came: float) -> None:
-        self._came = came
+        self.came = came
         self.socket.sendall(request)
 
-    def seconds(self, now: float) -> float | None:
-        """How long the request took if its answer is whole by now; it was there when one looked, at `now`."""
+    def is_answered(self) -> bool:
+        """Whether the answer is whole with what is there to be read."""
         data = self.socket.recv(65_536)
         if not data:
             raise RuntimeError("the service closed the connection")
-        return now - self._came if self.is_whole(data) else None
+        return self.is_whole(data)
 
 
-def paced(requests: Sequence[bytes], rate: float, host: str, port: int, connections: int) -> tuple[list[float], float]:
-    """How long each took, and how many seconds all; `rate`: requests a second."""
+def paced(requests: Sequence[bytes], rate: float, host: str, port: int, connections: int) -> Taken:
+    """`rate`: requests a second."""
     _sleep_exactly()
     with contextlib.ExitStack() as stack:
         free = deque(Connection(host, port) for _ in range(connections))
@@ -66,8 +74,9 @@ def _arrivals(requests: Sequence[bytes], rate: float) -> Iterator[tuple[bytes, f
         yield request, at
 
 
-def _run(arrivals: Iterator[tuple[bytes, float]], free: deque[Connection]) -> tuple[list[float], float]:
+def _run(arrivals: Iterator[tuple[bytes, float]], free: deque[Connection]) -> Taken:
     took: list[float] = []
+    refused = 0
     waiting: deque[tuple[bytes, float]] = deque()
     busy: set[Connection] = set()
     began = time.perf_counter()
@@ -86,12 +95,14 @@ def _run(arrivals: Iterator[tuple[bytes, float]], free: deque[Connection]) -> tu
             raise TimeoutError("the service does not answer")
         now = time.perf_counter()
         for connection in answered:
-            seconds = connection.seconds(now)
-            if seconds is not None:
-                took.append(seconds)
+            if connection.is_answered():
+                if connection.is_refusal:
+                    refused += 1
+                else:
+                    took.append(now - connection.came)
                 busy.remove(connection)
                 free.append(connection)
-    return took, time.perf_counter() - began
+    return Taken(took, refused, time.perf_counter() - began)
 
 
 def _sleep_exactly() -> None:

@@ -13,7 +13,7 @@ from bench.kept import Figure, Point, Result, against, keep, kept, p99
 from bench.load import load
 from bench.measured import read
 from bench.report import TITLES, report
-from bench.soak import Minute, judged
+from bench.soak import Minute, judged, refusals
 
 
 def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
@@ -73,25 +73,58 @@ def test_growth_of_memory_and_latency_is_seen() -> None:
     assert [figure.met for figure in judged([*steady, Minute(140, 1, 9)])[-2:]] == [False, False]
 
 
-@pytest.mark.parametrize("rate", [0.0, 2000.0])
-def test_the_load_generator_gets_every_answer(rate: float) -> None:
-    """From a server that answers each request at once."""
-    answered = 0
+def test_a_soak_in_which_requests_were_refused_is_not_steady() -> None:
+    minutes = [Minute(100, 1, 3), Minute(100, 1, 3, 2), Minute(100, 1, 3)]
+    memory, latency = judged(minutes)[-2:]
+    assert (memory.met, latency.met) == (True, False)
+    assert list(refusals(minutes)) == ["Requests that were answered 429 `overloaded`: 2 in minute 2."]
+    assert not list(refusals(minutes[:1]))
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        nonlocal answered
+
+class Scripted:
+    """A server that answers each request at once, every `refusing`th with 429."""
+
+    def __init__(self, refusing: int = 0) -> None:
+        self._refusing = refusing
+        self.answered = 0
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while head := (await reader.readuntil(b"\r\n\r\n") if not reader.at_eof() else b""):
             await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]))
-            answered += 1
-            writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}")
+            self.answered += 1
+            refused = self._refusing and self.answered % self._refusing == 0
+            status = b"429 Too Many Requests" if refused else b"200 OK"
+            writer.write(b"HTTP/1.1 " + status + b"\r\ncontent-length: 2\r\n\r\n{}")
             await asyncio.sleep(0)
 
-    async def run() -> dict[str, float]:
-        async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-            port = server.sockets[0].getsockname()[1]
-            return await load(f"http://127.0.0.1:{port}/v1/evaluate", 100, 4, 2, rate)
+    def loaded(self, rate: float, *, refusals: bool = False) -> dict[str, float]:
+        """By 100 requests of two events each."""
 
-    found = asyncio.run(run())
-    assert answered == 100
+        async def run() -> dict[str, float]:
+            async with await asyncio.start_server(self._answer, "127.0.0.1", 0) as server:
+                port = server.sockets[0].getsockname()[1]
+                url = f"http://127.0.0.1:{port}/v1/evaluate"
+                return await load(url, 100, 4, 2, rate, refusals=refusals)
+
+        return asyncio.run(run())
+
+
+@pytest.mark.parametrize("rate", [0.0, 2000.0])
+def test_the_load_generator_gets_every_answer(rate: float) -> None:
+    server = Scripted()
+    found = server.loaded(rate)
+    assert server.answered == 100
     assert 0 < found["p10_ms"] <= found["p50_ms"] <= found["p99.9_ms"]
     assert found["events_per_second"] == pytest.approx(2 * found["requests_per_second"], abs=2)
+    assert not found.get("refused")
+
+
+def test_refused_requests_are_counted_only_where_that_is_asked() -> None:
+    server = Scripted(refusing=4)
+    found = server.loaded(2000.0, refusals=True)
+    assert (server.answered, found["refused"]) == (100, 25)
+    for rate, counted in ((0.0, False), (0.0, True), (2000.0, False)):
+        with pytest.raises(RuntimeError, match="the service refused"):
+            Scripted(refusing=4).loaded(rate, refusals=counted)
+    with pytest.raises(RuntimeError, match="the service refused 100"):
+        Scripted(refusing=1).loaded(2000.0, refusals=True)
