@@ -74,6 +74,8 @@ _ENTRY: Final = 25
 _DIGEST: Final = 12
 _REVISION: Final = 4
 _MARK: Final = 6
+_MARKS: Final = re.compile(rb"m..|[no]...", re.S).fullmatch
+"""Fields of marks of messages, see `lua/marks.lua`."""
 
 
 class Name(NamedTuple):
@@ -180,7 +182,7 @@ def is_receipt(field: bytes) -> bool:
 
 def is_list(kind: Kind, field: bytes) -> bool:
     """Whether the field of a ring of this kind holds a list: marks of messages seen, or names of rules given."""
-    return field != META and (kind == "given" or (len(field) == 3 and field.startswith(b"m")))
+    return field != META and (kind == "given" or _MARKS(field) is not None)
 
 
 def united(kind: Kind, one: bytes, other: bytes) -> bytes:

@@ -78,12 +78,13 @@ def test_a_ring_that_turned_while_it_was_read_counts_from_its_last_start() -> No
 def test_lists_are_united_each_item_once() -> None:
     entries = [
         *ring(R1, 0, 5, meta=b"7\nx\n", fields={b"mab": b"firstasecond"}),
-        *ring(R1, 1, 5, meta=b"7\nx\n", fields={b"mab": b"second-third"}),
+        *ring(R1, 1, 5, meta=b"7\nx\n+1\n", fields={b"mab": b"second-third", b"nabc": b"fourth"}),
+        *ring(R1, 2, 5, meta=b"7\ny\n+1\n", fields={b"nabc": b"-fifth"}),
         *ring(A2, 0, 5, meta=b"3", fields={E1: b"p.a\np.b"}),
         *ring(A2, 1, 5, meta=b"3", fields={E1: b"p.b\np.c"}),
     ]
     assert rehoused(entries, 1) == {
-        "pd:{t/0}:r1": {b"": b"7\nx\n", b"mab": b"firstasecond-third"},
+        "pd:{t/0}:r1": {b"": b"7\nx\n+1\ny\n", b"mab": b"firstasecond-third", b"nabc": b"fourth-fifth"},
         "pd:{t/0}:a2": {b"": b"3", E1: b"p.a\np.b\np.c"},
     }
 

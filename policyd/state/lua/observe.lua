@@ -30,9 +30,9 @@ Receipt   4 digest of the content, 1 index of the revision, 4 ms since the perio
 Ring      field '' holds the period's number and the revisions seen in it, one a line, each line ended.
           A digest holds the receipt of an event; a digest and 'c' what the event's commit answered; 'm' and the first 14
           bits of the digest of a message id, in 2 bytes: the last 6 bytes, of all such messages (more bits would make
-          more fields, which cost more memory than longer values). A name holds windows: 6 id, 6 span,
-          2 number, instants of 6 bytes, the oldest first; what is in a newer hash hides what is in an older one. Where
-          the clock goes back, the newest hash stays the current one.
+          more fields, which cost more memory than longer values); 'n' and 'o' likewise, of 3 bytes, see marks.lua. A
+          name holds windows: 6 id, 6 span, 2 number, instants of 6 bytes, the oldest first; what is in a newer hash
+          hides what is in an older one. Where the clock goes back, the newest hash stays the current one.
 Strings   Windows of more than a day and those of counted.lua, and presence (presence.lua), behind 6 until when they
           matter. Standing: see standing.lua. Records: see file.lua.
 Figures   hash of numbers, by local day and name (`20516:m05`); see figures.lua.
@@ -54,9 +54,22 @@ local common, period_length, given_length, told, instant_told, revision, zones
 local KEYS, ARGV, now, now6, looking
 local fields, rows, last_row, strings, last_string, values
 local rings, period, newest, middle, oldest, meta_text, stamp, texts
+-- Of marks of messages: how many are asked for, and how many the ring of now has.
+local layers, layers_now
+
+-- The row of a field, which is read if it is not yet.
+local function row_of(field)
+  local row = rows[field]
+  if not row then
+    row = last_row + 1
+    last_row, fields[row], rows[field] = row, field, row
+  end
+  return row
+end
 
 --#include forms
 --#include records
+--#include marks
 --#include windows
 --#include clock
 --#include presence
@@ -84,7 +97,7 @@ local function begin(keys, arguments)
     now = time[1] * 1000 + floor(time[2] / 1000)
   end
   now6 = pack('>I6', now)
-  looking = #ARGV > 2 and byte(ARGV[3], 4) > 127
+  looking, layers = #ARGV > 2 and byte(ARGV[3], 4) > 127, layers_of[KEYS[1]] or 1
   fields, rows, last_row = { '' }, {}, 1
   strings, last_string, values = {}, 0, NOTHING
   texts, stamp, once_now = {}, nil, '\0\1' .. now6
@@ -100,14 +113,11 @@ local function event_in(blob, base)
     base = base + ask_for_records(event, form, base)
     event[2], event[3] = base, last_string
   end
+  if layers > 1 and form.mark then
+    ask_for_layers(event, form)
+  end
   for j = form.fields, form.last_field do
-    local field = event[j]
-    local row = rows[field]
-    if not row then
-      row = last_row + 1
-      last_row, fields[row], rows[field] = row, field, row
-    end
-    event[j] = row
+    event[j] = row_of(event[j])
   end
   for j = 1, form.strings do
     last_string = last_string + 1
@@ -116,10 +126,21 @@ local function event_in(blob, base)
   return event, base + form.keys
 end
 
--- What was last read of the rings, and the periods that it says: they change with each period only.
-local metas, begun = {}, {}
+-- What the rings were last seen to say of themselves: their periods, and how many layers of marks they have. It changes
+-- with each period, and hardly else.
+local metas, begun, layered = {}, {}, {}
 
--- Reads all that the events name, in one call a ring and one for all strings.
+-- That of a period, and how many layers it has; it may hold another one.
+local function ring_of(number)
+  local place = number % 3 + 1
+  if begun[place] ~= number then
+    return NOTHING, 1
+  end
+  return rings[place], layered[place]
+end
+
+-- Reads all that the events name, in one call a ring and one for all strings. False where a ring has more layers of marks
+-- than were asked for.
 local function read()
   rings, period = {}, floor(now / period_length)
   local latest = period + 2
@@ -127,7 +148,8 @@ local function read()
     local ring = call('HMGET', KEYS[i], unpack(fields))
     local meta = ring[1]
     if metas[i] ~= meta then
-      metas[i], begun[i] = meta, meta and tonumber(sub(meta, 1, find(meta, '\n', 1, true) - 1))
+      metas[i], layered[i] = meta, meta and layers_in(meta)
+      begun[i] = meta and tonumber(sub(meta, 1, find(meta, '\n', 1, true) - 1))
     end
     rings[i] = ring
   end
@@ -136,26 +158,18 @@ local function read()
       period = begun[i]
     end
   end
-  local first, second, third = period % 3 + 1, (period - 1) % 3 + 1, (period - 2) % 3 + 1
-  newest = begun[first] == period and rings[first] or NOTHING
-  middle = begun[second] == period - 1 and rings[second] or NOTHING
-  oldest = begun[third] == period - 2 and rings[third] or NOTHING
+  local layers_before, layers_long_before
+  newest, layers_now = ring_of(period)
+  middle, layers_before = ring_of(period - 1)
+  oldest, layers_long_before = ring_of(period - 2)
   meta_text = newest[1] or period .. '\n'
+  if not enough_layers(max(layers_now, layers_before, layers_long_before)) then
+    return false
+  end
   if last_string > 0 then
     values = call('MGET', unpack(strings))
   end
-end
-
--- Whether the message is known. Else it is from now on.
-local function seen_before(row, mark)
-  local marks = texts[row] or newest[row] or ''
-  if holds(marks, mark) or holds(middle[row], mark) or holds(oldest[row], mark) then
-    return true
-  end
-  if not looking then
-    texts[row] = marks .. mark
-  end
-  return false
+  return true
 end
 
 -- Fills `counts`; whether each of them fits into a byte.
@@ -193,7 +207,7 @@ local function receipt_stamp()
 end
 
 local function first_sight(event, form)
-  local edit = form.mark and seen_before(event[form.fields + 1], event[form.mark]) or form.edit
+  local edit = form.mark and seen_before(event, form) or form.edit
   if form.figure and not edit and not looking then
     note_figure(event, form)
   end
@@ -255,16 +269,25 @@ local function write()
   end
 end
 
-return function(keys, arguments)
+-- The events, or nothing where the keys are not theirs.
+local function events_in(keys, arguments)
   begin(keys, arguments)
   local events, base = {}, 6
   for i = 3, #ARGV do
     events[i - 2], base = event_in(ARGV[i], base)
   end
-  if base ~= #KEYS then
+  return base == #KEYS and events
+end
+
+return function(keys, arguments)
+  local events = events_in(keys, arguments)
+  if events and not read() then
+    events = events_in(keys, arguments)
+    read()
+  end
+  if not events then
     return redis.error_reply('POLICYD keys do not fit the events')
   end
-  read()
   local replies = { ARGV[1], pack('>I8', now) }
   for i = 1, #events do
     replies[i + 2] = answer_to(events[i])

@@ -6,15 +6,6 @@ which are in `expires`.
 ]]
 local once_now, expires, changed_keys
 
--- Whether entries of 6 bytes have one.
-local function holds(marks, mark)
-  local at = marks and find(marks, mark, 1, true)
-  while at and at % 6 ~= 1 do
-    at = find(marks, mark, at + 1, true)
-  end
-  return at
-end
-
 -- The key of a string that was read.
 local function string_at(place)
   local key, value = strings[place], values[place]
