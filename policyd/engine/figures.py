@@ -84,10 +84,10 @@ class Figures:
         day = local_day(place[2], now)
         if not days:
             self._remember(place, day)
-        read = await self._store.figures(FiguresAsk(*place, days, now, size))
+        read = await self._store.figures(FiguresAsk(*place, days, size=size))
         late = read.today.day - day
         if late > 0 and days:
-            read = await self._store.figures(FiguresAsk(*place, days + late, now, size))
+            read = await self._store.figures(FiguresAsk(*place, days + late, size=size))
         self._remember(place, read.today.day)
         return PastDays(read, day)
 
