@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import secrets
 import signal
 import socket
@@ -23,6 +24,9 @@ CLUSTER_PERMISSIONS = "+cluster|slots +asking"
 """What a Cluster needs besides."""
 
 PATIENCE = 30.0
+FIRST_PORT = 11_000
+PARTS = 40
+PORTS_OF_A_PART = 250
 
 
 class Server:
@@ -77,14 +81,16 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 
 def free_ports(number: int) -> list[int]:
-    """Ports below 45,000, so that those of a Cluster's bus, 10,000 above, are ports too."""
+    """Below those that systems give to connections; those of a Cluster's bus are 10,000 above. Tests that run at the
+    same time, in processes of their own, draw from different parts."""
+    part = FIRST_PORT + os.getpid() % PARTS * PORTS_OF_A_PART
     found: list[int] = []
-    while len(found) < number:
-        port = secrets.randbelow(24_000) + 21_000
-        with socket.socket() as probe, socket.socket() as bus:
+    with contextlib.ExitStack() as held:
+        while len(found) < number:
+            port = part + secrets.randbelow(PORTS_OF_A_PART)
             with contextlib.suppress(OSError):
-                probe.bind(("127.0.0.1", port))
-                bus.bind(("127.0.0.1", port + 10_000))
+                held.enter_context(socket.create_server(("127.0.0.1", port)))
+                held.enter_context(socket.create_server(("127.0.0.1", port + 10_000)))
                 found.append(port)
     return found
 

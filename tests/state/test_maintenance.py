@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -21,33 +20,17 @@ from policyd.state.embedded import EmbeddedServer, find_server
 from policyd.state.erase import Whom, erase, forget_traces
 from policyd.state.maintenance import reach
 from policyd.state.redis import RedisStore
+from tests.faults.servers import SLOTS, free_ports
 
 from .conftest import Run, flush
 from .test_backup import image, silent
 from .test_erase import GROUPS, IDS, populate
 
-SLOTS = 16_384
-BUS = 10_000
-"""How far the port on which nodes speak with one another is from that for clients."""
-
-
-def free_port() -> int:
-    """One whose bus port is free as well."""
-    while True:
-        with socket.socket() as client, socket.socket() as bus:
-            client.bind(("127.0.0.1", 0))
-            port = int(client.getsockname()[1])
-            try:
-                bus.bind(("127.0.0.1", port - BUS))
-            except (OSError, OverflowError):
-                continue
-            return port - BUS
-
 
 def start(stack: ExitStack, folder: Path) -> redis.Redis:
     """A node, ready to join a Cluster."""
     folder.mkdir()
-    port = free_port()
+    (port,) = free_ports(1)
     arguments = {
         "port": port,
         "bind": "127.0.0.1",
