@@ -17,7 +17,18 @@ from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AskError, BusyLoadingError, RedisError, ResponseError
 
 from policyd.model.state import StoreOverloaded, StoreUnavailable
-from policyd.state.calls import MOST_IN_A_CALL, Answer, Asked, Batch, Call, Gathered, Limits, Part, Request, may_pass
+from policyd.state.calls import (
+    MOST_IN_A_CALL,
+    Answer,
+    Asked,
+    Batch,
+    Call,
+    Gathered,
+    Limits,
+    Part,
+    Request,
+    may_pass,
+)
 from policyd.state.connecting import abandon
 from policyd.state.gathering import Gathering
 from policyd.state.library import is_forgotten
@@ -74,6 +85,7 @@ class Batcher:
         self._waiting = Waiting()
         self._in_flight: deque[Call] = deque()
         self._pausing: list[Request] = []
+        self._taken: list[Request] = []
         self._nonces = itertools.count(1)
         self._answered = 0
         self._answered_at = 0.0
@@ -120,9 +132,15 @@ class Batcher:
         return self._away is not None
 
     def take_over(self, requests: Iterable[Request], *, asking: bool) -> None:
-        """Requests of another batcher, with their deadlines."""
+        """Requests of another batcher, with their deadlines. All of a turn of the event loop stay in their order."""
+        if not self._taken:
+            self._loop.call_soon(self._begin_with_taken)
         for request in requests:
             request.asking = asking
+            self._taken.append(request)
+
+    def _begin_with_taken(self) -> None:
+        requests, self._taken = self._taken, []
         self._again(requests)
 
     async def close(self) -> None:
@@ -241,7 +259,7 @@ class Batcher:
                 request.answer(reply[1], reply[begin : begin + request.size])
                 begin += request.size
         else:
-            self._again(call.requests)
+            self._in_flight.appendleft(call)
             raise _Lost("an answer came that belongs to another call")
 
     def _refused(self, call: Call, error: ResponseError | BusyLoadingError) -> None:
@@ -251,12 +269,12 @@ class Batcher:
             self._redirect(call.requests, error)
             return
         if is_forgotten(error):
-            self._again(call.requests)
+            self._in_flight.appendleft(call)
             raise _Lost("it has forgotten the scripts")
         if may_pass(error):
             self._refusing_since = self._refusing_since or self._loop.time()
             if self._loop.time() - self._refusing_since > self._deadline:
-                self._again(call.requests)
+                self._in_flight.appendleft(call)
                 raise _Lost(f"it refuses everything: {error}")
             self._later(call.requests)
             return
@@ -333,6 +351,6 @@ class Batcher:
         self._away = reason
         while self._waiting:
             self._waiting.pop().fail(reason)
-        for call in self._in_flight:
-            for request in call.requests:
+        for requests in (self._pausing, self._taken, *(call.requests for call in self._in_flight)):
+            for request in requests:
                 request.fail(reason)

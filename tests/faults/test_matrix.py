@@ -15,6 +15,9 @@ from policyd.engine.pipeline import Engine
 from policyd.model.decision import Decision
 from policyd.model.event import Event, Group, Member, Message
 from policyd.model.state import Commit, Observe, StoreUnavailable
+from policyd.state.batcher import Batcher
+from policyd.state.calls import Answer, Asked, Batch, Limits
+from policyd.state.connecting import Connector
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.redis import RedisStore
 
@@ -106,11 +109,13 @@ def test_fault_gives_the_declared_answer(fault: str, fails: str, tmp_path: Path,
     asyncio.run(scenario())
 
 
-def test_what_is_refused_for_a_moment_is_asked_again_in_its_order(tmp_path: Path) -> None:
-    """Calls that were under way together, so that what one member did first is recorded first."""
+@pytest.mark.parametrize("refusal", ["LOADING", "forgotten", "another's answer"])
+def test_what_is_refused_for_a_moment_is_asked_again_in_its_order(refusal: str, tmp_path: Path) -> None:
+    """Calls that were under way together, so that what one member did first is recorded first; on another connection
+    where this one is of no use any more."""
 
     async def scenario() -> list[list[bytes]]:
-        async with ScriptedServer(tmp_path / "s", "LOADING") as scripted:
+        async with ScriptedServer(tmp_path / "s", refusal) as scripted:
             store = RedisStore(scripted.url)
             await store.open()
             commits = (store.commit(Commit("", "g", "u", f"e{number}", b"8 bytes.", 1)) for number in range(3))
@@ -122,3 +127,21 @@ def test_what_is_refused_for_a_moment_is_asked_again_in_its_order(tmp_path: Path
     asked = [[word for place, word in enumerate(call) if place != 3 + int(call[2])] for call in asyncio.run(scenario())]
     assert asked[0] != asked[1] != asked[2]
     assert asked[3:6] == asked[:3]
+
+
+def test_what_several_calls_bring_from_another_node_stays_in_its_order(tmp_path: Path) -> None:
+    """Nodes of a Cluster send away each call for itself."""
+
+    async def scenario() -> list[list[bytes]]:
+        async with ScriptedServer(tmp_path / "s", "NOPERM") as scripted:
+            batcher = Batcher(Connector(scripted.url).connect, Limits(deadline=5.0))
+            batch, loop = Batch(b"script", (), (), alone=True), asyncio.get_running_loop()
+            futures = [asyncio.Future[Answer]() for _ in range(3)]
+            for number, future in enumerate(futures):
+                moved = Asked(batch, (), (b"%d" % number,), 1, loop.time() + 5.0, False, future)
+                batcher.take_over([moved], asking=False)
+            await asyncio.gather(*futures, return_exceptions=True)
+            await batcher.close()
+            return scripted.asked
+
+    assert [call[-1] for call in asyncio.run(scenario())] == [b"0", b"1", b"2"]

@@ -36,3 +36,18 @@ def test_what_is_taken_over_is_given_up_at_its_own_deadline() -> None:
             await own
 
     asyncio.run(main())
+
+
+def test_who_waits_to_be_asked_again_is_told_that_the_store_was_closed() -> None:
+    """Not at the deadline, which may be far."""
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        batcher = Batcher(_never, Limits(deadline=30.0))
+        future = asyncio.Future[Answer]()
+        batcher.take_over([Asked(_BATCH, (), (), 1, loop.time() + 30.0, False, future)], asking=False)
+        await batcher.close()
+        with pytest.raises(StoreUnavailable, match="was closed"):
+            await asyncio.wait_for(future, 10)
+
+    asyncio.run(main())
