@@ -28,6 +28,7 @@ from policyd.state.calls import (
     Part,
     Request,
     may_pass,
+    refuses_writes,
 )
 from policyd.state.connecting import abandon
 from policyd.state.gathering import Gathering
@@ -278,8 +279,18 @@ class Batcher:
                 raise _Lost(f"it refuses everything: {error}")
             self._later(call.requests)
             return
+        batch = call.requests[0].batch
+        if refuses_writes(error) and not batch.refused:
+            self._without_writes(call.requests, batch.reading(str(error)))
+            return
         for request in call.requests:
-            request.fail(f"the store refused: {error}")
+            request.fail(f"the store refused: {batch.refused or error}")
+
+    def _without_writes(self, requests: Sequence[Request], reading: Batch) -> None:
+        """Asks once more, for what needs none: repeats of what is known already, and what is only looked at."""
+        for request in requests:
+            request.batch = reading
+        self._again(requests)
 
     # ------------------------------------------------------------ requests
 

@@ -8,10 +8,12 @@ from typing import Final, Literal
 
 from hiredis import pack_command
 from msgspec import Struct
+from msgspec.structs import replace
 from redis.exceptions import (
     BusyLoadingError,
     ClusterDownError,
     MasterDownError,
+    OutOfMemoryError,
     ReadOnlyError,
     ResponseError,
     TryAgainError,
@@ -19,6 +21,7 @@ from redis.exceptions import (
 
 from policyd.model.state import StoreUnavailable
 from policyd.state.gathering import Gathering
+from policyd.state.library import reading
 from policyd.state.link import Raw
 from policyd.state.wire import Reply, Word
 
@@ -36,6 +39,8 @@ MOST_IN_A_CALL: Final = 64
 _REFUSED: Final = (BusyLoadingError, ClusterDownError, MasterDownError, ReadOnlyError, TryAgainError)
 
 
+_NO_WRITES: Final = ("MISCONF ", "NOREPLICAS ")
+
 Durability = Literal["memory", "replica"]
 """When an answer counts: as the server says it, or when one replica has it too."""
 
@@ -51,7 +56,8 @@ class Limits(Struct, frozen=True):
 class Batch(Struct, frozen=True):
     """What the requests of one call have in common: the script, and the keys and arguments that come before their own.
     `alone`: the script takes one request a call. `begins`: each is the first of its event. `passed`: requests of other
-    batches that wait behind these may go before them, so that these do not cut a call in two."""
+    batches that wait behind these may go before them, so that these do not cut a call in two. `refused`: why the server
+    took no writes where it is asked for what needs none."""
 
     script: bytes
     keys: tuple[bytes, ...]
@@ -59,6 +65,11 @@ class Batch(Struct, frozen=True):
     alone: bool = False
     passed: bool = False
     begins: bool = False
+    refused: str = ""
+
+    def reading(self, refused: str) -> Batch:
+        """The same of a server that takes no writes."""
+        return replace(self, script=reading(self.script), refused=refused)
 
     def is_before(self, other: Batch) -> bool:
         """Whether requests of this one may go before those of the other. Those of one cell stay in their order."""
@@ -174,3 +185,8 @@ class Call:
 def may_pass(error: ResponseError | BusyLoadingError) -> bool:
     """The server refused before anything ran, for a reason that may be gone in a moment."""
     return isinstance(error, _REFUSED) or str(error).startswith("BUSY ")
+
+
+def refuses_writes(error: ResponseError | BusyLoadingError) -> bool:
+    """The server has no memory, disk or replicas for what is written, but may be read."""
+    return isinstance(error, OutOfMemoryError) or str(error).startswith(_NO_WRITES)

@@ -14,9 +14,10 @@ from redis.asyncio.connection import (
     UnixDomainSocketConnection,
     parse_url,
 )
-from redis.exceptions import OutOfMemoryError, ResponseError
+from redis.exceptions import ResponseError
 
 from policyd.model.state import StoreUnavailable
+from policyd.state.calls import refuses_writes
 from policyd.state.library import LIBRARY, READ, is_forgotten
 from policyd.state.tls import HANDSHAKE_PATIENCE, check_options, explain
 
@@ -130,16 +131,13 @@ async def _load(connection: AbstractConnection) -> None:
     """Raises what redis-py raises where the server does not take the library."""
     try:
         await ask(connection, "FUNCTION", "LOAD", LIBRARY)
-    except OutOfMemoryError:
-        if not await _is_loaded(connection):
-            raise
     except ResponseError as error:
-        if not str(error).endswith("already exists"):
+        if not (str(error).endswith("already exists") or (refuses_writes(error) and await _is_loaded(connection))):
             raise
 
 
 async def _is_loaded(connection: AbstractConnection) -> bool:
-    """A server whose memory is full takes no library, but what it keeps may be read where the library is there."""
+    """A server that takes no writes takes no library, but what it keeps may be read where the library is there."""
     try:
         await ask(connection, "FCALL", READ, "0", "loaded?", "")
     except ResponseError as error:

@@ -27,6 +27,8 @@ def _file(name: str) -> str:
 
 _WRITE: Final = ("commit", "retract", "file", "count", "figures")
 _READ: Final = ("read", "due", "listed", "journal")
+_READING: Final = "_reading"
+"""What the name of a function ends with that does the same, but may write nothing."""
 _SOURCES: Final = {name: source(name) for name in ("observe", *_WRITE, *_READ)}
 
 NAME: Final = "policyd_" + sha1("\0".join(_SOURCES.values()).encode(), usedforsecurity=False).hexdigest()[:16]
@@ -37,29 +39,32 @@ def _made_once(name: str) -> str:
     """Of a file that gives the function. A library can do nothing while it is loaded, so the first call makes it."""
     return f"""
 local {name}
-redis.register_function('{NAME}_{name}', function(keys, arguments)
+local function {name}_or_made(keys, arguments)
   {name} = {name} or (function()
 {_SOURCES[name]}
   end)()
   return {name}(keys, arguments)
-end)
-"""
+end
+{_registered(name, f"{name}_or_made")}{_registered(name + _READING, f"{name}_or_made", reads=True)}"""
 
 
-def _made_anew(name: str, flags: str = "") -> str:
+def _made_anew(name: str) -> str:
     """Of a file that is what the function does with KEYS and ARGV."""
+    reading = _registered(name + _READING, name, reads=True) if name in _WRITE else ""
     return f"""
-redis.register_function{{function_name='{NAME}_{name}', {flags}callback=function(KEYS, ARGV)
+local function {name}(KEYS, ARGV)
 {_SOURCES[name]}
-end}}
-"""
+end
+{_registered(name, name, reads=name in _READ)}{reading}"""
+
+
+def _registered(name: str, function: str, *, reads: bool = False) -> str:
+    flags = ", flags={'no-writes'}" if reads else ""
+    return f"redis.register_function{{function_name='{NAME}_{name}', callback={function}{flags}}}\n"
 
 
 LIBRARY: Final = "".join([
-    f"#!lua name={NAME}\n",
-    _made_once("observe"),
-    *[_made_anew(name) for name in _WRITE],
-    *[_made_anew(name, "flags={'no-writes'}, ") for name in _READ],
+    f"#!lua name={NAME}\n", _made_once("observe"), *[_made_anew(name) for name in (*_WRITE, *_READ)],
 ]).encode()  # fmt: skip
 
 
@@ -77,6 +82,12 @@ READ: Final = _function("read")
 DUE: Final = _function("due")
 LISTED: Final = _function("listed")
 JOURNAL: Final = _function("journal")
+
+
+def reading(function: bytes) -> bytes:
+    """The same as one that writes, but it breaks off where it would. A server that takes no writes, as its memory is
+    full, runs no other: repeats are told the same all the same."""
+    return function + _READING.encode()
 
 
 def is_forgotten(error: ResponseError | BusyLoadingError) -> bool:

@@ -32,7 +32,7 @@ from policyd.state.calls import Answer, Answers, Batch, Durability, Limits, Part
 from policyd.state.cluster import Cluster
 from policyd.state.connecting import Connector
 from policyd.state.gathering import Gathering
-from policyd.state.library import COMMIT, COUNT, DUE, FIGURES, FILE, JOURNAL, LISTED, OBSERVE, READ, RETRACT
+from policyd.state.library import COMMIT, COUNT, DUE, FIGURES, FILE, JOURNAL, LISTED, OBSERVE, READ, RETRACT, reading
 from policyd.state.parcels import Packed, parcels
 from policyd.state.places import check_asked, check_cell, check_filing, check_listed
 from policyd.state.sentinel import SentinelConnector
@@ -194,17 +194,16 @@ class RedisStore:
         if not asks:
             return ()
         first = asks[0]
-        names = self._names(first)
-        prefix = names.prefix
+        prefix = self._names(first).prefix
         found: list[Observed] = []
         for begin in range(0, len(asks), _LOOK_AT_ONCE):
             page = asks[begin : begin + _LOOK_AT_ONCE]
             packed = []
             for ask in page:
                 check_asked(ask)
-                packed.append(wire.pack_observe(names, ask))
+                packed.append(wire.pack_observe(self._names(ask), ask))
             common = wire.pack_common(self._clock, first.revision, zones.table(self._around))
-            looking = Batch(OBSERVE, keys.rings(prefix), (common,))
+            looking = Batch(reading(OBSERVE), keys.rings(prefix), (common,))
             waiting = [self._ask(prefix, looking, named, (wire.to_look(blob),)) for named, blob in packed]
             answers = await asyncio.gather(*waiting)
             for ask, (instant, reply) in zip(page, answers, strict=True):

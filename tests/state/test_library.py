@@ -6,12 +6,12 @@ import pytest
 import redis
 
 from policyd.model.records import Record
-from policyd.model.state import Observe, StoreUnavailable, Window
+from policyd.model.state import Commit, Observe, StoreUnavailable, Window
 from policyd.state import keys, library, wire, zones
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.redis import RedisStore
 
-from .conftest import T0, Run, flush, restricted
+from .conftest import HOUR, T0, Run, flush, restricted
 
 DIGEST = b"8 bytes."
 WINDOWS = (Window("flood", "member", 10_000, 9, "new"),)
@@ -70,22 +70,34 @@ def test_a_call_that_breaks_off_leaves_nothing_to_the_next(server: EmbeddedServe
     run(store.close())
 
 
+@pytest.mark.parametrize("setting", ["maxmemory", "min-replicas-to-write"])
 @pytest.mark.parametrize("is_connected", [True, False])
-def test_what_is_kept_can_be_read_while_memory_is_full(server: EmbeddedServer, run: Run, is_connected: bool) -> None:
-    """By who connected before, and by who connects now."""
+def test_a_server_that_takes_no_writes_tells_what_it_knows(
+    server: EmbeddedServer, run: Run, is_connected: bool, setting: str
+) -> None:
+    """Who connected before, and who connects now: what is kept can be read, and what is repeated is told the same."""
     before, store = (RedisStore(restricted(server), virtual=True, deadline=5.0) for _ in range(2))
+    mute = Commit("", "g", "u", "1", DIGEST, T0, mute=HOUR)
+    look = Observe("", "g", "u", "", DIGEST, "r", at=T0, windows=WINDOWS, mute=True)
     seen_by(store if is_connected else before, run, "1")
+    committed = run((store if is_connected else before).commit(mute))
     with client_of(server) as client:
-        client.config_set("maxmemory", "1")
+        client.config_set(setting, "1")
         try:
-            with pytest.raises(StoreUnavailable, match="maxmemory"):
+            run(store.open())
+            run(store.ready())
+            with pytest.raises(StoreUnavailable, match=r"maxmemory|NOREPLICAS"):
                 seen_by(store, run, "2")
+            assert seen_by(store, run, "1") == (1, "r")
+            assert run(store.commit(mute)) == committed
+            [looked] = run(store.look([look]))
+            assert (looked.counts, looked.mute_until) == ((1,), T0 + HOUR)
             assert run(store.read("", 0, [Record("board", "g", "")])) == (b"",)
             assert run(store.listed("", 0, "ticket", "g", 0, 10)) == (0, ())
             assert run(store.due("", 0, "g", T0, 10)) == ()
             assert run(store.journal("", "g", 0)) == ()
         finally:
-            client.config_set("maxmemory", "0")
+            client.config_set(setting, "0")
     assert seen_by(store, run, "2") == (2, "r")
     run(before.close())
     run(store.close())
