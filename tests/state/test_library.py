@@ -6,7 +6,7 @@ import pytest
 import redis
 
 from policyd.model.records import Record
-from policyd.model.state import Commit, Observe, StoreUnavailable, Window
+from policyd.model.state import Commit, Observe, Observed, StoreUnavailable, Window
 from policyd.state import keys, library, wire, zones
 from policyd.state.embedded import EmbeddedServer
 from policyd.state.redis import RedisStore
@@ -67,6 +67,40 @@ def test_a_call_that_breaks_off_leaves_nothing_to_the_next(server: EmbeddedServe
                 client.execute_command("FCALL", library.OBSERVE, 6 + 2 * len(named), *words)
     assert seen_by(store, run, "2", "r3", "America/Lima") == (2, "r3")
     assert [seen_by(store, run, event, "r4") for event in "12"] == [(1, "r1"), (2, "r3")]
+    run(store.close())
+
+
+def test_a_ring_that_says_nonsense_is_refused_until_it_says_sense(server: EmbeddedServer, run: Run) -> None:
+    store = RedisStore(restricted(server), virtual=True, deadline=5.0)
+    assert seen_by(store, run, "1") == (1, "r")
+    ring = keys.rings(keys.cell_prefix("", 0))[T0 // (12 * HOUR) % 3]
+    with client_of(server) as client:
+        said = client.hget(ring, b"")
+        client.hset(ring, b"", b"nonsense")
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="the store refused"):
+                seen_by(store, run, "2")
+        client.hset(ring, b"", said)
+    assert seen_by(store, run, "2") == (2, "r")
+    run(store.close())
+
+
+def test_a_call_may_name_more_fields_than_lua_hands_over_at_once(server: EmbeddedServer, run: Run) -> None:
+    store = RedisStore(restricted(server), virtual=True, deadline=5.0)
+
+    def own(event: int) -> tuple[Window, ...]:
+        cells = (f"p.c{number}:{1000 * event + number:016x}" for number in range(130))
+        return tuple([Window(cell, "group", 10_000, 9, "new") for cell in cells])
+
+    async def observed(round: str) -> list[tuple[int, ...]]:
+        found: dict[int, tuple[int, ...]] = {}
+        asks = [Observe("", "g", "u", f"{round}{n}", DIGEST, "r", at=T0, windows=own(n)) for n in range(64)]
+        async for part in store.observe_many(asks):
+            found |= {place: seen.counts for place, seen in part if isinstance(seen, Observed)}
+        return [found[place] for place in range(len(asks))]
+
+    for count, round in enumerate("ab", 1):
+        assert run(observed(round)) == [(count,) * 130] * 64
     run(store.close())
 
 

@@ -39,7 +39,8 @@ Figures   hash of numbers, by local day and name (`20516:m05`); see figures.lua.
 
 This file is run once, by the first call that a server gets; what it gives back is called for each. What stays from one
 call to the next (forms, clocks, names, periods and revisions) is right for whatever it is found by: it makes no
-difference, but that it need not be worked out again.
+difference, but that it need not be worked out again. How many layers of marks a ring has (marks.lua) is looked at again
+when it is read.
 ]]
 local call, pack, unpack_at = redis.call, struct.pack, struct.unpack
 local sub, find, byte, char, concat = string.sub, string.find, string.byte, string.char, table.concat
@@ -139,17 +140,35 @@ local function ring_of(number)
   return rings[place], layered[place]
 end
 
+-- Lua hands over no more than 8,000 values at a time.
+local MOST_VALUES = 7000
+
+-- What stands in the fields of a ring, in their order.
+local function stored_in(ring)
+  if last_row <= MOST_VALUES then
+    return call('HMGET', ring, unpack(fields))
+  end
+  local found = {}
+  for first = 1, last_row, MOST_VALUES do
+    local part = call('HMGET', ring, unpack(fields, first, min(first + MOST_VALUES - 1, last_row)))
+    for i = 1, #part do
+      found[first + i - 1] = part[i]
+    end
+  end
+  return found
+end
+
 -- Reads all that the events name, in one call a ring and one for all strings. False where a ring has more layers of marks
 -- than were asked for.
 local function read()
   rings, period = {}, floor(now / period_length)
   local latest = period + 2
   for i = 1, 3 do
-    local ring = call('HMGET', KEYS[i], unpack(fields))
+    local ring = stored_in(KEYS[i])
     local meta = ring[1]
     if metas[i] ~= meta then
-      metas[i], layered[i] = meta, meta and layers_in(meta)
       begun[i] = meta and tonumber(sub(meta, 1, find(meta, '\n', 1, true) - 1))
+      metas[i], layered[i] = meta, meta and layers_in(meta)
     end
     rings[i] = ring
   end
@@ -257,7 +276,9 @@ local function write()
     if meta_text ~= newest[1] then
       sets[set + 1], sets[set + 2] = '', meta_text
     end
-    call('HSET', ring, unpack(sets))
+    for first = 1, #sets, MOST_VALUES do
+      call('HSET', ring, unpack(sets, first, min(first + MOST_VALUES - 1, #sets)))
+    end
     if fresh then
       call('PEXPIRE', ring, 4 * period_length)
     end
