@@ -89,6 +89,20 @@ def test_marks_spread_over_more_fields_as_they_grow_many(ring: Ring) -> None:
     assert field_of(FIRST, "new after 1 hours") in ring.marks(), "a new ring begins with the first layer"
 
 
+def test_a_new_ring_in_the_place_of_an_old_one(ring: Ring) -> None:
+    """It begins with the first layer, however many the old one had."""
+    bot = ring.bot
+    for message in ("one", "two"):
+        bot.sees(message=message)
+        ring.fill(FIRST, "two")
+    assert ring.layers() == [b"+1"]
+    bot.now += 36 * HOUR
+    assert not bot.sees(message="three").edit
+    assert ring.layers() == []
+    assert ring.marks() == {field_of(FIRST, "three"): 1}
+    assert bot.sees(message="three").edit
+
+
 def test_a_server_that_has_just_started_finds_them(ring: Ring) -> None:
     bot = ring.bot
     ring.bot.sees(message="one")
@@ -124,3 +138,20 @@ def test_messages_of_one_call_are_known_to_each_other(ring: Ring, run: Run) -> N
     ring.client.function_flush()
     assert run(observed("five", "two", "five", "six")) == [False, True, True, False]
     assert field_of(SECOND, "five") in ring.marks()
+
+
+def test_a_mark_across_two_others_is_none(ring: Ring) -> None:
+    ring.bot.sees(message="one")
+    mark = keys.message_digest("g1", "two")[2:]
+    ring.client.hset(ring.key, field_of(FIRST, "two"), b"abc" + mark + b"def")
+    assert not ring.bot.sees(message="two").edit
+    assert ring.bot.sees(message="two").edit
+
+
+def test_looking_marks_nothing(ring: Ring, run: Run) -> None:
+    """Not even for what is looked at in the same call."""
+    looks = [Observe("", "g1", "u1", "", b"8 bytes.", "r", at=T0, message=message) for message in ("one", "two", "two")]
+    ring.bot.sees(message="one")
+    before = ring.marks()
+    assert [seen.edit for seen in run(ring.bot.store.look(looks))] == [True, False, False]
+    assert ring.marks() == before
