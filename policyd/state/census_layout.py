@@ -138,10 +138,6 @@ def order_of_ring(key: bytes) -> int:
     return 0 if read_key(key).name.kind == "receipts" else 1
 
 
-def is_standing(key: bytes) -> bool:
-    return read_key(key).name.kind == "standing"
-
-
 def is_window(field: bytes) -> bool:
     """Of the fields of a ring."""
     return read_name(field).kind != "other"

@@ -145,22 +145,13 @@ def group_keys(prefix: str, group: str) -> GroupKeys:
     )
 
 
-def group_windows(prefix: str, group: str) -> bytes:
-    return f"{prefix}g:{encode(group)}".encode()
-
-
 def member_field(group: str, member: str) -> bytes:
     """As that of `GroupKeys`."""
     return of_group("", group, 1).member_field(member)
 
 
-def member_windows(prefix: str, field: bytes) -> bytes:
-    """The key of its long windows, by the field of the short ones, behind its length."""
-    return prefix.encode() + field[1:]
-
-
 def member_standing(prefix: str, field: bytes) -> bytes:
-    """Likewise."""
+    """By the field of its short windows, behind its length."""
     return prefix.encode() + b"s" + field[2:]
 
 

@@ -180,7 +180,7 @@ def test_server_that_forgets_the_scripts_files_once(valkey: EmbeddedServer) -> N
         clerk = Clerk(store)
         await load(clerk, 30)
         with redis.Redis(unix_socket_path=str(valkey.socket)) as client:
-            client.script_flush()
+            client.function_flush()
         await load(clerk, 60)
         await clerk.check()
         await store.close()

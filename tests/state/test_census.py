@@ -32,9 +32,9 @@ def test_every_name_can_be_read(tenant: str, cell: int, group: str, member: str,
     window = layout.window_of_text("p.c", text)
     by_text = f"p.c:{blake2b(text.encode(), digest_size=8).hexdigest()}"
     expected = {
-        keys.member_windows(prefix, field): Name("member windows", in_group, of_member),
+        prefix.encode() + field[1:]: Name("member windows", in_group, of_member),
         keys.member_standing(prefix, field): Name("standing", in_group, of_member),
-        keys.group_windows(prefix, group): Name("group windows", in_group),
+        prefix.encode() + keys.group_field(group)[1:]: Name("group windows", in_group),
         (prefix + keys.text_window(group, None, by_text)).encode(): Name("text windows", in_group, None, window),
         (prefix + keys.text_window(group, member, by_text)).encode(): Name("text windows", in_group, of_member, window),
     }
