@@ -1,8 +1,9 @@
 """Whether the service stays as it is under load: memory and latency minute by minute.
 
-Run: `python -m bench.soak` (`--minutes N`, `--store memory|embedded`). Every member says something first, as in
-`bench/http.py`. What the service reaches on 64 connections is measured then, and requests come at 70 % of that. What it
-refuses, as more comes than it can do in time, is counted: latency is steady only where nothing was refused.
+Run: `python -m bench.soak` (`--minutes N`, `--store memory|embedded`, `--share 0.7`). Every member says something
+first, as in `bench/http.py`. What the service reaches on 64 connections is measured then, and requests come at a share
+of that. What it refuses, as more comes than it can do in time, is counted: latency is steady only where nothing was
+refused.
 """
 
 from __future__ import annotations
@@ -71,8 +72,10 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--minutes", type=int, default=MINUTES)
     options.add_argument("--store", choices=("memory", "embedded"), default="embedded")
+    options.add_argument("--share", type=float, default=SHARE, help="of what is reached, that comes")
     asked = options.parse_args()
-    result, began = Result("soak", f"python -m bench.soak --minutes {asked.minutes} --store {asked.store}"), time.time()
+    command = f"python -m bench.soak --minutes {asked.minutes} --store {asked.store} --share {asked.share:g}"
+    result, began = Result("soak", command), time.time()
     minutes: list[Minute] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="policyd-bench-")))
@@ -81,7 +84,7 @@ def main() -> None:
         generator.meet(server)
         times, requests = REACHING
         reached = [generator.load(server, requests, 64, 1)["requests_per_second"] for _ in range(times)]
-        rate = statistics.median(reached) * SHARE
+        rate = statistics.median(reached) * asked.share
         progress = stack.enter_context(Progress())
         task = progress.add_task(f"{rate:,.0f} requests a second, {asked.store} store", total=asked.minutes * PARTS)
         for _ in range(asked.minutes):
@@ -95,7 +98,7 @@ def main() -> None:
         result.notes += complaints(folder)
     result.notes += refusals(minutes)
     result.figures, result.seconds = judged(minutes), round(time.time() - began, 1)
-    result.notes.append(f"{rate:,.0f} requests a second came, {SHARE:.0%} of what was reached.")
+    result.notes.append(f"{rate:,.0f} requests a second came, {asked.share:.0%} of what was reached.")
     keep(result)
 
 
