@@ -32,7 +32,7 @@ from policyd.state.calls import (
 )
 from policyd.state.connecting import abandon
 from policyd.state.gathering import Gathering
-from policyd.state.library import is_forgotten
+from policyd.state.library import WRITING, is_forgotten
 from policyd.state.link import Link, Raw
 from policyd.state.parcels import Parcel
 from policyd.state.waiting import Waiting
@@ -55,6 +55,8 @@ _PAUSE: Final = 0.005
 _LONGEST_PAUSE: Final = 0.5
 _CONNECT_PATIENCE: Final = 0.5
 _DEADLINES_UNTIL_LOST: Final = 4
+_QUIET: Final = 10.0
+"""Seconds between two warnings of the same."""
 
 
 class _Lost(Exception):
@@ -92,6 +94,7 @@ class Batcher:
         self._answered_at = 0.0
         self._away: str | None = None
         self._refusing_since: float | None = None
+        self._quiet_until = 0.0
         self._link: Link | None = None
         self._sending = False
         self._loop = asyncio.get_running_loop()
@@ -280,14 +283,19 @@ class Batcher:
             self._later(call.requests)
             return
         batch = call.requests[0].batch
-        if refuses_writes(error) and not batch.refused:
+        if refuses_writes(error) and batch.script in WRITING:
             self._without_writes(call.requests, batch.reading(str(error)))
             return
         for request in call.requests:
             request.fail(f"the store refused: {batch.refused or error}")
 
     def _without_writes(self, requests: Sequence[Request], reading: Batch) -> None:
-        """Asks once more, for what needs none: repeats of what is known already, and what is only looked at."""
+        """Asks once more, for what needs none: repeats of what is known already, and what is only looked at. To `ready`
+        the store is there, so the log has to say what is wrong."""
+        now = self._loop.time()
+        if now >= self._quiet_until:
+            self._quiet_until = now + _QUIET
+            _LOG.warning("the store takes no writes, so new events are decided without it: %s", reading.refused)
         for request in requests:
             request.batch = reading
         self._again(requests)

@@ -83,10 +83,12 @@ DUE: Final = _function("due")
 LISTED: Final = _function("listed")
 JOURNAL: Final = _function("journal")
 
+WRITING: Final = frozenset({OBSERVE, COMMIT, RETRACT, FILE, COUNT, FIGURES})
+
 
 def reading(function: bytes) -> bytes:
-    """The same as one that writes, but it breaks off where it would. A server that takes no writes, as its memory is
-    full, runs no other: repeats are told the same all the same."""
+    """The same as one of `WRITING`, but it breaks off where it would write. A server that takes no writes as its memory
+    is full, runs no other: repeats are told the same all the same."""
     return function + _READING.encode()
 
 

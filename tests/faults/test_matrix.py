@@ -19,7 +19,7 @@ from policyd.state.batcher import Batcher
 from policyd.state.calls import Answer, Asked, Batch, Limits
 from policyd.state.connecting import Connector
 from policyd.state.embedded import EmbeddedServer
-from policyd.state.library import COMMIT, reading
+from policyd.state.library import COMMIT, READ, reading
 from policyd.state.redis import RedisStore
 
 from .load import answered, kill
@@ -132,18 +132,23 @@ def test_what_is_refused_for_a_moment_is_asked_again_in_its_order(refusal: str, 
 
 @pytest.mark.parametrize(("refusal", "reason"), [("OOM", "maxmemory"), ("MISCONF", "MISCONF")])
 def test_a_server_that_takes_no_writes_is_asked_once_for_what_needs_none(
-    refusal: str, reason: str, tmp_path: Path
+    refusal: str, reason: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scenario() -> list[bytes]:
         async with ScriptedServer(tmp_path / "s", refusal) as scripted:
             store = RedisStore(scripted.url, deadline=5.0)
             await store.open()
+            for event in ("e1", "e2"):
+                with pytest.raises(StoreUnavailable, match=f"the store refused: .*{reason}"):
+                    await store.commit(Commit("", "g", "u", event, b"8 bytes.", 1))
             with pytest.raises(StoreUnavailable, match=f"the store refused: .*{reason}"):
-                await store.commit(Commit("", "g", "u", "e", b"8 bytes.", 1))
+                await store.now(0)
             await store.close()
             return [call[1] for call in scripted.asked]
 
-    assert asyncio.run(scenario()) == [COMMIT, reading(COMMIT)]
+    assert asyncio.run(scenario()) == [COMMIT, reading(COMMIT), COMMIT, reading(COMMIT), READ]
+    [told] = [record.getMessage() for record in caplog.records if "takes no writes" in record.getMessage()]
+    assert reason in told
 
 
 def test_what_several_calls_bring_from_another_node_stays_in_its_order(tmp_path: Path) -> None:
