@@ -69,7 +69,7 @@ class Figures:
         place = ask.tenant, ask.group, prepared.route.zone
         told = self._told(place, asked, observed.now)
         try:
-            values = told if told is not None else await self._read(place, asked, observed.now, size)
+            values = told if told is not None else await self._read(place, asked, observed.now, ask.at, size)
         except (StoreUnavailable, OverflowError):
             if asked:
                 return None
@@ -79,21 +79,22 @@ class Figures:
             return observed
         return replace(observed, figures=tuple([_of_group(*each, size) for each in zip(asked, values, strict=True)]))
 
-    async def past(self, place: Place, now: int, days: int, size: int | None = None) -> PastDays:
-        """At least so many days before the one that `now` lies on. Raises `StoreUnavailable`."""
+    async def past(self, place: Place, now: int, at: int | None, days: int, size: int | None = None) -> PastDays:
+        """At least so many days before the one that `now` lies on, which is that of the first sight where an event is
+        repeated. `at`: the event's own, for stores on virtual time. Raises `StoreUnavailable`."""
         day = local_day(place[2], now)
         if not days:
             self._remember(place, day)
-        read = await self._store.figures(FiguresAsk(*place, days, size=size))
+        read = await self._store.figures(FiguresAsk(*place, days, at, size))
         late = read.today.day - day
         if late > 0 and days:
-            read = await self._store.figures(FiguresAsk(*place, days + late, size=size))
+            read = await self._store.figures(FiguresAsk(*place, days + late, at, size))
         self._remember(place, read.today.day)
         return PastDays(read, day)
 
-    async def _read(self, place: Place, asked: Asked, now: int, size: int | None) -> Told:
+    async def _read(self, place: Place, asked: Asked, now: int, at: int | None, size: int | None) -> Told:
         """Asks the store, and remembers the answer for as long as the day lasts."""
-        past = await self.past(place, now, reach(asked), size)
+        past = await self.past(place, now, at, reach(asked), size)
         told = tuple([past.value(each) for each in asked])
         tenant, group, zone = place
         day = self._days.get((tenant, zone))

@@ -81,7 +81,7 @@ async def _summary(figures: Figures, case: Case, days: int) -> str:
     if not figures.on:
         return ""
     place = case.ask.tenant, case.ask.group, case.prepared.route.zone
-    past = await figures.past(place, case.observed.now, REACH, case.event.group.size)
+    past = await figures.past(place, case.observed.now, case.ask.at, REACH, case.event.group.size)
     return summary(past, days, case.event.group.size, case.program.policy_set)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 from policyd.engine.eager import begin
 from policyd.engine.pipeline import Engine
-from policyd.engine.together import TenantEvent
+from policyd.engine.together import Tell, TenantEvent
 from policyd.model.codec import Form, decode, encode, event_id, read, split
 from policyd.model.decision import Decision
 from policyd.model.event import Event
@@ -57,6 +57,7 @@ class Evaluate:
         self._in_flight = 0
         self._reading = asyncio.Lock()
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._clock_of_one = asyncio.Lock() if settings.clock == "event" else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """As an ASGI application."""
@@ -130,7 +131,7 @@ class Evaluate:
             tell(place, answered)
 
         try:
-            await self._engine.evaluate_many(events, decided)
+            await self._evaluate_many(events, decided)
         except Exception:
             _log.exception("events could not be decided together; each is decided alone")
             for place, _ in list(waiting.values()):
@@ -148,7 +149,8 @@ class Evaluate:
         explain = b"explain" in query and _asks_explain(query)
         events = split(body, form)
         if events is None:
-            decision = await self._engine.evaluate(self._event(body, form, bot), bot.tenant, explain=explain)
+            async with self._clock_of_one or _ASIDE:
+                decision = await self._engine.evaluate(self._event(body, form, bot), bot.tenant, explain=explain)
             self._note(decision)
             return encode(decision, form), form
         if len(events) > self._limits.array:
@@ -217,7 +219,7 @@ class Evaluate:
                     answers[place] = Failure(_id_in(body, form), error.problem)
             await asyncio.sleep(0)
 
-        for turn in turns(events):
+        for turn in turns(events) if self._clock_of_one is None else ([placed] for placed in events):
             await self._decide_turn(turn, answers, bot.tenant, explain)
         return answers
 
@@ -236,7 +238,21 @@ class Evaluate:
 
         is_tick = turn[0][1].kind == "tick"
         async with _ASIDE if is_tick else self._turns:
-            await self._engine.evaluate_many([(event, tenant) for _, event in turn], decided, explain=explain)
+            await self._evaluate_many([(event, tenant) for _, event in turn], decided, explain=explain)
+
+    async def _evaluate_many(self, events: Sequence[TenantEvent], decided: Tell, *, explain: bool = False) -> None:
+        """As `Engine.evaluate_many`. Where events bring the clock of the store it is that of one event at a time."""
+        if self._clock_of_one is None:
+            await self._engine.evaluate_many(events, decided, explain=explain)
+            return
+        for number, event in enumerate(events):
+            async with self._clock_of_one:
+                await self._engine.evaluate_many([event], _at(number, decided), explain=explain)
+
+
+def _at(number: int, decided: Tell) -> Tell:
+    """Tells the decision on one event as that with this number."""
+    return lambda _, found: decided(number, found)
 
 
 def _failed(error: Exception) -> Answer:

@@ -29,6 +29,40 @@ def test_an_hour_passes_when_the_events_say_so(store: str, tmp_path: Path) -> No
     assert [each["verdict"] for each in answer] == ["allow", "hold", "hold", "allow"]
 
 
+STRIKES = """policy club { for every group  timezone "UTC" }
+lexicon bad { words "spamword" }
+ladder conduct { at 1 mute 1h }
+rule words { on message when message.text matches bad then delete, strike conduct }
+rule quiet { on message when member.muted then hold }
+rule busy { on message when group.active(1d) >= 2 then flag }
+"""
+
+
+def message(number: int, group: str, time: str, text: str = "hello") -> dict[str, object]:
+    return {
+        "id": f"e{number}", "kind": "message", "time": f"2026-03-{time}:00Z", "group": {"id": group},
+        "member": {"id": f"u{number % 2}"}, "message": {"id": f"m{number}", "text": text},
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("store", ["memory", "embedded"])
+@pytest.mark.parametrize("together", [True, False])
+def test_events_of_an_array_bring_the_clock_each_for_itself(store: str, together: bool, tmp_path: Path) -> None:
+    """What one of them does is done at its own time, whatever the times of the others are."""
+    arrays = [
+        [message(1, "muting", "02T12:00", "spamword"), message(3, "other", "02T17:00")],
+        [message(5, "muting", "02T12:30")],
+        [message(6, "active", "02T23:00")],
+        [message(7, "active", "02T23:01")],
+        [message(8, "active", "03T00:10"), message(9, "late", "01T23:50")],
+    ]
+    with serving(folder_with(tmp_path, STRIKES), "--store", store, "--clock", "event") as service:
+        found: list[dict[str, object]] = []
+        for sent in arrays if together else [[event] for array in arrays for event in array]:
+            found += httpx.post(f"{service.url}/v1/evaluate", json=sent, timeout=PATIENCE).json()
+    assert [each["verdict"] for each in found] == ["delete", "allow", "hold", "allow", "allow", "flag", "allow"]
+
+
 def test_a_tick_from_the_future_is_refused_by_a_store_with_a_clock(tmp_path: Path) -> None:
     def tick(number: int, minutes: int) -> dict[str, str]:
         time = datetime.now(UTC) + timedelta(minutes=minutes)
