@@ -94,7 +94,7 @@ def check(measures: Mapping[str, Measure], baseline: Mapping[str, float], say: S
 
 
 def write(measures: Mapping[str, Measure], baseline: Mapping[str, float], say: Say, progress: Say) -> None:
-    """The median of three times."""
+    """The median of `TRIES` times."""
     found = dict(baseline)
     for name, measure in measures.items():
         found[name] = round(statistics.median(ratio(measure, progress) for _ in range(TRIES)), 3)

@@ -126,7 +126,7 @@ def bench_evaluate(
     benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str], engine: Embedded,
     least: Callable[[bytes], bytes], which: str,
 ) -> None:  # fmt: skip
-    """`real`: messages as they come in chats, a quarter with a word of the list; `violation`: a strike, a ladder step,
+    """`real`: messages as they come in chats, a fifth with a word of the list; `violation`: a strike, a ladder step,
     two texts, a match."""
     said = {"real": cycle(texts()), "violation": cycle(["来玩网赌"])}.get(which, cycle([OURS]))
     explain = which == "explained"

@@ -10,7 +10,7 @@ from bench.kept import Figure, Point, Result, p99
 
 _YARDSTICKS: Final = {
     "bench_parse": "[10]", "bench_parse_and_check": "[10]", "bench_compile": "[10]", "bench_decide_clean": "[10]",
-    "bench_decide_one_word": "[10]", "bench_prepare_clean": "[10]", "bench_decide_with_duties": "[nothing-0]",
+    "bench_decide_one_word": "[10]", "bench_prepare_clean": "[10]", "bench_decide_with_duties": "[0-nothing]",
     "bench_prepare_with_duties": "[0]",
 }  # fmt: skip
 """By the function, whose parameters are the yardstick of its others."""

@@ -118,7 +118,7 @@ class Observed(Struct, frozen=True, gc=False):
     an edit, or a message whose id was seen before. `given`: rules that already struck, acted on the member or spoke for
     this message id (law L10). `replayed`: the id was claimed before; then everything is as observed the first time,
     `revision` is the one that asked then, and `committed` what its commit answered, if it has happened. `records`: the
-    stored values as they were then, stamps before them, empty where there is none. `figures`: what `Prepared.figures`
+    stored values as they were then, stamps before them, empty where there is none. `figures`: what `Route.figures`
     asks for; the engine adds it, no store knows it."""
 
     now: int

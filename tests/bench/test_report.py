@@ -71,6 +71,7 @@ def test_growth_of_memory_and_latency_is_seen() -> None:
     steady = [Minute(100, 1, 3), Minute(120, 1, 3), Minute(121, 1, 3.1)]
     assert [figure.met for figure in judged(steady)[-2:]] == [True, True]
     assert [figure.met for figure in judged([*steady, Minute(140, 1, 9)])[-2:]] == [False, False]
+    assert judged([*steady, Minute(121, 1, 9), Minute(121, 1, 3)])[-1].met is False, "one slow minute is enough"
 
 
 def test_a_soak_in_which_requests_were_refused_is_not_steady() -> None:
