@@ -37,8 +37,6 @@ _pack: Final[Callable[..., bytes]] = pack_command
 MOST_IN_A_CALL: Final = 64
 
 _REFUSED: Final = (BusyLoadingError, ClusterDownError, MasterDownError, ReadOnlyError, TryAgainError)
-
-
 _NO_WRITES: Final = ("MISCONF ", "NOREPLICAS ")
 
 Durability = Literal["memory", "replica"]

@@ -31,11 +31,8 @@ _READING: Final = "_reading"
 """What the name of a function ends with that does the same, but may write nothing."""
 _SOURCES: Final = {name: source(name) for name in ("observe", *_WRITE, *_READ)}
 
-NAME: Final = "policyd_" + sha1("\0".join(_SOURCES.values()).encode(), usedforsecurity=False).hexdigest()[:16]
-"""Of the library, with which those of its functions begin."""
 
-
-def _made_once(name: str) -> str:
+def _made_once(name: str, library: str) -> str:
     """Of a file that gives the function. A library can do nothing while it is loaded, so the first call makes it."""
     return f"""
 local {name}
@@ -45,27 +42,33 @@ local function {name}_or_made(keys, arguments)
   end)()
   return {name}(keys, arguments)
 end
-{_registered(name, f"{name}_or_made")}{_registered(name + _READING, f"{name}_or_made", reads=True)}"""
+{_registered(library, name, f"{name}_or_made")}{_registered(library, name + _READING, f"{name}_or_made", reads=True)}"""
 
 
-def _made_anew(name: str) -> str:
+def _made_anew(name: str, library: str) -> str:
     """Of a file that is what the function does with KEYS and ARGV."""
-    reading = _registered(name + _READING, name, reads=True) if name in _WRITE else ""
+    twin = _registered(library, name + _READING, name, reads=True) if name in _WRITE else ""
     return f"""
 local function {name}(KEYS, ARGV)
 {_SOURCES[name]}
 end
-{_registered(name, name, reads=name in _READ)}{reading}"""
+{_registered(library, name, name, reads=name in _READ)}{twin}"""
 
 
-def _registered(name: str, function: str, *, reads: bool = False) -> str:
+def _registered(library: str, name: str, function: str, *, reads: bool = False) -> str:
     flags = ", flags={'no-writes'}" if reads else ""
-    return f"redis.register_function{{function_name='{NAME}_{name}', callback={function}{flags}}}\n"
+    return f"redis.register_function{{function_name='{library}_{name}', callback={function}{flags}}}\n"
 
 
-LIBRARY: Final = "".join([
-    f"#!lua name={NAME}\n", _made_once("observe"), *[_made_anew(name) for name in (*_WRITE, *_READ)],
-]).encode()  # fmt: skip
+def _named(library: str) -> bytes:
+    """The library under this name."""
+    functions = [_made_once("observe", library), *[_made_anew(name, library) for name in (*_WRITE, *_READ)]]
+    return "".join([f"#!lua name={library}\n", *functions]).encode()
+
+
+NAME: Final = "policyd_" + sha1(_named(""), usedforsecurity=False).hexdigest()[:16]
+"""Of the library, with which those of its functions begin."""
+LIBRARY: Final = _named(NAME)
 
 
 def _function(name: str) -> bytes:

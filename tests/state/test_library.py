@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha1
+
 import pytest
 import redis
 
@@ -35,6 +37,12 @@ def seen_by(store: RedisStore, run: Run, event: str, revision: str = "r", zone: 
     )  # fmt: skip
     observed = run(store.observe(ask))
     return observed.counts[0], observed.revision
+
+
+def test_a_library_is_named_after_all_that_is_in_it() -> None:
+    """Not its sources alone: how its functions are registered is a part of what a server would not take anew."""
+    nameless = library.LIBRARY.replace(library.NAME.encode(), b"")
+    assert library.NAME == f"policyd_{sha1(nameless, usedforsecurity=False).hexdigest()[:16]}"
 
 
 def test_versions_do_not_disturb_each_other(server: EmbeddedServer, run: Run) -> None:
